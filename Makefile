@@ -1,0 +1,106 @@
+# OmniGen. `make help` lists what there is; everything installs itself into this checkout.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
+LOCKS := bootstrap dev emulator infra gateway jobs quota composer generator generator-local local
+TARGET ?= local
+
+# The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
+DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT
+$(foreach v,$(DEMO_VALUES),$(if $(filter-out undefined,$(origin $(v))),$(eval override $(v) := $$(value $(v)))))
+export $(DEMO_VALUES)
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-zA-Z0-9_-]*:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use it
+
+.PHONY: demo
+demo: setup build-generator ## A prompt to an MP4: PROMPT= DURATION=15 ASPECT=16:9 RESOLUTION=720p SEED=1 OUT=
+	@$(BIN)/python -m omnigen_local demo
+
+.PHONY: up
+up: setup build-generator ## Start a stack that stays; prints what is where
+	@$(BIN)/python -m omnigen_local up
+
+.PHONY: down
+down: setup ## Stop the stack that `make up` started; its state stays
+	@$(BIN)/python -m omnigen_local down
+
+##@ Work on it
+
+.PHONY: check
+check: setup ## Format, lint, types and the walls between packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: test
+test: setup build-generator .venv-infra/.stamp ## Every test; needs no network but loopback
+	$(BIN)/pytest
+
+.PHONY: test-unit
+test-unit: setup ## The tests that open no socket
+	$(BIN)/pytest tests/unit
+
+.PHONY: ci
+ci: check test ## What a change must pass
+
+.PHONY: lock
+lock: setup ## Pin every requirement with hashes
+	@for name in $(LOCKS); do \
+	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	    requirements/$$name.in --output-file requirements/$$name.txt $(LOCK_FLAGS); done
+
+.PHONY: clean
+clean: ## Remove what the targets above have made (not a running stack's state)
+	rm -rf .venv .venv-emulator .venv-infra build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+##@ Parts
+
+.PHONY: setup
+setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .venv-emulator
+
+.venv/.uv: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OmniGen needs Python >= 3.11: make PYTHON=python3.12 ...")'
+	@echo "setup: creating .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.stamp: .venv/.uv requirements/dev.txt $(UNITS:%=%/pyproject.toml)
+	@echo "setup: installing requirements/dev.txt and the units"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(UNITS:%=-e %)
+	@touch $@
+
+# Environments of their own: the emulator's and the linter's pins conflict with ours.
+.venv-%/.stamp: .venv/.uv requirements/%.txt
+	@echo "setup: installing requirements/$*.txt into .venv-$*"
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
+	@$(UV) pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements/$*.txt
+	@touch $@
+
+GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py')
+
+.PHONY: build-generator
+build-generator: build/generator-$(TARGET)/.stamp ## The Lambda's folder: TARGET=local|aws
+
+build/generator-local/.stamp: .venv/.stamp requirements/generator-local.txt $(GENERATOR_SOURCES)
+	@$(BIN)/python -m omnigen_local build-generator --target local
+
+build/generator-aws/.stamp: .venv/.stamp requirements/generator.txt $(GENERATOR_SOURCES)
+	@$(BIN)/python -m omnigen_local build-generator --target aws

@@ -1,0 +1,1 @@
+"""FFmpeg behind HTTP: prepared segments, and the render that joins them."""

@@ -1,0 +1,1 @@
+"""The only public door: who is calling, and which service answers."""

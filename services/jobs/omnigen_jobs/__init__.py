@@ -1,0 +1,1 @@
+"""The job record: scenes, intents, events, and what may happen to them."""

@@ -1,0 +1,1 @@
+"""The plumbing that two or more units use."""

@@ -1,0 +1,1 @@
+"""AWS over aiobotocore: clients, items, and its errors as ours."""

@@ -1,0 +1,63 @@
+"""Clients with the house's time-outs; throttling and lost replies are tried three times (botocore's standard mode)."""
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.exceptions import ClientError
+
+from omnigen_shared.settings import BaseUnitSettings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_secretsmanager import SecretsManagerClient
+    from types_aiobotocore_stepfunctions import SFNClient
+
+    ServiceName = Literal["dynamodb", "s3", "stepfunctions", "secretsmanager"]
+
+
+@overload
+def open_client(
+    service: "Literal['dynamodb']", settings: BaseUnitSettings
+) -> "AbstractAsyncContextManager[DynamoDBClient]": ...
+@overload
+def open_client(service: "Literal['s3']", settings: BaseUnitSettings) -> "AbstractAsyncContextManager[S3Client]": ...
+@overload
+def open_client(
+    service: "Literal['stepfunctions']", settings: BaseUnitSettings
+) -> "AbstractAsyncContextManager[SFNClient]": ...
+@overload
+def open_client(
+    service: "Literal['secretsmanager']", settings: BaseUnitSettings
+) -> "AbstractAsyncContextManager[SecretsManagerClient]": ...
+def open_client(service: "ServiceName", settings: BaseUnitSettings) -> Any:
+    """An async context manager that yields a client; credentials come from the environment or the task's role."""
+    config = AioConfig(
+        connect_timeout=2,
+        read_timeout=10,
+        max_pool_connections=64,
+        retries={"mode": "standard", "max_attempts": 3},
+        # Without it botocore presigns by the old scheme, which newer buckets refuse and which does not sign the host.
+        signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "path" if settings.aws_endpoint_url else "auto"},
+    )
+    return get_session().create_client(
+        service, region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url, config=config
+    )
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's own name for what went wrong, such as ConditionalCheckFailedException."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_condition_failed(error: ClientError) -> bool:
+    """Whether a conditional write was refused by its condition, alone or as part of a transaction."""
+    code = error_code(error)
+    if code == "TransactionCanceledException":
+        reasons = error.response.get("CancellationReasons", [])
+        return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+    return code in {"ConditionalCheckFailedException", "PreconditionFailed", "ConditionalRequestConflict"}

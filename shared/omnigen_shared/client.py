@@ -1,0 +1,121 @@
+"""Calls between units: JSON over one aiohttp session, signed, traced, with a deadline, retried where it is safe.
+
+Every internal call is idempotent by the ids in it, so a lost reply is answered by asking again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+import orjson
+import stamina
+
+from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.telemetry import inject_trace
+
+TIMEOUT_HEADER: Final = "X-OmniGen-Timeout-S"
+ATTEMPTS: Final = 4
+RETRIED_STATUSES: Final = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A 2xx answer."""
+
+    status: int
+    body: Any
+    retry_after_s: int | None
+
+
+class InternalClient:
+    """Calls one other unit. Use as an async context manager."""
+
+    def __init__(self, audience: str, base_url: str, signer: IdentitySigner, timeout_s: float = 10) -> None:
+        self._audience = audience
+        self._base_url = base_url.rstrip("/")
+        self._signer = signer
+        self._timeout_s = timeout_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        timeout = aiohttp.ClientTimeout(total=self._timeout_s, connect=2)
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        subject: str,
+        plan: str = "",
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """A 2xx answer. RemoteProblemError for any other one, DependencyUnavailableError when none came."""
+        try:
+            async for attempt in stamina.retry_context(
+                on=_is_passing, attempts=ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=2.0
+            ):
+                with attempt:
+                    return await self._send(method, path, self._headers(subject, plan, headers), body)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            message = f"{self._audience} did not answer {method} {path}: {type(error).__name__}"
+            raise DependencyUnavailableError(message, retry_after_s=2) from error
+        raise AssertionError("stamina either returns or raises")
+
+    def _headers(self, subject: str, plan: str, extra: Mapping[str, str] | None) -> dict[str, str]:
+        headers = {
+            IDENTITY_HEADER: self._signer.sign(self._audience, subject, plan),
+            TIMEOUT_HEADER: str(self._timeout_s),
+            "Content-Type": "application/json",
+            **(extra or {}),
+        }
+        inject_trace(headers)
+        return headers
+
+    async def _send(self, method: str, path: str, headers: dict[str, str], body: Any) -> Reply:
+        if self._session is None:
+            raise RuntimeError("InternalClient is used outside of its context")
+        data = None if body is None else orjson.dumps(body)
+        async with self._session.request(method, self._base_url + path, data=data, headers=headers) as answer:
+            raw = await answer.read()
+            retry_after_s = _seconds(answer.headers.get("Retry-After"))
+            if answer.ok:
+                return Reply(answer.status, orjson.loads(raw) if raw else None, retry_after_s)
+            raise _problem_from(answer.status, raw, retry_after_s)
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, RemoteProblemError):
+        return error.remote_status in RETRIED_STATUSES and error.retry_after_s is None
+    return isinstance(error, aiohttp.ClientError | TimeoutError)
+
+
+def _problem_from(status: int, raw: bytes, retry_after_s: int | None) -> RemoteProblemError:
+    try:
+        problem = orjson.loads(raw)
+        code, detail = str(problem["code"]), str(problem["detail"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return RemoteProblemError(status, "unknown", f"HTTP {status} without a problem body")
+    return RemoteProblemError(
+        status,
+        code,
+        detail,
+        remedy=str(problem.get("remedy", "")),
+        details=problem.get("details") or {},
+        retry_after_s=retry_after_s,
+    )
+
+
+def _seconds(header: str | None) -> int | None:
+    return int(header) if header is not None and header.isdigit() else None

@@ -1,0 +1,99 @@
+"""What the composer is asked for. A key names its content: user, recipe and a hash of the request."""
+
+import hashlib
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import Field
+
+from omnigen_shared.contracts.base import Answer, Contract, UserId
+from omnigen_shared.contracts.media import TRANSITION_FRAMES
+
+SizePx = Annotated[int, Field(ge=16, le=4096, multiple_of=2)]
+S3Key = Annotated[str, Field(pattern=r"^u/[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+$", max_length=500)]
+
+
+class BodyRequest(Contract):
+    """The middle of one clip: frames head_frames … kept_frames - tail_frames of it, normalised and encoded."""
+
+    kind: Literal["body"] = "body"
+    clip_key: S3Key
+    width: SizePx
+    height: SizePx
+    kept_frames: int = Field(ge=TRANSITION_FRAMES * 2 + 1)
+    head_frames: int = Field(ge=0, description="frames that the transition before this clip takes")
+    tail_frames: int = Field(ge=0, description="frames that the transition after this clip takes")
+
+
+class TransitionRequest(Contract):
+    """The last `frames` of the left clip's kept frames, mixed into the first `frames` of the right clip."""
+
+    kind: Literal["transition"] = "transition"
+    left_clip_key: S3Key
+    left_kept_frames: int = Field(ge=TRANSITION_FRAMES)
+    right_clip_key: S3Key
+    right_kept_frames: int = Field(ge=TRANSITION_FRAMES)
+    width: SizePx
+    height: SizePx
+    frames: int = Field(default=TRANSITION_FRAMES, ge=2, le=120)
+
+
+SegmentRequest = Annotated[BodyRequest | TransitionRequest, Field(discriminator="kind")]
+
+
+class SegmentResult(Answer):
+    """A prepared piece of the video's own stream, ready to be joined by a copy."""
+
+    key: str
+    frames: int
+    duration_s: float
+    has_audio: bool
+    last_frame_key: str | None = None
+
+
+class RenderRequest(Contract):
+    """Segments in their order, and the sound under them; without music the video is silent."""
+
+    segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
+    total_frames: int = Field(ge=1)
+    music_key: S3Key | None = None
+    title: str = Field(default="", max_length=200)
+
+
+class RenderResult(Answer):
+    """The finished MP4 and its poster."""
+
+    key: str
+    poster_key: str
+    frames: int
+    duration_s: float
+    size_bytes: int
+    width: int
+    height: int
+
+
+class Pending(Answer):
+    """Body of a 202: how far the work is, 0 … 1."""
+
+    progress: float = Field(ge=0, le=1)
+
+
+class Recipe(Answer):
+    """Answer of GET /v1/recipe: hash of encoder flags, FFmpeg build and architecture."""
+
+    recipe_id: str
+
+
+def _digest(request: Contract) -> str:
+    canonical = orjson.dumps(request.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def segment_key(user_id: UserId, recipe_id: str, request: BodyRequest | TransitionRequest) -> str:
+    """S3 key of the segment that this request makes under this recipe."""
+    return f"u/{user_id}/segments/{recipe_id}/{_digest(request)}.mp4"
+
+
+def render_key(user_id: UserId, recipe_id: str, request: RenderRequest) -> str:
+    """S3 key of the video that this request makes under this recipe; its poster stands beside it as .jpg."""
+    return f"u/{user_id}/renders/{recipe_id}/{_digest(request)}.mp4"

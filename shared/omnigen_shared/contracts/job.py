@@ -1,0 +1,230 @@
+"""The job record as jobs shows it to the generator, and what the generator may ask of it.
+
+Every write goes to /internal/v1/jobs/{job_id}/attempts/{attempt}/… and is refused with `stale_attempt` when a newer
+attempt has begun, or `job_terminal` when the job has ended.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd, UserId
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
+from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.storyboard import Category, Storyboard
+
+
+class JobStatus(StrEnum):
+    """pending → planning → generating → composing → completed | failed | canceled."""
+
+    PENDING = "pending"
+    PLANNING = "planning"
+    GENERATING = "generating"
+    COMPOSING = "composing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELED}
+
+
+class SceneState(StrEnum):
+    """Where one scene stands; only forwards within a take, `failed` from anywhere but `prepared`."""
+
+    QUEUED = "queued"
+    THROTTLED = "throttled"
+    GENERATING = "generating"
+    INGESTED = "ingested"
+    PREPARED = "prepared"
+    FAILED = "failed"
+
+
+class IntentStatus(StrEnum):
+    """One paid call: planned → reserved → sending → created → ingested → settled, or refunded, or unknown."""
+
+    PLANNED = "planned"
+    RESERVED = "reserved"
+    SENDING = "sending"
+    CREATED = "created"
+    INGESTED = "ingested"
+    SETTLED = "settled"
+    REFUNDED = "refunded"
+    UNKNOWN = "unknown"
+
+
+class JobRequest(Answer):
+    """What the user ordered, validated and completed (an omitted seed and model are filled in)."""
+
+    prompt: str
+    category: Category = Category.AD_CREATIVE
+    duration_s: int
+    aspect_ratio: AspectRatio
+    resolution: Resolution
+    model: str = DEFAULT_VIDEO_MODEL
+    style: str | None = None
+    seed: int
+    music: bool = True
+
+
+class JobProblem(Answer):
+    """Why a job or a scene failed: a stable code, where, and what to do."""
+
+    code: str
+    stage: str
+    detail: str
+    remedy: str
+    scene: int | None = None
+    provider_id: str | None = None
+
+
+class IntentRecord(Answer):
+    """One paid call of a job, as stored. `intent_id` is deterministic: `plan.1`, `scene-02.1`, `music.1`."""
+
+    intent_id: IntentId
+    status: IntentStatus
+    model: str
+    fingerprint: str
+    price_microusd: Microusd
+    input: dict[str, Any]
+    owner: str | None = None
+    sent_at: datetime | None = None
+    closed_at: datetime | None = None
+    """When the socket of an unanswered create was closed; reconciling ends 120 s later."""
+    provider_id: str | None = None
+    actual_microusd: Microusd | None = None
+    cached: bool = False
+    output_key: str | None = None
+
+
+class SceneRecord(Answer):
+    """One scene of the storyboard and how far it is."""
+
+    number: int
+    state: SceneState
+    clip_key: str | None = None
+    problem: JobProblem | None = None
+    updated_at: datetime
+
+
+class JobOutput(Contract):
+    """The finished video."""
+
+    video_key: str
+    poster_key: str
+    frames: int = Field(ge=1)
+    duration_s: float = Field(gt=0)
+    size_bytes: int = Field(gt=0)
+    width: int
+    height: int
+
+
+class JobSnapshot(Answer):
+    """The whole record without its events: what a step reads before it does anything."""
+
+    job_id: JobId
+    user_id: UserId
+    plan: str
+    status: JobStatus
+    attempt: int
+    deadline_at: datetime
+    month: str
+    """The month that the reservation is charged to; part of every call to quota."""
+    request: JobRequest
+    recipe_id: str | None = None
+    storyboard: Storyboard | None = None
+    music_key: str | None = None
+    scenes: tuple[SceneRecord, ...] = ()
+    intents: tuple[IntentRecord, ...] = ()
+    output: JobOutput | None = None
+    problem: JobProblem | None = None
+
+
+class BeginStage(Contract):
+    """POST …/status: planning, generating or composing begins. A replay of the present status changes nothing."""
+
+    status: JobStatus
+
+
+class StoreStoryboard(Contract):
+    """PUT …/storyboard: the plan, the recipe that every segment of this job is pinned to. The first one wins."""
+
+    storyboard: Storyboard
+    recipe_id: str
+
+
+class UpdateScene(Contract):
+    """PUT …/scenes/{number}: the scene's new state, and what came with it."""
+
+    state: SceneState
+    clip_key: str | None = None
+    problem: JobProblem | None = None
+
+
+class StoreMusic(Contract):
+    """PUT …/music: where the ingested music lies."""
+
+    music_key: str
+
+
+class PlanIntent(Contract):
+    """PUT …/intents/{intent_id}: an intended paid call; the stored one comes back, new or not.
+
+    With `claims_clip`, one item per user owns the fingerprint. The answer's intent is `settled` with `cached: true`
+    and an `output_key` when the same clip was already made; 409 `clip_in_progress` while another job makes it.
+    """
+
+    model: str
+    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
+    price_microusd: Microusd
+    input: dict[str, Any]
+    claims_clip: bool = True
+
+
+class MoveIntent(Contract):
+    """POST …/intents/{intent_id}/moves: one conditional step; 409 `intent_moved` when it is not at `expected`.
+
+    `sending` needs `owner` (the winner alone may send); `created` needs `provider_id`, which is bound to this intent
+    and no other (409 `prediction_bound`); `ingested` needs `output_key`; `settled` needs `actual_microusd`.
+    """
+
+    expected: IntentStatus
+    status: IntentStatus
+    owner: str | None = None
+    provider_id: str | None = None
+    output_key: str | None = None
+    actual_microusd: Microusd | None = None
+
+
+class CloseSocket(Contract):
+    """POST …/intents/{intent_id}/closed: the create's socket closed without an answer (only while `sending`)."""
+
+    owner: str
+
+
+class UnboundQuery(Contract):
+    """POST /internal/v1/predictions/unbound: which of these provider ids no intent holds."""
+
+    provider_ids: tuple[str, ...] = Field(max_length=500)
+
+
+class Unbound(Answer):
+    """Answer to UnboundQuery."""
+
+    provider_ids: tuple[str, ...]
+
+
+class Progress(Contract):
+    """PUT …/progress: a replaceable snapshot of a stage, 0 … 1."""
+
+    stage: str
+    fraction: float = Field(ge=0, le=1)
+
+
+class ContinueAttempt(Answer):
+    """Answer of POST …/continue: the attempt that jobs has started in place of this one."""
+
+    attempt: int

@@ -1,0 +1,146 @@
+"""Pure ASGI layers around every service: the request's id and trace, its deadline, and what a body may be."""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from opentelemetry.trace import SpanKind
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from omnigen_shared.client import TIMEOUT_HEADER
+from omnigen_shared.errors import (
+    DeadlineExceededError,
+    PayloadTooLargeError,
+    ProblemError,
+    UnsupportedMediaTypeError,
+)
+from omnigen_shared.http.problems import render_problem
+from omnigen_shared.ids import new_request_id
+from omnigen_shared.telemetry import extract_trace, tracer
+
+REQUEST_ID_HEADER: Final = "X-Request-Id"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_log = structlog.get_logger()
+
+
+def request_id_from(headers: Mapping[str, str]) -> str:
+    """The caller's request id when it is one, else a fresh one."""
+    given = headers.get(REQUEST_ID_HEADER, "")
+    return given if _REQUEST_ID.fullmatch(given) else new_request_id()
+
+
+class RequestContext:
+    """Names the request, opens its span, holds it to the caller's deadline and tells of what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope["omnigen.request_id"] = request_id = request_id_from(headers)
+        started, status = time.perf_counter(), 0
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            with tracer().start_as_current_span(
+                f"{scope['method']} {scope['path']}", context=extract_trace(headers), kind=SpanKind.SERVER
+            ):
+                try:
+                    async with asyncio.timeout(_timeout_s(headers)):
+                        await self._app(scope, receive, send_named)
+                except Exception as error:
+                    problem = _problem_of(error, scope)
+                    if status:
+                        raise
+                    await render_problem(problem, request_id)(scope, receive, send_named)
+            elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
+            _log.debug("request_done", method=scope["method"], path=scope["path"], status=status, ms=elapsed_ms)
+
+
+def _problem_of(error: Exception, scope: Scope) -> ProblemError:
+    if isinstance(error, TimeoutError):
+        return DeadlineExceededError("The caller's deadline passed.")
+    _log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
+    return ProblemError("This was not foreseen and has been logged.", remedy="Try again.")
+
+
+def _timeout_s(headers: Headers) -> float | None:
+    given = headers.get(TIMEOUT_HEADER, "")
+    return float(given) if re.fullmatch(r"\d{1,3}(\.\d{1,3})?", given) else None
+
+
+class JsonBodies:
+    """Reads a body whole, up to a limit, before the app sees it: 413 beyond it, 415 for anything but JSON."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in _WITH_BODY:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._read(Headers(scope=scope), receive)
+        except ProblemError as problem:
+            await render_problem(problem, scope.get("omnigen.request_id", ""))(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            raise self._too_large()
+        chunks, size = [], 0
+        while True:
+            message = await receive()
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > self._max_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                break
+        if size:
+            check_json_media_type(headers)
+        return b"".join(chunks)
+
+    def _too_large(self) -> PayloadTooLargeError:
+        return PayloadTooLargeError(
+            f"A body may have up to {self._max_bytes} bytes.", details={"limit_bytes": self._max_bytes}
+        )
+
+
+def check_json_media_type(headers: Headers) -> None:
+    """UnsupportedMediaTypeError unless the body is declared as JSON."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMediaTypeError(
+            f"Content-Type is {media_type or 'missing'!r}.", remedy="Send application/json."
+        )
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

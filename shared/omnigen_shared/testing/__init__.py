@@ -1,0 +1,1 @@
+"""What the units' tests have in common; not used by any service."""

@@ -1,0 +1,68 @@
+import pytest
+from pydantic import ValidationError
+
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS, VideoModel
+from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, TransitionRequest, render_key, segment_key
+from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
+
+USER = UserId("u-1")
+
+
+def scene(number: int, kept_frames: int) -> Scene:
+    return Scene(number=number, prompt="a hill", clip_duration_s=6, kept_frames=kept_frames, seed=1)
+
+
+def storyboard(*scenes: Scene) -> Storyboard:
+    return Storyboard(title="t", style="", music_prompt="", planned_by=PlannedBy.TEMPLATE, scenes=scenes)
+
+
+def test_crossfades_overlap_in_the_total() -> None:
+    assert storyboard(scene(1, 160), scene(2, 160), scene(3, 160)).total_frames == 450
+
+
+def test_scenes_out_of_order_are_refused() -> None:
+    with pytest.raises(ValidationError, match="numbered"):
+        storyboard(scene(2, 160), scene(1, 160))
+
+
+def test_a_key_names_user_recipe_and_content() -> None:
+    body = BodyRequest(clip_key="u/u-1/clips/a.mp4", width=64, height=64, kept_frames=90, head_frames=0, tail_frames=15)
+    other = body.model_copy(update={"tail_frames": 0})
+    assert segment_key(USER, "r1", body).startswith("u/u-1/segments/r1/")
+    assert segment_key(USER, "r1", body) == segment_key(USER, "r1", body.model_copy())
+    assert segment_key(USER, "r1", body) != segment_key(USER, "r1", other)
+    assert segment_key(USER, "r1", body) != segment_key(USER, "r2", body)
+
+
+def test_a_body_and_a_transition_never_share_a_key() -> None:
+    clip = "u/u-1/clips/a.mp4"
+    body = BodyRequest(clip_key=clip, width=64, height=64, kept_frames=90, head_frames=15, tail_frames=15)
+    transition = TransitionRequest(
+        left_clip_key=clip, left_kept_frames=90, right_clip_key=clip, right_kept_frames=90, width=64, height=64
+    )
+    assert segment_key(USER, "r1", body) != segment_key(USER, "r1", transition)
+
+
+def test_a_render_key_depends_on_the_order_of_segments() -> None:
+    keys = ("u/u-1/segments/r1/a.mp4", "u/u-1/segments/r1/b.mp4")
+    ahead = RenderRequest(segment_keys=keys, total_frames=100)
+    behind = RenderRequest(segment_keys=keys[::-1], total_frames=100)
+    assert render_key(USER, "r1", ahead) != render_key(USER, "r1", behind)
+
+
+@pytest.mark.parametrize("key", ["../etc/passwd", "u//x", "/u/a/b", "u/a/b?c", "v/a/b"])
+def test_keys_outside_a_users_prefix_are_no_keys(key: str) -> None:
+    with pytest.raises(ValidationError):
+        RenderRequest(segment_keys=(key,), total_frames=1)
+
+
+@pytest.mark.parametrize("model", VIDEO_MODELS.values(), ids=lambda model: model.name)
+def test_no_model_contradicts_itself(model: VideoModel) -> None:
+    assert model.min_duration_s <= model.max_duration_s
+    assert model.aspects
+    assert all(price > 0 for price in model.price_microusd_per_s.values())
+
+
+def test_the_default_model_is_in_the_catalogue() -> None:
+    assert DEFAULT_VIDEO_MODEL in VIDEO_MODELS
