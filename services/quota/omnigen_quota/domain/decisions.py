@@ -1,0 +1,36 @@
+"""What a rule may decide about a request, given a user's month."""
+
+from dataclasses import dataclass
+
+from omnigen_quota.domain.bookings import Booking
+from omnigen_quota.domain.updates import Update
+from omnigen_shared.errors import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Make this update, then decide again on what came back: a Replay when it was made, anything when it was not."""
+
+    update: Update
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The request is done. This is how the job's booking stands."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Nothing is changed, now or by asking again."""
+
+    problem: ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The month's item does not say (any more): the ledger's rows of this job do."""
+
+
+Decision = Write | Replay | Refuse | Recall

@@ -1,0 +1,39 @@
+"""The refusals that only quota can give, each with its stable code."""
+
+from omnigen_shared.errors import ProblemError
+
+
+class BudgetExceededError(ProblemError):
+    """A paid call would cost more than is left of its job's reservation."""
+
+    status, code, title = 402, "budget_exceeded", "The job's budget does not allow this"
+
+
+class PlanLimitError(ProblemError):
+    """`details`: plan, cap, requested, limit."""
+
+    status, code, title = 403, "plan_limit", "More than the plan allows"
+
+
+class AmountMismatchError(ProblemError):
+    """`details`: the stored amount and the one that was sent, in micro-dollars."""
+
+    status, code, title = 409, "amount_mismatch", "The same call was made before with another amount"
+
+
+class ReservationClosedError(ProblemError):
+    """`details.state`: committed or released."""
+
+    status, code, title = 409, "reservation_closed", "The reservation is closed"
+
+
+class IntentClosedError(ProblemError):
+    """`details.state`: settled or refunded."""
+
+    status, code, title = 409, "intent_closed", "The paid call is already accounted for"
+
+
+class QuotaExceededError(ProblemError):
+    """`details`: cap, used, limit, requested, resets_at (null for concurrent jobs)."""
+
+    status, code, title = 429, "quota_exceeded", "A limit of the plan is reached"

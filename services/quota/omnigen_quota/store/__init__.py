@@ -1,0 +1,1 @@
+"""The table `usage` over DynamoDB."""

@@ -1,0 +1,143 @@
+"""One suite for both usage tables: the fake that unit tests trust, and DynamoDB's adapter on the emulator."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from tests.fakes.emulated_usage import open_usage_table
+from tests.fakes.usage_table import FakeUsageTable
+
+from omnigen_quota.domain.ledger import LedgerRow, RowKind
+from omnigen_quota.domain.updates import Add, AtLeast, AtMost, Condition, Equals, Missing, Put, Remove, Update
+from omnigen_quota.ports import UsageTable
+from omnigen_quota.store.usage import DynamoUsageTable
+from omnigen_shared.testing.clock import FrozenClock
+
+USER, MONTH = "user-1", "2026-11"
+JOB = {
+    "state": "open",
+    "max": 900,
+    "videos": 1,
+    "remaining": 900,
+    "spent": 0,
+    "returned": 0,
+    "reserved_at": "2026-11-24T12:00:00.000000Z",
+    "closed_at": "",
+    "intents": {},
+}
+BEGUN = Update(
+    (Missing(("reservations",)),),
+    (
+        Put(("plan",), "free"),
+        Put(("videos",), 1),
+        Put(("open_jobs",), 1),
+        Put(("spend_microusd",), 900),
+        Put(("settled_microusd",), 0),
+        Put(("reservations",), {"job_1": JOB}),
+    ),
+)
+ROW = LedgerRow("job_1", MONTH, "reserved", RowKind.RESERVED, "2026-11-24T12:00:00.000000Z", 900, "", 1, 900)
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def endpoint(request: pytest.FixtureRequest) -> str | None:
+    return None if request.param == "fake" else request.getfixturevalue("emulator_url")
+
+
+@pytest.fixture
+async def table(endpoint: str | None) -> AsyncIterator[UsageTable]:
+    if endpoint is None:
+        yield FakeUsageTable()
+        return
+    async with open_usage_table(endpoint) as (client, name):
+        yield DynamoUsageTable(client, name, FrozenClock())
+
+
+async def test_a_month_that_nobody_began_is_none(table: UsageTable) -> None:
+    assert await table.find_month(USER, MONTH) is None
+    await table.check()
+
+
+async def test_a_month_is_begun_once_and_then_shows_what_stands(table: UsageTable) -> None:
+    begun = await table.apply(USER, MONTH, BEGUN)
+    again = await table.apply(USER, MONTH, Update(BEGUN.conditions, (Put(("reservations",), {}),)))
+    assert begun is not None
+    assert begun.bookings["job_1"].to_map() == JOB
+    assert again == begun == await table.find_month(USER, MONTH)
+
+
+async def test_nothing_is_created_when_a_condition_needs_what_is_not_there(table: UsageTable) -> None:
+    assert await table.apply(USER, MONTH, Update((AtMost(("videos",), 5),), (Put(("videos",), 1),))) is None
+    assert await table.find_month(USER, MONTH) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (AtMost(("videos",), 1), True),
+        (AtMost(("videos",), 0), False),
+        (AtMost(("nothing",), 9), False),
+        (AtLeast(("reservations", "job_1", "remaining"), 900), True),
+        (AtLeast(("reservations", "job_1", "remaining"), 901), False),
+        (AtLeast(("reservations", "job_2", "remaining"), 0), False),
+        (Missing(("reservations", "job_2")), True),
+        (Missing(("reservations", "job_1")), False),
+        (Missing(("reservations", "job_1", "intents", "scene-01.1")), True),
+        (Equals(("reservations", "job_1", "state"), "open"), True),
+        (Equals(("reservations", "job_1", "state"), "released"), False),
+        (Equals(("reservations", "job_2", "state"), "open"), False),
+        (Equals(("reservations", "job_1"), JOB), True),
+        (Equals(("reservations", "job_1"), {**JOB, "remaining": 899}), False),
+    ],
+)
+async def test_conditions(table: UsageTable, condition: Condition, holds: bool) -> None:
+    await table.apply(USER, MONTH, BEGUN)
+    after = await table.apply(USER, MONTH, Update((condition,), (Add(("videos",), 1),)))
+    assert after is not None
+    assert after.videos == 1 + holds
+
+
+async def test_all_conditions_must_hold_and_all_actions_happen_together(table: UsageTable) -> None:
+    await table.apply(USER, MONTH, BEGUN)
+    intent = ("reservations", "job_1", "intents", "scene-01.1")
+    held = {"amount": 300, "state": "held"}
+    actions = (Put(intent, held), Add(("reservations", "job_1", "remaining"), -300), Put(("plan",), "pro"))
+    one_fails = Update((Missing(intent), AtLeast(("reservations", "job_1", "remaining"), 1000)), actions)
+    refused = await table.apply(USER, MONTH, one_fails)
+    made = await table.apply(USER, MONTH, Update((Missing(intent),), actions))
+    assert refused is not None
+    assert made is not None
+    assert refused.bookings["job_1"].to_map() == JOB
+    assert made.bookings["job_1"].to_map() == {**JOB, "remaining": 600, "intents": {"scene-01.1": held}}
+
+
+async def test_entries_are_removed_and_removing_nothing_is_no_error(table: UsageTable) -> None:
+    await table.apply(USER, MONTH, BEGUN)
+    removal = Update(
+        (AtLeast(("videos",), 0),),
+        (Remove(("reservations", "job_1")), Remove(("reservations", "job_9")), Add(("open_jobs",), -1)),
+    )
+    after = await table.apply(USER, MONTH, removal)
+    assert after is not None
+    assert (after.bookings, after.open_jobs) == ({}, 0)
+
+
+async def test_months_and_users_are_apart(table: UsageTable) -> None:
+    await table.apply(USER, MONTH, BEGUN)
+    assert await table.find_month("user-2", MONTH) is None
+    assert await table.find_month(USER, "2026-12") is None
+
+
+async def test_the_first_row_in_a_slot_stays(table: UsageTable) -> None:
+    assert await table.record(USER, ROW) == ROW
+    assert await table.record(USER, replace(ROW, amount_microusd=1)) == ROW
+    assert await table.list_rows(USER, "job_1") == [ROW]
+
+
+async def test_rows_are_listed_by_job_and_user(table: UsageTable) -> None:
+    held = replace(ROW, slot="held#scene-01.1", kind=RowKind.HELD, intent_id="scene-01.1", videos=0, spend_microusd=0)
+    for row in (ROW, held, replace(ROW, job_id="job_12")):
+        await table.record(USER, row)
+    await table.record("user-2", ROW)
+    assert {row.slot for row in await table.list_rows(USER, "job_1")} == {"reserved", "held#scene-01.1"}
+    assert await table.list_rows(USER, "job_3") == []

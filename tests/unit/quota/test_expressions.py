@@ -1,0 +1,105 @@
+"""What is sent to DynamoDB is what the real one accepts; the emulator is too lenient to prove it."""
+
+import re
+from typing import Any
+
+import pytest
+from tests.fakes.quota_bench import QuotaBench
+
+from omnigen_quota.domain.bookings import Booking, BookingMark, Intent, IntentMark, Tombstone, booking_path
+from omnigen_quota.domain.plans import ENTERPRISE
+from omnigen_quota.domain.tidying import MAX_TOMBSTONES
+from omnigen_quota.domain.updates import Add, AtMost, Equals, Missing, Put, Remove, Update
+from omnigen_quota.store.expressions import render_update
+
+PATH = r"#n\d+(\.#n\d+)*"
+CLAUSE = rf"attribute_not_exists\({PATH}\)|{PATH} (=|<=|>=) :v\d+"
+ASSIGNMENT = rf"(?P<path>{PATH}) = (:v\d+|(?P=path) \+ :v\d+)"
+UPDATE = r"(?:SET (?P<sets>[^R]+?))? ?(?:REMOVE (?P<removes>.+))?"
+MAX_ITEM_BYTES = 100_000
+
+
+async def collect_updates() -> list[Update]:
+    """Every kind of update that the service makes, over a full life and a forgotten past."""
+    bench = QuotaBench()
+    for n in range(3):
+        bench.clock.advance(30 * 3600)
+        job_id = f"job_{n}"
+        await bench.reserve(job_id)
+        for name in ("scene-01.1", "music.1", "late.1"):
+            await bench.spend(job_id, name, 5)
+        await bench.settle(job_id, "scene-01.1", 4)
+        await bench.refund(job_id, "music.1")
+        await (bench.release if n % 2 else bench.commit)(job_id)
+        await bench.settle(job_id, "late.1", 3)
+    await bench.reserve("job_0")
+    return bench.table.updates
+
+
+async def test_conditions_have_no_arithmetic_and_names_are_never_spelled_out() -> None:
+    updates = await collect_updates()
+    assert any(isinstance(action, Remove) for update in updates for action in update.actions)
+    for update in updates:
+        expressions = render_update(update)
+        for clause in expressions["ConditionExpression"].split(" AND "):
+            assert re.fullmatch(CLAUSE, clause), clause
+        clauses = re.fullmatch(
+            r"(?:SET (?P<sets>[^R]+?))? ?(?:REMOVE (?P<removes>.+))?", expressions["UpdateExpression"]
+        )
+        assert clauses is not None
+        sets, removes = clauses["sets"], clauses["removes"]
+        assert all(re.fullmatch(ASSIGNMENT, assignment) for assignment in (sets.split(", ") if sets else ()))
+        assert all(re.fullmatch(PATH, path) for path in (removes.split(", ") if removes else ()))
+        assert sets or removes
+
+
+async def test_every_placeholder_is_defined_and_used() -> None:
+    for update in await collect_updates():
+        expressions = render_update(update)
+        text = f"{expressions['ConditionExpression']} {expressions['UpdateExpression']}"
+        assert set(re.findall(r"#n\d+", text)) == set(expressions["ExpressionAttributeNames"])
+        assert set(re.findall(r":v\d+", text)) == set(expressions["ExpressionAttributeValues"])
+        assert len(text) < 4096
+
+
+def test_an_update_is_rendered_whole() -> None:
+    update = Update(
+        (Missing(("a", "b")), Equals(("a", "state"), "open"), AtMost(("n",), 3)),
+        (Put(("a", "b"), {"amount": 1}), Add(("n",), -2), Remove(("c",))),
+    )
+    assert render_update(update) == {
+        "ConditionExpression": "attribute_not_exists(#n0.#n1) AND #n0.#n2 = :v0 AND #n3 <= :v1",
+        "UpdateExpression": "SET #n0.#n1 = :v2, #n3 = #n3 + :v3 REMOVE #n4",
+        "ExpressionAttributeNames": {"#n0": "a", "#n1": "b", "#n2": "state", "#n3": "n", "#n4": "c"},
+        "ExpressionAttributeValues": {
+            ":v0": {"S": "open"},
+            ":v1": {"N": "3"},
+            ":v2": {"M": {"amount": {"N": "1"}}},
+            ":v3": {"N": "-2"},
+        },
+    }
+
+
+def test_an_update_may_only_remove() -> None:
+    update = Update((Missing(("a",)),), (Remove(("b",)), Remove(("c",))))
+    assert render_update(update)["UpdateExpression"] == "REMOVE #n1, #n2"
+
+
+def stored_bytes(value: Any) -> int:
+    """The size that DynamoDB counts for a value."""
+    if isinstance(value, dict):
+        return 3 + sum(1 + len(name.encode()) + stored_bytes(entry) for name, entry in value.items())
+    return len(value.encode()) if isinstance(value, str) else 1 if isinstance(value, bool) else len(str(value)) // 2 + 2
+
+
+@pytest.mark.parametrize("mark", IntentMark)
+def test_the_fullest_month_stays_under_a_quarter_of_what_an_item_may_have(mark: IntentMark) -> None:
+    at = "2026-11-24T12:00:00.000000Z"
+    calls = ["plan.1", "music.1", *(f"scene-{n:02}.1" for n in range(1, 61))]
+    cost = ENTERPRISE.spend_per_month_microusd
+    intents = {call: Intent(cost, mark, cost) for call in calls}
+    running = Booking(cost, 1, at, cost, intents=intents).to_map()
+    entries: dict[str, Any] = {f"job_{n:032x}": running for n in range(ENTERPRISE.concurrent_jobs)}
+    tombstone = Tombstone(BookingMark.COMMITTED, at).to_map()
+    entries |= {f"job_{n:032x}": tombstone for n in range(100, 100 + MAX_TOMBSTONES)}
+    assert stored_bytes({booking_path("")[0]: entries}) < MAX_ITEM_BYTES
