@@ -1,0 +1,1 @@
+"""What the composer knows without touching anything: frames, keys, limits, FFmpeg's arguments, and its errors."""

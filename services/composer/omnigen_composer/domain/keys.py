@@ -1,0 +1,102 @@
+"""Which S3 keys a caller may name, and what stands beside an artefact."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from omnigen_composer.domain.problems import (
+    KeyMismatchError,
+    KeyNotAllowedError,
+    RecipeMismatchError,
+    SegmentMissingError,
+)
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import (
+    BodyRequest,
+    RenderRequest,
+    TransitionRequest,
+    render_key,
+    segment_key,
+)
+
+WorkRequest = BodyRequest | TransitionRequest | RenderRequest
+
+_USER_PARTS: Final = 2
+_RECIPE_PART: Final = 3
+_ARTEFACT_PARTS: Final = 5
+_UNSAFE_PARTS: Final = frozenset({"", ".", ".."})
+
+
+def check_owned(subject: UserId, keys: Iterable[str]) -> None:
+    """KeyNotAllowedError unless every key lies under u/<subject>/, also when it is read as a path."""
+    for key in keys:
+        parts = key.split("/")
+        inside = parts[:_USER_PARTS] == ["u", subject] and len(parts) > _USER_PARTS
+        if not inside or not _UNSAFE_PARTS.isdisjoint(parts):
+            raise KeyNotAllowedError(
+                f"{subject} has no key {key!r}.", remedy=f"Name keys under u/{subject}/.", details={"key": key}
+            )
+
+
+def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
+    """Every S3 key that a request reads."""
+    if isinstance(request, BodyRequest):
+        return (request.clip_key,)
+    if isinstance(request, TransitionRequest):
+        return request.left_clip_key, request.right_clip_key
+    return request.segment_keys if request.music_key is None else (*request.segment_keys, request.music_key)
+
+
+def check_key(subject: UserId, recipe_id: str, key: str, request: WorkRequest) -> None:
+    """The key must be the one that this user, this recipe and this request make.
+
+    KeyNotAllowedError for a key of somebody else anywhere in it, RecipeMismatchError for the key of another recipe,
+    KeyMismatchError for any other difference, SegmentMissingError for a render of another recipe's segments.
+    """
+    check_owned(subject, (key, *get_named_keys(request)))
+    _check_recipe(recipe_id, key)
+    expected = _expected_key(subject, recipe_id, request)
+    if key != expected:
+        raise KeyMismatchError("The key is not made of this body.", details={"key": key, "expected": expected})
+    if isinstance(request, RenderRequest):
+        _check_segments(subject, recipe_id, request.segment_keys)
+
+
+def last_frame_key(segment: str) -> str:
+    """Where the last kept frame of a body's clip lies as JPEG."""
+    return segment.removesuffix(".mp4") + ".jpg"
+
+
+def poster_key(render: str) -> str:
+    """Where a video's poster lies as JPEG."""
+    return render.removesuffix(".mp4") + ".jpg"
+
+
+def lease_key(artefact: str) -> str:
+    """Where it is written down who makes an artefact."""
+    return artefact + ".lease"
+
+
+def _expected_key(subject: UserId, recipe_id: str, request: WorkRequest) -> str:
+    if isinstance(request, RenderRequest):
+        return render_key(subject, recipe_id, request)
+    return segment_key(subject, recipe_id, request)
+
+
+def _check_recipe(recipe_id: str, key: str) -> None:
+    parts = key.split("/")
+    if len(parts) == _ARTEFACT_PARTS and parts[_RECIPE_PART] != recipe_id:
+        raise RecipeMismatchError(
+            f"The key's recipe is {parts[_RECIPE_PART]}, this composer's is {recipe_id}.",
+            remedy="Prepare every segment again under this composer's recipe.",
+            details={"recipe_id": recipe_id},
+        )
+
+
+def _check_segments(subject: UserId, recipe_id: str, segment_keys: Iterable[str]) -> None:
+    foreign = [key for key in segment_keys if not key.startswith(f"u/{subject}/segments/{recipe_id}/")]
+    if foreign:
+        raise SegmentMissingError(
+            "Some keys are not segments of this recipe.",
+            remedy="Prepare every segment under this composer's recipe.",
+            details={"keys": foreign},
+        )

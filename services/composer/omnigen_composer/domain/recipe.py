@@ -1,0 +1,33 @@
+"""The recipe's id: two composers share one only if they would write the same bytes."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Final
+
+from omnigen_composer.domain import recipes, sound
+from omnigen_composer.domain.frames import Span
+from omnigen_shared.contracts.media import FrameSize
+
+REVISION: Final = 1
+"""To be raised when something changes the bytes that is not among the arguments below."""
+
+
+def recipe_id(build: str, architecture: str) -> str:
+    """Sixteen hex digits over FFmpeg's build, the architecture and every argument list, made of sample values."""
+    canonical = json.dumps([REVISION, build, architecture, _samples()])
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _samples() -> list[list[str]]:
+    path, size, span = Path("x"), FrameSize(64, 36), Span(15, 30)
+    source = recipes.Source(path, "bt709")
+    return [
+        recipes.body_args(source, span, 45, size, path, path),
+        recipes.transition_args(source, source, (span, span), size, path),
+        recipes.join_args(path, path, "", path),
+        recipes.poster_args(path, 0, path),
+        sound.bed_args(path, 45, path),
+        sound.master_args(path, sound.Mastering(0), path),
+        sound.silence_args(45, path),
+    ]

@@ -1,0 +1,136 @@
+"""FFmpeg's arguments for pictures, as pure functions. The recipe id is a hash over what they build.
+
+Every segment comes from one encoder with pinned flags, so that all have the same parameter sets and can be joined by
+copying (`stitchable`, closed GOPs, constant frame rate). `setparams` is needed because FFmpeg lets a frame's own
+colour tags win over its flags.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from omnigen_composer.domain.clips import MAX_PADDING_FRAMES
+from omnigen_composer.domain.frames import Span, to_seconds
+from omnigen_shared.contracts.media import FPS, FrameSize
+
+TIMESCALE: Final = FPS * 512
+THREADS: Final = "2"
+"""Fixed, because x264's bytes depend on it."""
+
+CLIP_FORMATS: Final = "mov,matroska"
+BITEXACT: Final = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
+BT709: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+_CONVERSION: Final = "flags=bicubic:out_range=tv:out_color_matrix=bt709"
+
+HOUSE_ENCODER: Final = (
+    *("-c:v", "libx264", "-preset", "fast", "-crf", "23", "-profile:v", "high", "-level:v", "4.1"),
+    *("-pix_fmt", "yuv420p", "-bf", "3", "-refs", "3", "-g", "60", "-flags:v", "+cgop+bitexact"),
+    *("-x264-params", "stitchable=1:open-gop=0:b-pyramid=normal:nal-hrd=none:force-cfr=1"),
+    *("-threads:v", THREADS, "-fps_mode", "passthrough"),
+)
+EXACT_TIMES: Final = ("-video_track_timescale", str(TIMESCALE), "-movie_timescale", str(TIMESCALE))
+"""The movie's own scale counts, too: in the default milliseconds an edit list cuts the last frame short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clip on this machine's disk; `assumed_matrix` is set when it does not tell its own."""
+
+    path: Path
+    assumed_matrix: str | None = None
+
+
+def guard_input(path: Path, formats: str) -> list[str]:
+    """An input that can only be this file, in one of these containers: no playlist, no other protocol."""
+    return ["-protocol_whitelist", "file", "-format_whitelist", formats, "-i", str(path)]
+
+
+def normalise(span: Span, size: FrameSize, assumed_matrix: str | None) -> str:
+    """Filters that make exactly the frames of the span in the house's size, rate and colours.
+
+    Frames are chosen before they are scaled: a transition pays for its own frames only.
+    """
+    matrix = f":in_color_matrix={assumed_matrix}" if assumed_matrix else ""
+    return ",".join(
+        (
+            f"fps={FPS}",
+            f"tpad=stop_mode=clone:stop={MAX_PADDING_FRAMES}",
+            f"trim=start_frame={span.start}:end_frame={span.stop}",
+            "setpts=PTS-STARTPTS",
+            f"scale={size.width}:{size.height}:force_original_aspect_ratio=decrease:reset_sar=1:{_CONVERSION}{matrix}",
+            f"pad={size.width}:{size.height}:-1:-1",
+            "setsar=1",
+            "format=yuv420p",
+            BT709,
+            f"settb=1/{FPS}",
+        )
+    )
+
+
+def body_args(source: Source, span: Span, kept_frames: int, size: FrameSize, video: Path, image: Path) -> list[str]:
+    """One pass over a clip: its body to `video`, its last kept frame to `image` (JPEG)."""
+    last = Span(kept_frames - 1, kept_frames)
+    graph = (
+        f"[0:v:0]split[a][b];[a]{normalise(span, size, source.assumed_matrix)}[body];"
+        f"[b]{normalise(last, size, source.assumed_matrix)},scale=out_range=pc[last]"
+    )
+    return [
+        *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
+        *("-filter_complex", graph),
+        *("-map", "[body]", *_encode(span.frames, video)),
+        *("-map", "[last]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "2", *_to_image(image)),
+    ]
+
+
+def transition_args(
+    left: Source, right: Source, spans: tuple[Span, Span], size: FrameSize, video: Path, style: str = "fade"
+) -> list[str]:
+    """The left span dissolving into the right span of the same length."""
+    frames = spans[0].frames
+    graph = (
+        f"[0:v:0]{normalise(spans[0], size, left.assumed_matrix)}[l];"
+        f"[1:v:0]{normalise(spans[1], size, right.assumed_matrix)}[r];"
+        f"[l][r]xfade=transition={style}:duration={to_seconds(frames):.6f}:offset=0,"
+        f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}[mix]"
+    )
+    return [
+        *("-xerror", "-threads", THREADS, *guard_input(left.path, CLIP_FORMATS)),
+        *("-threads", THREADS, *guard_input(right.path, CLIP_FORMATS)),
+        *("-filter_complex", graph),
+        *("-map", "[mix]", *_encode(frames, video)),
+    ]
+
+
+def join_list(names: Sequence[str]) -> str:
+    """The concat demuxer's list of plain file names beside it."""
+    return "".join(f"file {name}\n" for name in names)
+
+
+def join_args(listing: Path, soundtrack: Path, title: str, video: Path) -> list[str]:
+    """Copy the segments' packets behind each other, put the sound under them and the index in front.
+
+    Without `-auto_convert 0` the demuxer would write parameter sets into the stream.
+    """
+    return [
+        *("-f", "concat", "-auto_convert", "0", "-protocol_whitelist", "file", "-i", str(listing)),
+        *guard_input(soundtrack, "mov"),
+        *("-map", "0:v:0", "-map", "1:a:0", "-c", "copy", *EXACT_TIMES),
+        *(*BITEXACT, "-metadata", f"title={title}", "-movflags", "+faststart", "-f", "mp4", str(video)),
+    ]
+
+
+def poster_args(segment: Path, at_s: float, image: Path) -> list[str]:
+    """One frame of a prepared segment as JPEG."""
+    return [
+        *("-ss", f"{at_s:.6f}", *guard_input(segment, "mov"), "-map", "0:v:0", "-vf", "scale=out_range=pc"),
+        *("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", *_to_image(image)),
+    ]
+
+
+def _encode(frames: int, video: Path) -> list[str]:
+    return ["-frames:v", str(frames), *HOUSE_ENCODER, *EXACT_TIMES, *BITEXACT, "-an", "-f", "mp4", str(video)]
+
+
+def _to_image(image: Path) -> list[str]:
+    return ["-flags:v", "+bitexact", *BITEXACT, "-update", "1", "-f", "image2", str(image)]

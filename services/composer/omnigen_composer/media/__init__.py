@@ -1,0 +1,1 @@
+"""FFmpeg and PyAV at work: the adapter behind the Workshop port."""

@@ -1,0 +1,107 @@
+"""FFmpeg as a child process: its own empty environment, bounded time, progress, and never left behind."""
+
+import asyncio
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+if sys.platform == "linux":
+    import resource
+
+OnFrame = Callable[[int], None]
+
+_LOG_LINES: Final = 80
+_BASE: Final = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
+
+
+class FfmpegError(Exception):
+    """FFmpeg ended with an error; the message is the end of its log."""
+
+
+class FfmpegTimeoutError(FfmpegError):
+    """FFmpeg was killed because it took longer than its limit."""
+
+
+class Ffmpeg:
+    """Runs one pinned binary. A cancelled run kills its process before it returns."""
+
+    def __init__(self, executable: str, time_limit_s: float) -> None:
+        self._command = (*_find_bond(), executable)
+        self._time_limit_s = time_limit_s
+
+    async def read_build(self) -> str:
+        """What this binary says about itself: version, compiler, configuration, libraries."""
+        process = await self._start(["-version"])
+        output, _ = await process.communicate()
+        return output.decode(errors="replace")
+
+    async def run(self, arguments: Sequence[str], on_frame: OnFrame | None = None, *, log_level: str = "error") -> str:
+        """The end of the log. FfmpegError when it fails, FfmpegTimeoutError when it is killed for its time."""
+        process = await self._start([*_BASE, "-v", log_level, *arguments])
+        try:
+            async with asyncio.timeout(self._time_limit_s):
+                log, _ = await asyncio.gather(_read_log(process), _follow(process, on_frame))
+                status = await process.wait()
+        except TimeoutError as error:
+            raise FfmpegTimeoutError(f"killed after {self._time_limit_s:g} s") from error
+        finally:
+            await _end(process)
+        if status != 0:
+            raise FfmpegError(_without_paths(log) or f"exit status {status}")
+        return log
+
+    async def _start(self, arguments: Sequence[str]) -> Process:
+        process = await asyncio.create_subprocess_exec(
+            *self._command, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env={}
+        )
+        if sys.platform == "linux":
+            self._limit_cpu(process.pid)
+        return process
+
+    def _limit_cpu(self, pid: int) -> None:
+        """Ends a child at last even when this process was killed and nothing bound the two."""
+        seconds = int(self._time_limit_s) * 2 + 1
+        try:
+            resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds))
+        except ProcessLookupError:
+            return  # it has already ended
+
+
+def _find_bond() -> tuple[str, ...]:
+    """What makes the kernel kill a child together with this process, where there is such a thing (Linux)."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL", "--")
+
+
+async def _read_log(process: Process) -> str:
+    lines: deque[str] = deque(maxlen=_LOG_LINES)
+    if process.stderr is not None:
+        while chunk := await process.stderr.read(65536):
+            lines.extend(chunk.decode(errors="replace").splitlines())
+    return "\n".join(lines)
+
+
+async def _follow(process: Process, on_frame: OnFrame | None) -> None:
+    if process.stdout is None:
+        return
+    async for line in process.stdout:
+        name, _, value = line.decode(errors="replace").strip().partition("=")
+        if on_frame is not None and name == "frame" and value.isdigit():
+            on_frame(int(value))
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+
+
+def _without_paths(log: str) -> str:
+    """The last lines of a log, short enough for a problem, with file names instead of this machine's paths."""
+    tail = " | ".join(line.strip() for line in log.splitlines()[-3:])
+    words = (Path(word).name if word.startswith("/") else word for word in tail.split(" "))
+    return " ".join(words)[-500:]

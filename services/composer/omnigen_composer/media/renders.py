@@ -1,0 +1,123 @@
+"""The finished video: prepared segments joined by a copy, with sound and poster."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from omnigen_composer.domain import posters, recipes
+from omnigen_composer.domain.frames import check_total, to_seconds
+from omnigen_composer.domain.keys import poster_key
+from omnigen_composer.domain.problems import CompositionFailedError, MusicInvalidError, SegmentMissingError
+from omnigen_composer.media.artefacts import Artefacts, check_made
+from omnigen_composer.media.audio import make_soundtrack
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
+from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video
+from omnigen_composer.media.together import run_all
+from omnigen_composer.ports import Report
+from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult
+
+PREFETCHES: Final = 16
+POSTER_SEGMENTS: Final = 12
+
+
+class RenderMaker:
+    """Makes one video in one folder."""
+
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, max_music_bytes: int) -> None:
+        self._ffmpeg = ffmpeg
+        self._artefacts = artefacts
+        self._max_music_bytes = max_music_bytes
+
+    async def make_render(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
+        """Store poster and video.
+
+        SegmentMissingError, FramesMismatchError, MusicInvalidError, SourceMissingError, CompositionFailedError.
+        """
+        await self._check_segments(request)
+        report(0.1)
+        try:
+            await self._make(key, request, folder, report)
+        except (FfmpegError, UnreadableError) as error:
+            raise CompositionFailedError(f"Joining failed: {error}.") from error
+
+    async def _make(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
+        sound, pictures = await run_all(
+            [self._make_sound(request, folder), self._make_pictures(request.segment_keys, folder)]
+        )
+        report(0.7)
+        video, poster = folder / "video.mp4", folder / "poster.jpg"
+        await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, video))
+        facts = await check_made(video, request.total_frames, None)
+        report(0.9)
+        await self._artefacts.store_image(poster, poster_key(key))
+        await self._artefacts.store_video(video, key, _result(key, video, facts))
+
+    async def _check_segments(self, request: RenderRequest) -> None:
+        found = await run_all(map(self._artefacts.find_segment, request.segment_keys))
+        missing = [key for key, result in zip(request.segment_keys, found, strict=True) if result is None]
+        if missing:
+            raise _missing("Some segments are not prepared.", missing)
+        check_total(request.total_frames, [result.frames for result in found if isinstance(result, SegmentResult)])
+
+    async def _make_sound(self, request: RenderRequest, folder: Path) -> Path:
+        music = None
+        if request.music_key is not None:
+            size_bytes = await self._artefacts.get_size(request.music_key)
+            if size_bytes > self._max_music_bytes:
+                raise MusicInvalidError(f"It has {size_bytes} bytes, allowed are {self._max_music_bytes}.")
+            music = folder / "music"
+            await self._artefacts.fetch(request.music_key, music)
+        return await make_soundtrack(self._ffmpeg, music, request.total_frames, folder)
+
+    async def _make_pictures(self, keys: Sequence[str], folder: Path) -> Path:
+        """Fetch the segments and take the poster from them; the path of their list for the concat demuxer."""
+        names = [f"{index:03}.mp4" for index in range(len(keys))]
+        limit = asyncio.Semaphore(PREFETCHES)
+
+        async def fetch(key: str, name: str) -> VideoFacts:
+            async with limit:
+                await self._artefacts.fetch(key, folder / name)
+            try:
+                return await asyncio.to_thread(inspect_video, folder / name)
+            except UnreadableError as error:
+                raise _missing(f"A segment is damaged: {error}.", [key]) from error
+
+        facts = await run_all(map(fetch, keys, names))
+        _check_parameter_sets(keys, facts)
+        await self._make_poster([folder / name for name in names], folder / "poster.jpg")
+        listing = folder / "segments.txt"
+        await asyncio.to_thread(listing.write_text, recipes.join_list(names))
+        return listing
+
+    async def _make_poster(self, segments: Sequence[Path], poster: Path) -> None:
+        chosen = segments[:: -(-len(segments) // POSTER_SEGMENTS)]
+        looks = await asyncio.to_thread(lambda: [find_looks(segment) for segment in chosen])
+        index, look = posters.choose(looks)
+        await self._ffmpeg.run(recipes.poster_args(chosen[index], look.at_s, poster))
+
+
+def _check_parameter_sets(keys: Sequence[str], facts: Sequence[VideoFacts]) -> None:
+    foreign = [
+        key
+        for key, fact in zip(keys, facts, strict=True)
+        if (fact.parameter_sets, fact.width, fact.height) != (facts[0].parameter_sets, facts[0].width, facts[0].height)
+    ]
+    if foreign:
+        raise _missing("Some segments were encoded differently from the first one.", foreign)
+
+
+def _missing(detail: str, keys: Sequence[str]) -> SegmentMissingError:
+    return SegmentMissingError(detail, remedy="Prepare these segments first.", details={"keys": list(keys)})
+
+
+def _result(key: str, video: Path, facts: VideoFacts) -> RenderResult:
+    return RenderResult(
+        key=key,
+        poster_key=poster_key(key),
+        frames=facts.frames,
+        duration_s=to_seconds(facts.frames),
+        size_bytes=video.stat().st_size,
+        width=facts.width,
+        height=facts.height,
+    )

@@ -1,0 +1,87 @@
+"""Bodies and transitions: from source clips to prepared segments in the store."""
+
+import asyncio
+from pathlib import Path
+
+from omnigen_composer.domain import clips, recipes
+from omnigen_composer.domain.clips import ClipFacts, ClipLimits
+from omnigen_composer.domain.frames import Span, body_span, to_seconds, transition_spans
+from omnigen_composer.domain.keys import last_frame_key
+from omnigen_composer.domain.problems import CompositionFailedError
+from omnigen_composer.domain.recipes import Source
+from omnigen_composer.media.artefacts import Artefacts, check_made
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegTimeoutError
+from omnigen_composer.media.probe import UnreadableError, probe_clip
+from omnigen_composer.media.together import run_all
+from omnigen_composer.ports import Report
+from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest
+from omnigen_shared.contracts.media import FrameSize
+
+
+class SegmentMaker:
+    """Makes one segment in one folder."""
+
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, limits: ClipLimits) -> None:
+        self._ffmpeg = ffmpeg
+        self._artefacts = artefacts
+        self._limits = limits
+
+    async def make_body(self, key: str, request: BodyRequest, folder: Path, report: Report) -> None:
+        """The body and its clip's last frame. ClipInvalidError, SourceMissingError, CompositionFailedError."""
+        span, size = body_span(request), FrameSize(request.width, request.height)
+        clip, video, image = folder / "clip", folder / "body.mp4", folder / "last.jpg"
+        facts = await self._fetch(request.clip_key, request.kept_frames, clip)
+        arguments = recipes.body_args(_source(clip, facts), span, request.kept_frames, size, video, image)
+        await self._encode(arguments, span, (request.clip_key,), report)
+        await check_made(video, span.frames, size)
+        last = last_frame_key(key)
+        await self._artefacts.store_image(image, last)
+        await self._artefacts.store_video(video, key, _result(key, span, has_audio=facts.has_audio, last=last))
+
+    async def make_transition(self, key: str, request: TransitionRequest, folder: Path, report: Report) -> None:
+        """The frames between two clips. ClipInvalidError, SourceMissingError, CompositionFailedError."""
+        spans, size = transition_spans(request), FrameSize(request.width, request.height)
+        left, right, video = folder / "left", folder / "right", folder / "transition.mp4"
+        facts = await run_all(
+            [
+                self._fetch(request.left_clip_key, request.left_kept_frames, left),
+                self._fetch(request.right_clip_key, request.right_kept_frames, right),
+            ]
+        )
+        arguments = recipes.transition_args(_source(left, facts[0]), _source(right, facts[1]), spans, size, video)
+        await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
+        await check_made(video, request.frames, size)
+        has_audio = any(clip.has_audio for clip in facts)
+        await self._artefacts.store_video(video, key, _result(key, spans[0], has_audio=has_audio, last=None))
+
+    async def _fetch(self, key: str, kept_frames: int, path: Path) -> ClipFacts:
+        clips.check_size(key, await self._artefacts.get_size(key), self._limits)
+        await self._artefacts.fetch(key, path)
+        try:
+            facts = await asyncio.to_thread(probe_clip, path)
+        except UnreadableError as error:
+            raise clips.unreadable(key, str(error)) from error
+        clips.check_clip(key, facts, kept_frames, self._limits)
+        return facts
+
+    async def _encode(self, arguments: list[str], span: Span, sources: tuple[str, ...], report: Report) -> None:
+        try:
+            await self._ffmpeg.run(arguments, lambda frame: report(0.1 + 0.8 * min(1.0, frame / span.frames)))
+        except FfmpegTimeoutError as error:
+            raise CompositionFailedError(f"Encoding was {error}.", details={"clip_keys": sources}) from error
+        except FfmpegError as error:
+            raise clips.unreadable(" and ".join(sources), f"decoding failed ({error})") from error
+
+
+def _source(path: Path, facts: ClipFacts) -> Source:
+    return Source(path, facts.assumed_matrix)
+
+
+def _result(key: str, span: Span, *, has_audio: bool, last: str | None) -> SegmentResult:
+    return SegmentResult(
+        key=key,
+        frames=span.frames,
+        duration_s=to_seconds(span.frames),
+        has_audio=has_audio,
+        last_frame_key=last,
+    )

@@ -1,0 +1,68 @@
+"""HTTP in and out. Only the generator calls, each time for one user: the identity's subject."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import Response
+
+from omnigen_composer.domain.keys import WorkRequest
+from omnigen_composer.service.answering import Composer, Outcome
+from omnigen_shared.contracts.composer import Pending, Recipe, RenderRequest, SegmentRequest
+from omnigen_shared.http.caller import allow
+from omnigen_shared.identity import Identity
+
+RETRY_AFTER_S: Final = 1
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})\b")
+
+router = APIRouter(prefix="/v1")
+Generator = Annotated[Identity, allow("generator")]
+Prefer = Annotated[str, Header()]
+
+
+@router.get("/recipe")
+async def get_recipe(request: Request, _caller: Generator) -> Recipe:
+    return Recipe(recipe_id=_composer(request).recipe_id)
+
+
+@router.put("/segments/{key:path}")
+async def put_segment(
+    key: str, body: SegmentRequest, request: Request, caller: Generator, prefer: Prefer = ""
+) -> Response:
+    return await _order(key, body, request, caller, prefer)
+
+
+@router.put("/renders/{key:path}")
+async def put_render(
+    key: str, body: RenderRequest, request: Request, caller: Generator, prefer: Prefer = ""
+) -> Response:
+    return await _order(key, body, request, caller, prefer)
+
+
+@router.delete("/segments/{key:path}", status_code=204)
+@router.delete("/renders/{key:path}", status_code=204)
+async def delete_work(key: str, request: Request, caller: Generator) -> None:
+    await _composer(request).cancel(caller.subject, key)
+
+
+def find_wait_s(prefer: str) -> int | None:
+    """N of `Prefer: wait=N` (RFC 7240), or None."""
+    found = _WAIT.search(prefer)
+    return int(found.group(1)) if found else None
+
+
+async def _order(key: str, body: WorkRequest, request: Request, caller: Identity, prefer: str) -> Response:
+    outcome = await _composer(request).order(caller.subject, key, body, find_wait_s(prefer))
+    return _render(outcome)
+
+
+def _render(outcome: Outcome) -> Response:
+    content = outcome.model_dump_json()
+    if isinstance(outcome, Pending):
+        return Response(content, 202, {"Retry-After": str(RETRY_AFTER_S)}, "application/json")
+    return Response(content, 200, media_type="application/json")
+
+
+def _composer(request: Request) -> Composer:
+    composer: Composer = request.state.composer
+    return composer

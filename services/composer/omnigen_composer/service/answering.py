@@ -1,0 +1,105 @@
+"""The use cases: an artefact is ordered by its key, and asked for again until it is there."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from omnigen_composer.domain.frames import body_span, transition_spans
+from omnigen_composer.domain.keys import WorkRequest, check_key, check_owned
+from omnigen_composer.domain.problems import ProblemRecord
+from omnigen_composer.ports import ArtefactStore, Workshop
+from omnigen_composer.service.leases import Held, Leases
+from omnigen_composer.service.works import Crew, Work
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import (
+    BodyRequest,
+    Pending,
+    RenderRequest,
+    RenderResult,
+    SegmentResult,
+    TransitionRequest,
+)
+
+Outcome = SegmentResult | RenderResult | Pending
+ELSEWHERE_POLL_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class WaitLimits:
+    """How long one call waits for a result: without being told, and at most."""
+
+    default_s: float
+    max_s: float
+
+    def clamp(self, wanted_s: float | None) -> float:
+        return self.default_s if wanted_s is None else min(wanted_s, self.max_s)
+
+
+class Composer:
+    """Answers from the store when it can, and from the crew when it has to."""
+
+    def __init__(self, store: ArtefactStore, workshop: Workshop, leases: Leases, crew: Crew, waits: WaitLimits) -> None:
+        self._store = store
+        self._workshop = workshop
+        self._leases = leases
+        self._crew = crew
+        self._waits = waits
+
+    @property
+    def recipe_id(self) -> str:
+        return self._workshop.recipe_id
+
+    async def order(self, subject: UserId, key: str, request: WorkRequest, wait_s: float | None) -> Outcome:
+        """The finished artefact's result, or how far it is after the wait.
+
+        The problem of a piece of work that has failed is raised once; the next order begins it again.
+        """
+        check_key(subject, self.recipe_id, key, request)
+        _check_arithmetic(request)
+        result = await self._find_result(key, request)
+        if result is not None:
+            return result
+        work, task = self._crew.join(key, request)
+        admission = await asyncio.shield(work.admission)
+        if isinstance(admission, ProblemRecord):
+            raise admission.to_error()
+        if isinstance(admission, Held):
+            return await self._wait_elsewhere(key, request, admission, self._waits.clamp(wait_s))
+        await asyncio.wait({task}, timeout=self._waits.clamp(wait_s))
+        return await self._read_outcome(work) if task.done() else Pending(progress=work.progress)
+
+    async def cancel(self, subject: UserId, key: str) -> None:
+        """End the work on this key, wherever it runs. A finished artefact stays."""
+        check_owned(subject, (key,))
+        if not await self._crew.stop(key):
+            await self._leases.cancel(key)
+
+    async def _read_outcome(self, work: Work) -> Outcome:
+        if work.problem is not None:
+            await self._leases.forget(work.key, work.problem)
+            raise work.problem.to_error()
+        return await self._find_result(work.key, work.request) or Pending(progress=0)
+
+    async def _wait_elsewhere(self, key: str, request: WorkRequest, held: Held, wait_s: float) -> Outcome:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + wait_s
+        while (left_s := until - loop.time()) > 0:
+            await asyncio.sleep(min(ELSEWHERE_POLL_S, left_s))
+            result = await self._find_result(key, request)
+            if result is not None:
+                return result
+        return Pending(progress=held.progress)
+
+    async def _find_result(self, key: str, request: WorkRequest) -> SegmentResult | RenderResult | None:
+        found = await self._store.find(key)
+        if found is None or found.result_json is None:
+            return None
+        kind = RenderResult if isinstance(request, RenderRequest) else SegmentResult
+        return kind.model_validate_json(found.result_json)
+
+
+def _check_arithmetic(request: WorkRequest) -> None:
+    if isinstance(request, BodyRequest):
+        body_span(request)
+    elif isinstance(request, TransitionRequest):
+        transition_spans(request)

@@ -1,0 +1,146 @@
+"""Files that are no clips, and clips that are not what they say: a clear refusal, and nothing left behind."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from tests.fakes.footage import make_clip, make_sound, run_ffmpeg
+from tests.fakes.media_bench import MediaBench
+
+from omnigen_composer.domain.problems import ClipInvalidError, SourceMissingError
+
+FASTSTART = ("-movflags", "+faststart")
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
+    opened = await MediaBench.open(tmp_path)
+    yield opened
+    assert opened.left_over() == []
+    opened.scratch.close()
+
+
+def nothing(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def noise(path: Path) -> None:
+    path.write_bytes(bytes(range(256)) * 40)
+
+
+def sound_only(path: Path) -> None:
+    wav = make_sound(path.with_suffix(".wav"), "0.1*sin(880*t)")
+    run_ffmpeg("-i", wav, "-c:a", "aac", "-f", "mp4", path)
+
+
+def picture(path: Path) -> None:
+    run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=128x72", "-frames:v", "1", "-c:v", "png", "-f", "image2", path)
+
+
+def gif(path: Path) -> None:
+    run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=128x72", "-frames:v", "60", "-f", "gif", path)
+
+
+def playlist(path: Path) -> None:
+    target = make_clip(path.with_suffix(".target"))
+    path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{target}\n#EXT-X-ENDLIST\n")
+
+
+def concat_list(path: Path) -> None:
+    target = make_clip(path.with_suffix(".target"))
+    path.write_text(f"ffconcat version 1.0\nfile '{target}'\n")
+
+
+def cut_off_without_index(path: Path) -> None:
+    make_clip(path)
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def cut_off_in_the_middle(path: Path) -> None:
+    make_clip(path, options=FASTSTART)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"mdat") + (len(data) - data.index(b"mdat")) // 2])
+
+
+def cut_off_near_the_end(path: Path) -> None:
+    make_clip(path, options=FASTSTART)
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def overwritten_in_the_middle(path: Path) -> None:
+    make_clip(path, filters="null", options=FASTSTART)
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = bytes(4000)
+    path.write_bytes(data)
+
+
+def too_short(path: Path) -> None:
+    make_clip(path, frames=30)
+
+
+def ten_hours(path: Path) -> None:
+    make_clip(path, options=("-vf", "setpts=N*600/TB", "-fps_mode", "passthrough"))
+
+
+def too_wide(path: Path) -> None:
+    make_clip(path, size="2048x64", filters="null", frames=60)
+
+
+def too_large(path: Path) -> None:
+    path.write_bytes(bytes(5_000_001))
+
+
+HOSTILE: list[tuple[Callable[[Path], None], str]] = [
+    (nothing, "0 bytes"),
+    (noise, "cannot be read"),
+    (sound_only, "no picture"),
+    (picture, "cannot be read"),
+    (gif, "cannot be read"),
+    (playlist, "cannot be read"),
+    (concat_list, "cannot be read"),
+    (cut_off_without_index, "cannot be read"),
+    (cut_off_in_the_middle, "ends before"),
+    (cut_off_near_the_end, "ends before"),
+    (overwritten_in_the_middle, "decoding failed"),
+    (too_short, "needed are 2.00 s"),
+    (ten_hours, "allowed are 30 s"),
+    (too_wide, "more than 2000 px"),
+    (too_large, "5000001 bytes"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "why"), HOSTILE, ids=[spoil.__name__ for spoil, _ in HOSTILE])
+async def test_a_hostile_clip_is_refused_with_the_reason(
+    bench: MediaBench, tmp_path: Path, spoil: Callable[[Path], None], why: str
+) -> None:
+    path = tmp_path / "hostile"
+    spoil(path)
+    key = bench.put("hostile", path)
+    with pytest.raises(ClipInvalidError, match=why) as refusal:
+        await bench.make_body(key, kept=60)
+    assert key in refusal.value.details["clip_key"]
+    assert str(tmp_path) not in refusal.value.detail
+    assert list(bench.store.objects) == [key]
+
+
+async def test_a_transition_says_which_of_its_clips_is_bad(bench: MediaBench, tmp_path: Path) -> None:
+    good = bench.put("good", make_clip(tmp_path / "good"))
+    (tmp_path / "bad").write_bytes(b"nothing of value")
+    bad = bench.put("bad", tmp_path / "bad")
+    for left, right in ((good, bad), (bad, good)):
+        with pytest.raises(ClipInvalidError) as refusal:
+            await bench.make_transition((left, 60), (right, 60))
+        assert refusal.value.details["clip_key"] == bad
+
+
+async def test_a_clip_that_is_not_there_is_named(bench: MediaBench) -> None:
+    with pytest.raises(SourceMissingError) as missing:
+        await bench.make_body("u/ada/sources/none", kept=60)
+    assert missing.value.details == {"keys": ["u/ada/sources/none"]}
+
+
+async def test_a_clip_with_sound_says_so(bench: MediaBench, tmp_path: Path) -> None:
+    silent, wav = make_clip(tmp_path / "silent"), make_sound(tmp_path / "wav", "0.1*sin(880*t)")
+    run_ffmpeg("-i", silent, "-i", wav, "-c:v", "copy", "-c:a", "aac", "-shortest", "-f", "mp4", tmp_path / "loud")
+    assert (await bench.make_body(bench.put("loud", tmp_path / "loud"), kept=60)).has_audio
