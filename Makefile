@@ -94,7 +94,8 @@ setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .
 	@$(UV) pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements/$*.txt
 	@touch $@
 
-GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py')
+GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py') \
+  $(addprefix local/omnigen_local/,building.py pruning.py artefacts.py)
 
 .PHONY: build-generator
 build-generator: build/generator-$(TARGET)/.stamp ## The Lambda's folder: TARGET=local|aws

@@ -1,0 +1,52 @@
+"""What tests that need AWS share: one emulator in memory for the whole run, with the addons deployed into it."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from omnigen_local.addresses import CREDENTIALS, REGION
+from omnigen_local.emulator import Emulator
+from omnigen_local.provisioning import StackOutputs, StackParameters, provision
+from omnigen_shared.testing.identities import new_key_pair
+
+NOBODY = "http://127.0.0.1:9"
+"""Nothing listens there: tests of the workflow deploy a stack of their own, with their own addresses."""
+
+
+@pytest.fixture(scope="session")
+def emulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty emulator's endpoint; the environment holds the credentials and region that clients need."""
+    log_path = tmp_path_factory.mktemp("emulator") / "emulator.log"
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner, pytest.MonkeyPatch.context() as patch:
+        for name, value in {**CREDENTIALS, "AWS_DEFAULT_REGION": REGION}.items():
+            patch.setenv(name, value)
+        emulator = Emulator(state_dir=None, log_path=log_path)
+        runner.run(emulator.__aenter__())
+        try:
+            yield emulator.url
+        finally:
+            runner.run(emulator.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def stack_parameters() -> StackParameters:
+    """What the shared stack is deployed with; change `env` for one beside it in the same emulator."""
+    return StackParameters(
+        env="test",
+        public_base_url="http://localhost:8080",
+        jobs_url=NOBODY,
+        quota_url=NOBODY,
+        composer_url=NOBODY,
+        replicate_api_base_url=NOBODY,
+        generator_private_key=SecretStr(new_key_pair()[0]),
+        replicate_api_token=SecretStr("r8_test"),
+    )
+
+
+@pytest.fixture(scope="session")
+def stack_outputs(emulator_url: str, stack_parameters: StackParameters) -> StackOutputs:
+    """The addons, deployed into the emulator."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(provision(emulator_url, stack_parameters))

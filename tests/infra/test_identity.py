@@ -1,0 +1,28 @@
+"""How users get in."""
+
+from typing import Any
+
+from omnigen_shared.contracts.spending import PlanName
+
+
+def test_a_user_is_named_by_a_verified_address(resources: dict[str, Any]) -> None:
+    pool = resources["UserPool"]["Properties"]
+    assert pool["UsernameAttributes"] == ["email"]
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"] == ["email"]
+
+
+def test_the_client_takes_passwords_of_programs_and_codes_of_browsers(resources: dict[str, Any]) -> None:
+    client = resources["UserPoolClient"]["Properties"]
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert client["CallbackURLs"] == [{"Fn::Sub": "${PublicBaseUrl}/api/v1/auth/callback"}]
+
+
+def test_there_is_a_group_for_each_plan_and_the_better_plan_wins(resources: dict[str, Any]) -> None:
+    groups = [entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::Cognito::UserPoolGroup"]
+    by_precedence = sorted(groups, key=lambda group: group["Precedence"])
+    assert [group["GroupName"] for group in by_precedence] == [plan.value for plan in reversed(PlanName)]
