@@ -1,9 +1,12 @@
 """Builds and runs a service's FastAPI app, the same way for each."""
 
+import contextlib
 import gc
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,6 +21,8 @@ from omnigen_shared.telemetry import configure_telemetry
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
 State = AsyncIterator[Mapping[str, Any]]
+STARTUP_FAILED: Final = 3
+"""The exit code of a service that never came up, as uvicorn's own."""
 
 
 def create_service_app(title: str, settings: ServiceSettings, lifespan: Lifespan) -> FastAPI:
@@ -26,7 +31,15 @@ def create_service_app(title: str, settings: ServiceSettings, lifespan: Lifespan
     The lifespan yields the state that routes find on `request.state`: at least `identity_verifier`, and `readiness`,
     a mapping from a dependency's name to an async check.
     """
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title=title,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # its redirect would show an internal host name
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # RequestContext opens the one span
+    )
     install_problem_handlers(app)
     app.include_router(health_router)
     app.add_middleware(JsonBodies, max_bytes=settings.max_body_bytes)
@@ -39,15 +52,19 @@ def serve(
     app_factory: Callable[[], Any],
     settings: ServiceSettings,
     http_protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
+    on_stop: Callable[[], None] | None = None,
 ) -> None:
-    """Run until SIGTERM; open requests are given ten seconds to end."""
+    """Run until SIGTERM; open requests are given ten seconds to end.
+
+    `on_stop` is called within the signal's handler: whoever sends streams that never end learns that it is time to.
+    """
     configure_logging(unit, settings.log_level)
     configure_telemetry(unit, settings.otlp_endpoint)
     app = app_factory()
     # What start-up has made stays for good: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -59,3 +76,24 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=10,
     )
+    server = _Server(config, on_stop or _do_nothing)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILED)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's, which tells once when it was told to stop."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._on_stop()
+        super().handle_exit(sig, frame)
+
+
+def _do_nothing() -> None:
+    """Nobody wants to know."""

@@ -1,0 +1,98 @@
+"""Which headers pass the door. Inwards only what is named here passes; outwards all but what is named here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+FORWARDED: Final[dict[bytes, str]] = {
+    name.lower().encode(): name
+    for name in (
+        "Accept",
+        "Accept-Encoding",
+        "Accept-Language",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Last-Event-ID",
+        "Range",
+        "User-Agent",
+    )
+}
+HOP_BY_HOP: Final = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
+    b"upgrade".split()
+)
+SET_HERE: Final = frozenset(
+    b"date server set-cookie x-request-id content-security-policy referrer-policy strict-transport-security "
+    b"x-content-type-options".split()
+)
+_KEPT_INSIDE: Final = (b"x-omnigen-", b"access-control-")
+_ORDINARY_CONNECTION: Final = frozenset({b"keep-alive", b"close"})
+_NO_STORE: Final = (b"cache-control", b"no-store")
+
+
+@dataclass(slots=True)
+class RequestHead:
+    """What the gateway reads of a request's headers, and the ones that it hands on."""
+
+    forwarded: list[tuple[str, str]] = field(default_factory=list)
+    size_bytes: int = 0
+    noted: dict[bytes, bytes] = field(default_factory=dict)
+    """The last value of every header that is not handed on."""
+    authorizations: int = 0
+
+    def find(self, name: bytes) -> str:
+        """The value of a header that is not handed on, "" when it was not sent."""
+        return self.noted.get(name, b"").decode("latin-1")
+
+    @property
+    def has_body(self) -> bool:
+        return b"transfer-encoding" in self.noted or self.noted.get(b"content-length", b"0") != b"0"
+
+    @property
+    def body_bytes(self) -> int | None:
+        """The length that the client declared; None when the body is chunked."""
+        declared = self.noted.get(b"content-length", b"")
+        return int(declared) if declared.isdigit() else None
+
+
+def read_head(raw: RawHeaders) -> RequestHead:
+    """Sort a request's headers; names are lower case, as ASGI gives them."""
+    head = RequestHead()
+    for name, value in raw:
+        head.size_bytes += len(name) + len(value) + 4
+        passes_as = FORWARDED.get(name)
+        if passes_as is not None:
+            head.forwarded.append((passes_as, value.decode("utf-8", "replace")))
+            continue
+        head.noted[name] = value
+        head.authorizations += name == b"authorization"
+    connection = head.noted.get(b"connection", b"close").lower()
+    if connection not in _ORDINARY_CONNECTION:
+        nominated = _nominated(connection)
+        head.forwarded = [pair for pair in head.forwarded if pair[0].lower().encode() not in nominated]
+    return head
+
+
+def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """An upstream's headers as the client may see them; never cached unless the upstream says so."""
+    nominated: frozenset[bytes] = frozenset()
+    returned, has_cache_control = [], False
+    for name, value in raw:
+        lowered = name.lower()
+        if lowered == b"connection":
+            nominated = _nominated(value)
+        if lowered in HOP_BY_HOP or lowered in SET_HERE or lowered.startswith(_KEPT_INSIDE):
+            continue
+        has_cache_control = has_cache_control or lowered == b"cache-control"
+        returned.append((lowered, value))
+    if not has_cache_control:
+        returned.append(_NO_STORE)
+    return [pair for pair in returned if pair[0] not in nominated] if nominated else returned
+
+
+def _nominated(connection: bytes) -> frozenset[bytes]:
+    return frozenset(token.strip().lower() for token in connection.split(b","))

@@ -1,0 +1,31 @@
+"""The gateway's own problems, next to the house's."""
+
+from omnigen_shared.errors import ProblemError, UnauthenticatedError
+
+
+class MalformedRequestError(ProblemError):
+    status, code, title = 400, "malformed_request", "The request is not well formed"
+
+
+class UriTooLongError(ProblemError):
+    status, code, title = 414, "uri_too_long", "The address is too long"
+
+
+class HeadersTooLargeError(ProblemError):
+    status, code, title = 431, "headers_too_large", "The headers are too large"
+
+
+class InvalidTokenError(UnauthenticatedError):
+    """One text for every reason: a forger learns nothing from it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The access token is missing or not valid.", remedy="Send Authorization: Bearer <Cognito access token>."
+        )
+
+
+class ExpiredTokenError(UnauthenticatedError):
+    code, title = "token_expired", "The access token has expired"
+
+    def __init__(self) -> None:
+        super().__init__("The access token has expired.", remedy="Refresh it, or sign in again.")

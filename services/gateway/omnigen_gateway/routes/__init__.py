@@ -1,0 +1,1 @@
+"""HTTP in and out, as pure ASGI: what is proxied never passes through a framework."""

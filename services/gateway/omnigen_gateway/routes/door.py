@@ -1,0 +1,137 @@
+"""The proxied routes: admit a request, hand it to its service, hand the answer back."""
+
+import time
+from typing import Final
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from omnigen_gateway.domain.claims import Caller
+from omnigen_gateway.domain.problems import HeadersTooLargeError, MalformedRequestError, UriTooLongError
+from omnigen_gateway.domain.routing import Route
+from omnigen_gateway.ports import UpstreamError, UpstreamRequest
+from omnigen_gateway.routes.bodies import ClientLeftError
+from omnigen_gateway.routes.leash import Leash
+from omnigen_gateway.routes.tracing import Trace, Tracing
+from omnigen_gateway.routes.visit import CLIENT_LEFT, Visit
+from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.forwarding import Forwarder
+from omnigen_shared.client import TIMEOUT_HEADER
+from omnigen_shared.errors import DeadlineExceededError, MethodNotAllowedError, ProblemError
+from omnigen_shared.http.middleware import REQUEST_ID_HEADER
+
+MAX_HEAD_BYTES: Final = 16_384
+MAX_TARGET_BYTES: Final = 4_096
+ANSWER_WITHIN_S: Final = 60.0
+"""From the request's head to the answer's: the upload, the retries and the service's work."""
+SERVICE_DEADLINE_S: Final = 25
+"""What a service is told: less than the time after which its silence counts as a failure."""
+_log = structlog.get_logger()
+
+
+class Door:
+    """Serves the routes of domain.routing."""
+
+    def __init__(
+        self, authenticator: Authenticator, forwarder: Forwarder, tracing: Tracing, max_body_bytes: int
+    ) -> None:
+        self._authenticator = authenticator
+        self._forwarder = forwarder
+        self._tracing = tracing
+        self._max_body_bytes = max_body_bytes
+
+    async def serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request of this route; every failure is answered as a problem, or by cutting the connection."""
+        started_s = time.perf_counter()
+        visit = Visit(scope, receive, send, self._max_body_bytes)
+        trace = self._tracing.begin(visit.method, scope["path"], visit.head.find(b"traceparent"))
+        try:
+            await self._answer_or_refuse(route, visit, trace)
+        finally:
+            trace.end(visit.status)
+            _log.info(
+                "request_done",
+                request_id=visit.request_id,
+                method=visit.method,
+                path=scope["path"],
+                status=visit.status,
+                ms=round((time.perf_counter() - started_s) * 1000, 1),
+                user_id=visit.caller,
+            )
+
+    async def _answer_or_refuse(self, route: Route, visit: Visit, trace: Trace) -> None:
+        try:
+            await self._answer(route, visit, trace)
+        except ProblemError as problem:
+            _log.info("request_refused", request_id=visit.request_id, code=problem.code, detail=problem.detail)
+            await visit.refuse(problem, _headers_of(problem, route))
+        except UpstreamError as error:
+            _log.error("answer_broke_off", request_id=visit.request_id, upstream=route.upstream, reason=error.reason)
+        except ClientLeftError:
+            visit.status = visit.status or CLIENT_LEFT
+        except Exception as error:  # noqa: BLE001 - the process boundary: what nobody foresaw is logged and told
+            _log.error("request_failed", request_id=visit.request_id, exc_info=error)
+            await visit.refuse(ProblemError("This was not foreseen and has been logged.", remedy="Try again."))
+
+    async def _answer(self, route: Route, visit: Visit, trace: Trace) -> None:
+        if visit.method not in route.methods:
+            raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
+        target = _check_limits(visit)
+        caller = await self._authenticator.identify(_authorization_of(visit))
+        visit.caller = caller.user_id
+        leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
+        try:
+            async with leash:
+                body = await visit.open_body()
+                request = UpstreamRequest(visit.method, target, _headers_for(route, visit, trace), body)
+                await self._exchange(route, caller, visit, request, leash)
+        except TimeoutError as error:
+            if leash.has_left:
+                raise ClientLeftError from error
+            raise DeadlineExceededError("The request and its answer took too long.") from error
+
+    async def _exchange(
+        self, route: Route, caller: Caller, visit: Visit, request: UpstreamRequest, leash: Leash
+    ) -> None:
+        answer = await self._forwarder.open(route.upstream, caller, request)
+        try:
+            leash.lengthen()
+            await visit.relay(answer)
+        finally:
+            answer.close()
+
+
+def _authorization_of(visit: Visit) -> bytes | None:
+    """The one Authorization header; two of them are as good as none."""
+    return visit.head.noted.get(b"authorization") if visit.head.authorizations == 1 else None
+
+
+def _check_limits(visit: Visit) -> str:
+    """Path and query as text. UriTooLongError, HeadersTooLargeError, MalformedRequestError."""
+    query: bytes = visit.scope["query_string"]
+    target: bytes = visit.scope["raw_path"] + (b"?" + query if query else b"")
+    if len(target) > MAX_TARGET_BYTES:
+        limit = {"limit_bytes": MAX_TARGET_BYTES}
+        raise UriTooLongError(f"Path and query may have up to {MAX_TARGET_BYTES} bytes.", details=limit)
+    if visit.head.size_bytes > MAX_HEAD_BYTES:
+        limit = {"limit_bytes": MAX_HEAD_BYTES}
+        raise HeadersTooLargeError(f"All headers may have up to {MAX_HEAD_BYTES} bytes.", details=limit)
+    text = target.decode("latin-1")
+    if not (text.isascii() and text.isprintable()):
+        raise MalformedRequestError("The query has characters that must be percent-encoded.")
+    return text
+
+
+def _headers_for(route: Route, visit: Visit, trace: Trace) -> list[tuple[str, str]]:
+    headers = visit.head.forwarded
+    headers.append((REQUEST_ID_HEADER, visit.request_id))
+    headers.append(("traceparent", trace.traceparent))
+    if not route.is_stream:
+        headers.append((TIMEOUT_HEADER, str(SERVICE_DEADLINE_S)))
+    if visit.head.body_bytes:
+        headers.append(("Content-Length", str(visit.head.body_bytes)))
+    return headers
+
+
+def _headers_of(problem: ProblemError, route: Route) -> dict[str, str]:
+    return {"Allow": ", ".join(sorted(route.methods))} if isinstance(problem, MethodNotAllowedError) else {}

@@ -1,0 +1,43 @@
+"""The outermost layer: security headers on every answer, and proxied paths led past the framework."""
+
+from collections.abc import Sequence
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from omnigen_gateway.domain.routing import find_route
+
+
+class Entrance:
+    """Proxied paths go to the lifespan state's `door`, everything else to the inner app."""
+
+    def __init__(self, app: ASGIApp, security_headers: Sequence[tuple[bytes, bytes]]) -> None:
+        self._app = app
+        self._security_headers = tuple(security_headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._security_headers]
+            await send(message)
+
+        route = find_route(scope["raw_path"])
+        if route is None:
+            await self._app(scope, receive, send_secured)
+        else:
+            await scope["state"]["door"].serve(route, scope, receive, send_secured)
+
+
+def security_headers(public_base_url: str) -> list[tuple[bytes, bytes]]:
+    """What every answer of the API carries. Nothing here is ever a page; https once is https for a year."""
+    headers = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    ]
+    if public_base_url.startswith("https://"):
+        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+    return headers

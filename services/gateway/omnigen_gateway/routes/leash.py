@@ -1,0 +1,57 @@
+"""Ends an exchange whose client has left, or which takes too long to be answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Final, Self
+
+WATCH_AFTER_S: Final = 0.05
+"""Most exchanges are over by then, and cost no watching."""
+
+AwaitDisconnect = Callable[[], Awaitable[None]]
+
+
+class Leash:
+    """Use as an async context manager around the exchange: it raises TimeoutError out of it, from inside.
+
+    `has_left` tells the two reasons apart. `await_disconnect` returns when the client has hung up.
+    """
+
+    def __init__(self, await_disconnect: AwaitDisconnect, answer_within_s: float) -> None:
+        self.has_left = False
+        self._await_disconnect = await_disconnect
+        self._answer_within_s: float | None = answer_within_s
+        self._scope = asyncio.timeout(None)
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._scope.__aenter__()
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._start)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        await self._scope.__aexit__(kind, error, trace)
+
+    def lengthen(self) -> None:
+        """The answer has begun: from now on it may take as long as it likes."""
+        self._answer_within_s = None
+        if self._watcher is not None and not self.has_left:
+            self._scope.reschedule(None)
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._answer_within_s is not None:
+            self._scope.reschedule(loop.time() + self._answer_within_s)
+        self._watcher = loop.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        await self._await_disconnect()
+        self.has_left = True
+        self._scope.reschedule(asyncio.get_running_loop().time())

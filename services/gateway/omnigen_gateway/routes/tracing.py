@@ -1,0 +1,53 @@
+"""The trace of a proxied request: sampling is decided first, so that what is not recorded costs next to nothing."""
+
+import random
+import secrets
+from collections.abc import Callable
+
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, use_span
+
+from omnigen_gateway.domain.traces import TraceParent, find_parent
+from omnigen_shared.telemetry import extract_trace, inject_trace, tracer
+
+
+class Trace:
+    """One request's place in a trace. `traceparent` is what the upstream is told."""
+
+    __slots__ = ("_span", "traceparent")
+
+    def __init__(self, traceparent: str, span: Span | None = None) -> None:
+        self.traceparent = traceparent
+        self._span = span
+
+    def end(self, status: int) -> None:
+        """Close the span, if there is one, with the status that was answered."""
+        if self._span is not None:
+            self._span.set_attribute("http.response.status_code", status)
+            self._span.end()
+
+
+class Tracing:
+    """Begins traces; `ratio` of them, from 0 to 1, are recorded, whatever the client asks for."""
+
+    def __init__(self, ratio: float, draw: Callable[[], float] = random.random) -> None:
+        self._ratio = ratio
+        self._draw = draw
+
+    def begin(self, method: str, path: str, given: str) -> Trace:
+        """The trace of a request that came with this traceparent ("" for none)."""
+        parent = find_parent(given)
+        if self._ratio <= 0 or self._draw() >= self._ratio:
+            return Trace((parent or _new_parent()).format(sampled=False))
+        context = extract_trace({"traceparent": parent.format(sampled=True)}) if parent else Context()
+        attributes = {"http.request.method": method, "url.path": path}
+        span = tracer().start_span("gateway.forward", context=context, kind=SpanKind.SERVER, attributes=attributes)
+        carrier: dict[str, str] = {}
+        with use_span(span):
+            inject_trace(carrier)
+        return Trace(carrier.get("traceparent", ""), span)
+
+
+def _new_parent() -> TraceParent:
+    ids = secrets.token_hex(24)
+    return TraceParent(trace_id=ids[:32], span_id=ids[32:])

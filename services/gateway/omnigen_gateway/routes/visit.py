@@ -1,0 +1,88 @@
+"""The client's side of one proxied request: its head, its body, what it was answered, whether it is still there."""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from omnigen_gateway.domain.headers import RequestHead, read_head, returned_headers
+from omnigen_gateway.ports import UpstreamAnswer
+from omnigen_gateway.routes.bodies import RequestBody, too_large
+from omnigen_shared.errors import ProblemError
+from omnigen_shared.http.middleware import REQUEST_ID_HEADER, check_json_media_type, request_id_from
+from omnigen_shared.http.problems import render_problem
+
+CLIENT_LEFT: Final = 499
+"""What is logged as the status when nobody was there to be answered."""
+
+
+class Visit:
+    """One request. `status` is 0 until an answer has begun; `caller` is its sender's id once that is known."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body_bytes: int) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.head: RequestHead = read_head(scope["headers"])
+        self.request_id = request_id_from({REQUEST_ID_HEADER: self.head.find(b"x-request-id")})
+        self.status = 0
+        self.caller = ""
+        self._receive = receive
+        self._send = send
+        self._max_body_bytes = max_body_bytes
+        self._body = RequestBody(receive, max_body_bytes) if self.head.has_body else None
+
+    async def open_body(self) -> bytes | RequestBody | None:
+        """The body: None without one, whole when it came in one piece, else as a stream.
+
+        PayloadTooLargeError, UnsupportedMediaTypeError, ClientLeftError.
+        """
+        if self._body is None:
+            return None
+        if (self.head.body_bytes or 0) > self._max_body_bytes:
+            raise too_large(self._max_body_bytes)
+        first = await self._body.read_first()
+        is_whole = self._body.finished.is_set()
+        if is_whole and not first:
+            return None
+        check_json_media_type(Headers(scope=self.scope))
+        return first if is_whole else self._body
+
+    async def await_disconnect(self) -> None:
+        """Return when the client has hung up; it is listened to once its body is read."""
+        if self._body is not None:
+            await self._body.finished.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def relay(self, answer: UpstreamAnswer) -> None:
+        """Hand an answer on as it comes. UpstreamError when it breaks off."""
+        await self._start(answer.status, returned_headers(answer.headers))
+        missing = None if self.method == "HEAD" else _declared_length(answer)
+        while chunk := await answer.read_chunk():
+            if missing is not None:
+                missing -= len(chunk)
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": missing != 0})
+            if missing == 0:
+                return
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def refuse(self, problem: ProblemError, headers: dict[str, str] | None = None) -> None:
+        """Answer with a problem. An answer that has begun cannot be changed: it stays unfinished, which cuts it."""
+        if self.status:
+            return
+        response = render_problem(problem, self.request_id)
+        response.headers.update({REQUEST_ID_HEADER: self.request_id, **(headers or {})})
+        self.status = problem.status
+        await response(self.scope, self._receive, self._send)
+
+    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+        headers.append((b"x-request-id", self.request_id.encode()))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+def _declared_length(answer: UpstreamAnswer) -> int | None:
+    for name, value in answer.headers:
+        if name.lower() == b"content-length":
+            return int(value)
+    return None

@@ -1,0 +1,147 @@
+"""The identity provider's keys, read over HTTP: cached, refreshed once, and kept when the provider is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+from tests.fakes.loopback import serve_app
+from tests.fakes.tokens import KID, KeyPair, provider_key
+from tests.fakes.waiting import wait_until
+
+from omnigen_gateway.clients.keys import FRESH_S, REFRESH_INTERVAL_S, USABLE_S, CognitoKeys
+from omnigen_gateway.clients.session import open_session
+from omnigen_shared.errors import DependencyUnavailableError
+
+
+class Provider:
+    """Publishes a key set, counts how often it is read, and can be away."""
+
+    def __init__(self) -> None:
+        self.key_set: Any = {"keys": [provider_key().jwk()]}
+        self.status = 200
+        self.reads = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.reads += 1
+        answer: Response = JSONResponse(self.key_set, self.status, {"Location": "/elsewhere"})
+        await answer(scope, receive, send)
+
+
+class Bench:
+    """Keys over a provider, with a clock that is moved by hand."""
+
+    def __init__(self, provider: Provider, keys: CognitoKeys) -> None:
+        self.provider = provider
+        self.keys = keys
+        self.now_s = 5.0
+
+    async def knows(self, kid: str = KID) -> bool:
+        return await self.keys.find_key(kid) is not None
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    provider = Provider()
+    async with (
+        serve_app(provider, lifespan="off") as url,
+        open_session() as session,
+        CognitoKeys(session, f"{url}/jwks.json", lambda: made.now_s) as keys,
+    ):
+        made = Bench(provider, keys)
+        yield made
+
+
+async def test_keys_are_read_once_for_an_hour(bench: Bench) -> None:
+    assert all([await bench.knows() for _ in range(3)])
+    bench.now_s += FRESH_S - 1
+    assert await bench.knows()
+    assert bench.provider.reads == 1
+
+
+async def test_many_at_once_read_once(bench: Bench) -> None:
+    assert all(await asyncio.gather(*(bench.knows() for _ in range(50))))
+    assert bench.provider.reads == 1
+
+
+async def test_after_an_hour_they_are_read_again_while_the_old_ones_serve(bench: Bench) -> None:
+    await bench.knows()
+    bench.now_s += FRESH_S
+    assert await bench.knows()
+    await wait_until(lambda: bench.provider.reads == 2)
+
+
+async def test_an_unknown_key_is_looked_for_once(bench: Bench) -> None:
+    await bench.knows()
+    rotated = KeyPair("key-2")
+    bench.provider.key_set = {"keys": [provider_key().jwk(), rotated.jwk()]}
+    bench.now_s += REFRESH_INTERVAL_S
+    assert all(await asyncio.gather(*(bench.knows("key-2") for _ in range(20))))
+    assert bench.provider.reads == 2
+
+
+async def test_invented_keys_cause_no_more_than_one_read_in_a_while(bench: Bench) -> None:
+    await bench.knows()
+    bench.now_s += REFRESH_INTERVAL_S
+    assert not any([await bench.knows(f"invented-{number}") for number in range(20)])
+    assert bench.provider.reads == 2
+    bench.now_s += REFRESH_INTERVAL_S
+    assert not await bench.knows("invented")
+    assert bench.provider.reads == 3
+
+
+async def test_a_key_that_was_withdrawn_is_forgotten(bench: Bench) -> None:
+    await bench.knows()
+    bench.provider.key_set = {"keys": [KeyPair("key-2").jwk()]}
+    bench.now_s += FRESH_S
+    assert await bench.knows("key-2")
+    assert not await bench.knows()
+
+
+@pytest.mark.parametrize(("status", "key_set"), [(503, None), (302, None), (200, {"keys": []}), (200, "text")])
+async def test_while_the_provider_is_away_old_keys_serve(bench: Bench, status: int, key_set: Any) -> None:
+    await bench.knows()
+    bench.provider.status, bench.provider.key_set = status, key_set
+    bench.now_s += FRESH_S
+    assert await bench.knows()
+    await wait_until(lambda: bench.provider.reads == 2)
+    assert await bench.knows()
+    assert not await bench.knows("unknown")
+
+
+async def test_keys_that_are_too_old_serve_no_longer(bench: Bench) -> None:
+    await bench.knows()
+    bench.provider.status = 503
+    bench.now_s += USABLE_S
+    with pytest.raises(DependencyUnavailableError):
+        await bench.knows()
+
+
+async def test_without_keys_nobody_is_refused_or_let_in(bench: Bench) -> None:
+    bench.provider.status = 503
+    for check in (bench.knows(), bench.knows("unknown"), bench.keys.check()):
+        with pytest.raises(DependencyUnavailableError):
+            await check
+    assert bench.provider.reads == 1
+    bench.provider.status = 200
+    bench.now_s += REFRESH_INTERVAL_S
+    await bench.keys.check()
+    assert await bench.knows()
+
+
+async def test_leaving_ends_a_read_that_is_under_way() -> None:
+    asked = asyncio.Event()
+
+    async def hold(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with serve_app(hold, lifespan="off") as url, open_session() as session:
+        keys = CognitoKeys(session, url)
+        async with keys:
+            waiting = asyncio.create_task(keys.find_key(KID))
+            await asked.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting

@@ -1,0 +1,46 @@
+"""A gateway over real sockets, between a real client and a real service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from tests.fakes.gateway import bearer, gateway_settings
+from tests.fakes.loopback import serve_app
+from tests.fakes.services import ScriptedService
+from tests.fakes.tokens import provider_key
+
+from omnigen_gateway.app import create_app
+from omnigen_gateway.protocol import BoundedHeadProtocol
+
+JOB = "/api/v1/jobs/job_1"
+JSON = {"Content-Type": "application/json"}
+
+
+class ServedGateway:
+    """The gateway's address, the service behind it, and a client in front of it that sends a good token."""
+
+    def __init__(self, url: str, service: ScriptedService, client: aiohttp.ClientSession) -> None:
+        self.url = url
+        self.service = service
+        self.client = client
+
+
+@asynccontextmanager
+async def serve_gateway(jobs_url: str | None = None) -> AsyncIterator[ServedGateway]:
+    """Its jobs service is the scripted one, unless another address is given."""
+    service = ScriptedService()
+    service.app.routes.append(Route("/jwks.json", lambda _request: JSONResponse({"keys": [provider_key().jwk()]})))
+    async with serve_app(service.app) as service_url:
+        settings = gateway_settings(
+            cognito_jwks_url=f"{service_url}/jwks.json",
+            jobs_url=jobs_url or service_url,
+            quota_url=service_url,
+            max_body_bytes=200_000,
+        )
+        async with (
+            serve_app(create_app(settings), http=BoundedHeadProtocol) as url,
+            aiohttp.ClientSession(url, headers=bearer()) as client,
+        ):
+            yield ServedGateway(url, service, client)

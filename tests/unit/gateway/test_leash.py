@@ -1,0 +1,91 @@
+"""An exchange ends when its client leaves, or when its answer takes too long to begin."""
+
+import asyncio
+
+import pytest
+
+from omnigen_gateway.routes import leash as leash_module
+from omnigen_gateway.routes.leash import Leash
+
+
+@pytest.fixture(autouse=True)
+def _no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash_module, "WATCH_AFTER_S", 0)
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+async def at_once() -> None:
+    return
+
+
+async def hold(leash: Leash, ended: asyncio.Event, *, is_answered: bool = False) -> None:
+    """An exchange that never ends by itself."""
+    async with leash:
+        if is_answered:
+            leash.lengthen()
+        try:
+            await never()
+        finally:
+            ended.set()
+
+
+async def test_leaving_ends_the_exchange_from_inside() -> None:
+    left, ended = asyncio.Event(), asyncio.Event()
+
+    async def await_left() -> None:
+        await left.wait()
+
+    leash = Leash(await_left, answer_within_s=60)
+    asyncio.get_running_loop().call_soon(left.set)
+    with pytest.raises(TimeoutError):
+        await hold(leash, ended)
+    assert leash.has_left
+    assert ended.is_set()
+
+
+async def test_an_answer_that_does_not_begin_ends_it() -> None:
+    leash = Leash(never, answer_within_s=0)
+    with pytest.raises(TimeoutError):
+        await hold(leash, asyncio.Event())
+    assert not leash.has_left
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+async def test_an_answer_that_has_begun_may_take_long(*, is_watched: bool) -> None:
+    leash = Leash(never, answer_within_s=60)
+    async with leash:
+        if is_watched:
+            await asyncio.sleep(0.01)
+            assert leash._scope.when() is not None
+        leash.lengthen()
+        await asyncio.sleep(0.01)
+        assert leash._scope.when() is None
+
+
+async def test_a_client_that_leaves_while_the_answer_comes_ends_it_too() -> None:
+    leash = Leash(at_once, answer_within_s=60)
+    with pytest.raises(TimeoutError):
+        await hold(leash, asyncio.Event(), is_answered=True)
+    assert leash.has_left
+
+
+async def test_a_cancellation_from_outside_passes_through() -> None:
+    ended = asyncio.Event()
+    task = asyncio.create_task(hold(Leash(never, answer_within_s=60), ended))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+
+
+async def test_nothing_is_left_running() -> None:
+    before = asyncio.all_tasks()
+    async with Leash(never, answer_within_s=60):
+        await asyncio.sleep(0.01)
+        assert len(asyncio.all_tasks() - before) == 1
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
