@@ -18,6 +18,8 @@ from omnigen_shared.telemetry import inject_trace
 
 TIMEOUT_HEADER: Final = "X-OmniGen-Timeout-S"
 ATTEMPTS: Final = 4
+KEEPALIVE_S: Final = 4
+"""Our services close what is idle for five seconds: a connection that is about to be closed is not used again."""
 RETRIED_STATUSES: Final = frozenset({502, 503, 504})
 
 
@@ -42,7 +44,8 @@ class InternalClient:
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=self._timeout_s, connect=2)
-        self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S)
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
         return self
 
     async def __aexit__(

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from omnigen_quota.domain.money import format_usd
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.service.accounts import Usage
 from omnigen_shared.contracts.base import Answer
 from omnigen_shared.contracts.spending import PlanName
+from omnigen_shared.money import format_usd
 
 
 class VideoUsage(Answer):

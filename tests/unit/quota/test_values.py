@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from omnigen_quota.domain.money import format_usd
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
 from omnigen_quota.domain.plans import ENTERPRISE, FREE, PRO, plan_named
 from omnigen_shared.contracts.media import Resolution
+from omnigen_shared.money import format_usd
 
 
 def test_plans_are_what_the_product_promises() -> None:

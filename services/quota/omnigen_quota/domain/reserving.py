@@ -7,7 +7,6 @@ from typing import Final
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tombstone, booking_path
 from omnigen_quota.domain.decisions import Decision, Recall, Refuse, Replay, Write
-from omnigen_quota.domain.money import format_usd
 from omnigen_quota.domain.months import end_of_month
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.domain.problems import (
@@ -20,6 +19,7 @@ from omnigen_quota.domain.updates import Add, AtMost, Equals, Missing, Put, Remo
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.spending import ReserveRequest
 from omnigen_shared.errors import ProblemError
+from omnigen_shared.money import format_usd
 
 CONCURRENCY_RETRY_S: Final = 15
 """A guess at when a running job may have ended."""

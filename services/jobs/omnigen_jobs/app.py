@@ -1,0 +1,139 @@
+"""Puts jobs together.
+
+Start: the clients to AWS and quota, then the use cases over them, then the reaper. Stop, the other way round: the
+reaper first, so that nothing uses a client that is closed; what it had begun is due again when its lease ends.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypedDict
+
+from fastapi import FastAPI
+
+from omnigen_jobs.clients.media import PresignedLinks
+from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
+from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
+from omnigen_jobs.ports import JobStore, KeyStore, MediaLinks, Quota, Workflow
+from omnigen_jobs.routes import ROUTERS
+from omnigen_jobs.routes.needs import UseCases
+from omnigen_jobs.schemas.views import render_job
+from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.creation import Creation
+from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.following import Following
+from omnigen_jobs.service.launching import Launcher
+from omnigen_jobs.service.reading import Reading
+from omnigen_jobs.service.reaping import Reaper
+from omnigen_jobs.service.spending import Spending
+from omnigen_jobs.settings import JobsSettings
+from omnigen_jobs.store.access import TableAccess
+from omnigen_jobs.store.idempotency import KeyTable
+from omnigen_jobs.store.records import RecordTable
+from omnigen_shared.aws.clients import open_client
+from omnigen_shared.client import InternalClient
+from omnigen_shared.clock import Clock, SystemClock
+from omnigen_shared.http.app import create_service_app
+from omnigen_shared.http.health import Check
+from omnigen_shared.identity import IdentitySigner, IdentityVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The outside."""
+
+    store: JobStore
+    keys: KeyStore
+    quota: Quota
+    workflow: Workflow
+    media: MediaLinks
+    clock: Clock
+    readiness: Mapping[str, Check]
+
+
+class JobsState(TypedDict):
+    """What the lifespan hands to every request."""
+
+    identity_verifier: IdentityVerifier
+    use_cases: UseCases
+    readiness: Mapping[str, Check]
+
+
+def create_app(
+    settings: JobsSettings, adapters: Adapters | None = None, is_stopping: Callable[[], bool] = lambda: False
+) -> FastAPI:
+    """The service; adapters are opened from the settings unless they are given.
+
+    Event streams end once `is_stopping` says so; their watchers go on with another process.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[JobsState]:
+        async with AsyncExitStack() as stack:
+            provided = adapters or await open_adapters(settings, stack)
+            use_cases, reaper = assemble(settings, provided, is_stopping)
+            await stack.enter_async_context(_running(reaper, settings.reaper_interval_s))
+            yield {
+                "identity_verifier": IdentityVerifier("jobs", settings.identity_public_keys),
+                "use_cases": use_cases,
+                "readiness": provided.readiness,
+            }
+
+    app = create_service_app("OmniGen jobs", settings, lifespan)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapters:
+    """Clients that close with the stack."""
+    dynamodb = await stack.enter_async_context(open_client("dynamodb", settings))
+    workflow = await stack.enter_async_context(open_client("stepfunctions", settings))
+    public = settings.model_copy(update={"aws_endpoint_url": settings.s3_public_url or settings.aws_endpoint_url})
+    s3 = await stack.enter_async_context(open_client("s3", public))
+    signer = IdentitySigner("jobs", settings.identity_private_key.get_secret_value())
+    quota = await stack.enter_async_context(InternalClient("quota", settings.quota_url, signer, TIMEOUT_S))
+    access = TableAccess(dynamodb, settings.jobs_table)
+    return Adapters(
+        store=RecordTable(access),
+        keys=KeyTable(access),
+        quota=QuotaClient(quota),
+        workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
+        media=PresignedLinks(s3, settings.assets_bucket, settings.media_link_ttl_s),
+        clock=SystemClock(),
+        readiness={"table": access.check},
+    )
+
+
+def assemble(
+    settings: JobsSettings, adapters: Adapters, is_stopping: Callable[[], bool] = lambda: False
+) -> tuple[UseCases, Reaper]:
+    """The use cases over these adapters, and who looks after what is due."""
+    store, clock = adapters.store, adapters.clock
+    lease = timedelta(seconds=settings.lease_s)
+    launcher = Launcher(store, adapters.quota, adapters.workflow, clock, lease)
+    ending = Ending(store, adapters.quota, clock, lease)
+    margin = timedelta(seconds=settings.deadline_margin_s)
+    use_cases = UseCases(
+        creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
+        reading=Reading(store, adapters.media),
+        following=Following(store, settings.event_poll_s, settings.heartbeat_s, is_stopping),
+        attempts=Attempts(store, launcher, clock, lease),
+        spending=Spending(store, clock),
+        ending=ending,
+    )
+    return use_cases, Reaper(store, launcher, ending, clock, lease)
+
+
+@asynccontextmanager
+async def _running(reaper: Reaper, interval_s: float) -> AsyncIterator[None]:
+    task = asyncio.create_task(reaper.run(interval_s))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

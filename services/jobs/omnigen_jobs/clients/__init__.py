@@ -1,0 +1,1 @@
+"""Adapters for what else jobs speaks to: quota, the state machine, and S3's links."""

@@ -1,0 +1,73 @@
+"""quota over internal HTTP, on behalf of the job's user."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
+from omnigen_jobs.domain.records import Job
+from omnigen_shared.client import InternalClient, Reply
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
+from omnigen_shared.errors import NotFoundError, RemoteProblemError
+
+TIMEOUT_S: Final = 5
+"""Four tries of it fit into the lease of a creation (30 s)."""
+_REFUSALS: Final = {refusal.code: refusal for refusal in (QuotaExceededError, PlanLimitError)}
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaClient:
+    """The Quota port."""
+
+    client: InternalClient
+
+    async def reserve(self, job: Job) -> Reservation:
+        body = ReserveRequest(
+            max_cost_microusd=job.max_microusd, duration_s=job.request.duration_s, resolution=job.request.resolution
+        )
+        try:
+            reply = await self._call(
+                job, "PUT", f"/internal/v1/reservations/{job.job_id}", body.model_dump(mode="json")
+            )
+        except RemoteProblemError as problem:
+            raise _as_refusal(problem) from problem
+        return Reservation.model_validate(reply.body)
+
+    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+        body = SettleRequest(actual_microusd=actual_microusd)
+        await self._call(job, "POST", f"{_intent_path(job, intent_id)}/settle", body.model_dump(mode="json"))
+
+    async def refund(self, job: Job, intent_id: IntentId) -> None:
+        await self._call_if_known(job, f"{_intent_path(job, intent_id)}/refund")
+
+    async def commit(self, job: Job, month: str) -> None:
+        await self._call(job, "POST", f"{_path(job, month)}/commit")
+
+    async def release(self, job: Job, month: str) -> None:
+        await self._call_if_known(job, f"{_path(job, month)}/release")
+
+    async def _call_if_known(self, job: Job, path: str) -> None:
+        try:
+            await self._call(job, "POST", path)
+        except RemoteProblemError as problem:
+            if problem.remote_status != NotFoundError.status:
+                raise
+
+    async def _call(self, job: Job, method: str, path: str, body: Any = None) -> Reply:
+        return await self.client.call(method, path, subject=job.user_id, plan=job.plan, body=body)
+
+
+def _path(job: Job, month: str) -> str:
+    return f"/internal/v1/reservations/{month}/{job.job_id}"
+
+
+def _intent_path(job: Job, intent_id: IntentId) -> str:
+    return f"{_path(job, str(job.month))}/intents/{intent_id}"
+
+
+def _as_refusal(problem: RemoteProblemError) -> RemoteProblemError | QuotaExceededError | PlanLimitError:
+    """What quota refuses for good, in our own classes; anything else stays what it is."""
+    refusal = _REFUSALS.get(problem.remote_code)
+    if refusal is None:
+        return problem
+    return refusal(problem.detail, remedy=problem.remedy, details=problem.details, retry_after_s=problem.retry_after_s)

@@ -1,0 +1,44 @@
+"""Who makes the output of a fingerprint: one intent at a time within a user, and nobody once it is made."""
+
+from dataclasses import replace
+from typing import Final
+
+from omnigen_jobs.domain.problems import ClipInProgressError
+from omnigen_jobs.domain.records import Claim, ClaimState, Intent, Job
+from omnigen_shared.contracts.job import IntentStatus
+
+RETRY_S: Final = 5
+
+
+def take(claim: Claim | None, job: Job, intent: Intent) -> Claim:
+    """The fingerprint for this intent; ClipInProgressError while another has it.
+
+    A job that has ended gives its claims back when its money is closed, all but those that were sent and are not yet
+    accounted for: to make the same clip beside such a one could pay for it twice.
+    """
+    if claim is not None and claim.state is not ClaimState.RELEASED:
+        raise ClipInProgressError(
+            f"{claim.job_id} makes the same output.",
+            remedy="Ask again later.",
+            details={"job_id": claim.job_id, "intent_id": claim.intent_id},
+            retry_after_s=RETRY_S,
+        )
+    return Claim(
+        user_id=job.user_id,
+        fingerprint=intent.fingerprint,
+        job_id=job.job_id,
+        intent_id=intent.intent_id,
+        state=ClaimState.HELD,
+        version=0 if claim is None else claim.version,
+    )
+
+
+def follow(claim: Claim, job: Job, intent: Intent) -> Claim | None:
+    """What becomes of the claim when its intent has moved; None when it stays, or is another intent's."""
+    if (claim.job_id, claim.intent_id, claim.state) != (job.job_id, intent.intent_id, ClaimState.HELD):
+        return None
+    if intent.status in {IntentStatus.INGESTED, IntentStatus.SETTLED} and intent.output_key is not None:
+        return replace(claim, state=ClaimState.READY, output_key=intent.output_key)
+    if intent.status in {IntentStatus.REFUNDED, IntentStatus.SETTLED}:
+        return replace(claim, state=ClaimState.RELEASED)
+    return None

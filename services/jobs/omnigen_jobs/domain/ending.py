@@ -1,0 +1,95 @@
+"""How a job ends, and what is still to do for its money afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from omnigen_jobs.domain import claims, events
+from omnigen_jobs.domain.changes import Change, change_job
+from omnigen_jobs.domain.intents import charge
+from omnigen_jobs.domain.keys import check_owned
+from omnigen_jobs.domain.moves import UNSENT
+from omnigen_jobs.domain.records import Claim, Intent, Job, Money, Record
+from omnigen_jobs.domain.stages import check_attempt, move_status
+from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobStatus
+
+OVERDUE: Final = "job_deadline_exceeded"
+"""The code of a job that the reaper ended; docs/errors.md lists it."""
+
+
+def complete(job: Job, attempt: int, output: JobOutput, now: datetime, lease: timedelta) -> Change | None:
+    """The video is there. None when this very end was reported before."""
+    if job.attempt == attempt and job.status is JobStatus.COMPLETED and job.output == output:
+        return None
+    check_attempt(job, attempt)
+    check_owned(job.user_id, "video_key", output.video_key)
+    check_owned(job.user_id, "poster_key", output.poster_key)
+    moved = move_status(job, JobStatus.COMPLETED, now)
+    ended = replace(moved, output=output, lease_until=now + lease)
+    return change_job(ended, events.job_completed(ended, output, now))
+
+
+def fail(job: Job, attempt: int, problem: JobProblem, now: datetime, lease: timedelta) -> Change | None:
+    """The job ends without a video; scenes and clips stay as they are. None when this was reported before."""
+    if job.attempt == attempt and job.status is JobStatus.FAILED and job.problem == problem:
+        return None
+    check_attempt(job, attempt)
+    moved = move_status(job, JobStatus.FAILED, now)
+    ended = replace(moved, problem=problem, lease_until=now + lease)
+    return change_job(ended, events.job_failed(ended, problem, now))
+
+
+def overdue_problem(job: Job) -> JobProblem:
+    """Why the reaper ends a job whose deadline has passed."""
+    return JobProblem(
+        code=OVERDUE,
+        stage=job.status.value,
+        detail=f"The job was not finished by {to_rfc3339(job.deadline_at)}; it was {job.status.value}.",
+        remedy="Order it again: clips that are finished are kept and not paid for twice.",
+    )
+
+
+def list_unsent(record: Record) -> Iterator[Intent]:
+    """Intents of an ended job that were certainly never sent, and will not be."""
+    return (intent for intent in record.intents if intent.status in UNSENT)
+
+
+def list_refunded(record: Record) -> Iterator[Intent]:
+    """Intents that cost nothing. Quota may not have heard of it: the record says it first."""
+    return (intent for intent in record.intents if intent.status is IntentStatus.REFUNDED)
+
+
+def list_unsettled(record: Record) -> Iterator[Intent]:
+    """Intents of an ended job whose output was ingested: they cost what was held for them."""
+    return (intent for intent in record.intents if intent.status is IntentStatus.INGESTED)
+
+
+def refund_unsent(job: Job, intent: Intent, claim: Claim | None) -> Change:
+    """The intent is given up, and its fingerprint with it. The job has ended, so nobody can be sending it."""
+    after = replace(intent, status=IntentStatus.REFUNDED)
+    owned = None if claim is None else claims.follow(claim, job, after)
+    return Change(fence=job, job=job, intent=after, claim=owned)
+
+
+def settle_ingested(job: Job, intent: Intent, now: datetime) -> Change:
+    """The intent costs its full price. Without an event: the last one of an ended job has been told."""
+    after = replace(intent, status=IntentStatus.SETTLED, actual_microusd=intent.price_microusd)
+    paid, _ = charge(job, after, now)
+    return Change(fence=job, job=paid, intent=after)
+
+
+def close_money(job: Job) -> Change:
+    """With quota's confirmation the job leaves the index of what is due."""
+    return change_job(replace(job, money=Money.CLOSED, lease_until=None))
+
+
+def charged_months(job: Job, now: datetime) -> tuple[str, ...]:
+    """Months in which quota may hold something for this job.
+
+    Its own; or, when the answer that named it got lost, every month that the job has seen.
+    """
+    if job.month is not None:
+        return (job.month,)
+    return tuple(dict.fromkeys(instant.strftime("%Y-%m") for instant in (job.created_at, now)))

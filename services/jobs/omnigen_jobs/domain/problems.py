@@ -1,0 +1,75 @@
+"""The refusals that only jobs can give (or hands on from quota), each with its stable code."""
+
+from omnigen_shared.errors import ProblemError
+
+
+class StaleAttemptError(ProblemError):
+    """A newer attempt runs the job: the caller ends quietly. `details.attempt` is the present one."""
+
+    status, code, title = 409, "stale_attempt", "Another attempt runs this job"
+
+
+class JobTerminalError(ProblemError):
+    """The job has ended; `details.status` says how."""
+
+    status, code, title = 409, "job_terminal", "The job has ended"
+
+
+class StageSkippedError(ProblemError):
+    """`details`: the present status, and those that may follow it."""
+
+    status, code, title = 409, "stage_skipped", "The job is not that far yet"
+
+
+class SceneClosedError(ProblemError):
+    """A failed scene does nothing more, and a prepared one cannot fail. `details.state` is the present state."""
+
+    status, code, title = 409, "scene_closed", "The scene is at its end"
+
+
+class IntentMovedError(ProblemError):
+    """The intent is not where the caller believes it, or another sender has it. `details.status` is where it is."""
+
+    status, code, title = 409, "intent_moved", "The paid call stands elsewhere"
+
+
+class PredictionBoundError(ProblemError):
+    """The provider's prediction belongs to another intent."""
+
+    status, code, title = 409, "prediction_bound", "The prediction belongs to another paid call"
+
+
+class ClipInProgressError(ProblemError):
+    """Another job or scene of the user makes this very clip; ask again after `Retry-After`."""
+
+    status, code, title = 409, "clip_in_progress", "The same clip is being made"
+
+
+class NotReadyError(ProblemError):
+    """The video is not finished; `details.status` is the job's."""
+
+    status, code, title = 409, "not_ready", "The video is not ready"
+
+
+class IdempotencyMismatchError(ProblemError):
+    """The Idempotency-Key was used with another body."""
+
+    status, code, title = 422, "idempotency_mismatch", "The key was used with another body"
+
+
+class IdempotencyInProgressError(ProblemError):
+    """A request with this Idempotency-Key is at work; ask again after `Retry-After`."""
+
+    status, code, title = 409, "idempotency_in_progress", "The same request is at work"
+
+
+class QuotaExceededError(ProblemError):
+    """quota's refusal, handed on. `details`: cap, used, limit, resets_at."""
+
+    status, code, title = 429, "quota_exceeded", "A limit of the plan is reached"
+
+
+class PlanLimitError(ProblemError):
+    """quota's refusal, handed on. `details`: plan, cap, requested, limit."""
+
+    status, code, title = 403, "plan_limit", "More than the plan allows"

@@ -1,0 +1,105 @@
+"""The job's own course: its status, its attempts and leases, its plan, its progress."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from omnigen_jobs.domain import events
+from omnigen_jobs.domain.changes import Change, change_job
+from omnigen_jobs.domain.keys import check_owned
+from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
+from omnigen_jobs.domain.records import Job, ProgressMark
+from omnigen_shared.contracts.job import JobStatus, Progress, StoreStoryboard
+from omnigen_shared.errors import InvalidRequestError
+
+STAGES: Final = (JobStatus.PENDING, JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING)
+_ENDS: Final = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
+MOVES: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
+    JobStatus.PENDING: _ENDS | {JobStatus.PLANNING},
+    JobStatus.PLANNING: _ENDS | {JobStatus.GENERATING},
+    JobStatus.GENERATING: _ENDS | {JobStatus.COMPOSING},
+    JobStatus.COMPOSING: _ENDS | {JobStatus.COMPLETED},
+    JobStatus.COMPLETED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELED: frozenset(),
+}
+PROGRESS_INTERVAL: Final = timedelta(seconds=1)
+
+
+def check_attempt(job: Job, attempt: int) -> None:
+    """StaleAttemptError unless this is the present attempt, JobTerminalError when the job has ended."""
+    if job.attempt != attempt:
+        raise StaleAttemptError(
+            f"Attempt {attempt} is not the present one of {job.job_id}.", details={"attempt": job.attempt}
+        )
+    if job.status.is_terminal:
+        raise JobTerminalError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
+
+
+def move_status(job: Job, status: JobStatus, now: datetime) -> Job:
+    """The job one step further along MOVES; StageSkippedError for any other step."""
+    if status not in MOVES[job.status]:
+        following = sorted(MOVES[job.status])
+        raise StageSkippedError(
+            f"{job.job_id} is {job.status.value} and cannot become {status.value}.",
+            details={"status": job.status.value, "may_become": following},
+        )
+    return replace(job, status=status, updated_at=now, progress=None)
+
+
+def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Change | None:
+    """A stage begins. One that has begun before changes nothing: a later attempt passes through it again."""
+    check_attempt(job, attempt)
+    if status not in STAGES[1:]:
+        raise InvalidRequestError(
+            f"{status.value} is no stage that begins; complete and fail have routes of their own."
+        )
+    if STAGES.index(status) <= STAGES.index(job.status):
+        return None
+    moved = move_status(job, status, now)
+    return change_job(moved, events.stage_changed(moved, now))
+
+
+def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, now: datetime) -> Change | None:
+    """The first plan wins; whoever comes second reads the winner's."""
+    check_attempt(job, attempt)
+    if job.storyboard is not None:
+        return None
+    planned = replace(job, storyboard=body.storyboard, recipe_id=body.recipe_id, updated_at=now)
+    return change_job(planned, events.job_planned(planned, body.storyboard, now))
+
+
+def store_music(job: Job, attempt: int, music_key: str, now: datetime) -> Change | None:
+    """The first music wins."""
+    check_attempt(job, attempt)
+    check_owned(job.user_id, "music_key", music_key)
+    return None if job.music_key is not None else change_job(replace(job, music_key=music_key, updated_at=now))
+
+
+def mark_progress(job: Job, attempt: int, body: Progress, now: datetime) -> Change | None:
+    """At most one a second is kept; the others are as good as overwritten."""
+    check_attempt(job, attempt)
+    if job.progress is not None and now - job.progress.at < PROGRESS_INTERVAL:
+        return None
+    mark = ProgressMark(stage=body.stage, fraction=body.fraction, at=now)
+    return change_job(replace(job, progress=mark, updated_at=now))
+
+
+def renew_lease(job: Job, attempt: int, now: datetime, lease: timedelta) -> Change | None:
+    """Written when half of the lease is used. Past the deadline it runs out, and the reaper ends the job."""
+    check_attempt(job, attempt)
+    is_fresh = job.lease_until is not None and job.lease_until - now > lease / 2
+    if is_fresh or now >= job.deadline_at:
+        return None
+    return change_job(replace(job, lease_until=now + lease))
+
+
+def next_attempt(job: Job, now: datetime, lease: timedelta) -> Job:
+    """The job with the attempt after the present one, and a fresh lease."""
+    return replace(job, attempt=job.attempt + 1, lease_until=now + lease, updated_at=now)
+
+
+def take_lease(job: Job, now: datetime, lease: timedelta) -> Job:
+    """Whoever writes this looks after the job until the lease ends; nothing else changes."""
+    return replace(job, lease_until=now + lease)

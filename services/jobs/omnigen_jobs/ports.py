@@ -1,0 +1,139 @@
+"""What the use cases need from outside: the job table, quota, the state machine, links to media."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from omnigen_jobs.domain.changes import Change
+from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.records import Binding, Claim, Event, Job, Pulse, Record
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.contracts.spending import Reservation
+
+
+class WriteConflictError(Exception):
+    """Somebody else wrote first: what was read is no longer true. Read again and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Jobs of a user, newest first. `following` is where the next page begins, None at the end."""
+
+    jobs: tuple[Job, ...]
+    following: PageMark | None
+
+
+class JobStore(Protocol):
+    """The record of every job. Reads are consistent, but for lists over an index.
+
+    DependencyUnavailableError when the table does not answer.
+    """
+
+    async def find_job(self, job_id: JobId) -> Job | None:
+        """The job without its scenes and intents."""
+        ...
+
+    async def find_record(self, job_id: JobId) -> Record | None:
+        """The job with its scenes and intents, without its events."""
+        ...
+
+    async def find_pulse(self, job_id: JobId) -> Pulse | None:
+        """Status and progress: cheap enough to be asked twice a second."""
+        ...
+
+    async def find_claim(self, user_id: UserId, fingerprint: str) -> Claim | None:
+        """Who makes or made the output of this fingerprint of the user."""
+        ...
+
+    async def find_binding(self, provider_id: str) -> Binding | None:
+        """Which intent the provider's prediction belongs to."""
+        ...
+
+    async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
+        """Those of up to 500 provider ids that belong to an intent."""
+        ...
+
+    async def commit(self, change: Change) -> None:
+        """Do the whole change, its event with the next number; or raise WriteConflictError and do nothing of it.
+
+        Each entity is written only on top of the version that it carries, a binding only where there is none. Where
+        the job itself is not written, its attempt must still be the fence's and it must not have ended.
+        """
+        ...
+
+    async def discard(self, job: Job) -> None:
+        """Remove a job that nobody was told of. WriteConflictError when it was written since."""
+        ...
+
+    async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
+        """Events with a greater number than `after`, in order."""
+        ...
+
+    async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
+        """The user's visible jobs, newest first (an index: a job may be missing for a moment)."""
+        ...
+
+    async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:
+        """Jobs whose lease has run out, the longest overdue of each shard first (an index: read each before use)."""
+        ...
+
+
+class KeyStore(Protocol):
+    """The Idempotency-Keys of users."""
+
+    async def find_entry(self, user_id: UserId, key: str) -> Entry | None:
+        """What is stored of the key, expired or not."""
+        ...
+
+    async def put_entry(self, entry: Entry) -> None:
+        """Write on top of the version that it carries; WriteConflictError otherwise."""
+        ...
+
+    async def remove_entry(self, entry: Entry) -> None:
+        """Forget the key, if it is still at this version; WriteConflictError otherwise."""
+        ...
+
+
+class Quota(Protocol):
+    """The service that alone changes money. All calls are idempotent.
+
+    DependencyUnavailableError and RemoteProblemError leave open whether a call was heard.
+    """
+
+    async def reserve(self, job: Job) -> Reservation:
+        """A place in the month and up to max_microusd. QuotaExceededError, PlanLimitError: nothing is held."""
+        ...
+
+    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+        """Charge a paid call."""
+        ...
+
+    async def refund(self, job: Job, intent_id: IntentId) -> None:
+        """Give back what a call held; also fine when quota never heard of the call."""
+        ...
+
+    async def commit(self, job: Job, month: str) -> None:
+        """The job is completed: keep what was spent, give back the rest."""
+        ...
+
+    async def release(self, job: Job, month: str) -> None:
+        """The job has failed: give its place and the rest back; also fine when quota never heard of it."""
+        ...
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    async def start(self, job: Job) -> None:
+        """Start an execution of the job's present attempt. DependencyUnavailableError: it may or may not run."""
+        ...
+
+
+class MediaLinks(Protocol):
+    """Links that a browser can follow without signing in, for a while."""
+
+    async def link(self, key: str, filename: str, media_type: str) -> str:
+        """A URL of the stored object, shown in the browser and saved under the file name."""
+        ...

@@ -1,0 +1,48 @@
+"""/api/v1/jobs: order a video, look at one, list them."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+
+from omnigen_jobs.domain.cursors import to_cursor
+from omnigen_jobs.domain.ordering import place_order
+from omnigen_jobs.routes.needs import JobPath, User, Uses
+from omnigen_jobs.schemas.orders import JobOrder
+from omnigen_jobs.schemas.receipts import Receipt
+from omnigen_jobs.schemas.views import JobList, JobSummary, JobView
+
+router: Final = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
+IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]
+
+
+@router.post("", status_code=202)
+async def post_job(caller: User, uses: Uses, body: JobOrder, idempotency_key: IdempotencyKey = None) -> Response:
+    order = place_order(caller.subject, caller.plan, body.to_request(), body.max_cost_usd)
+    created = await uses.creation.create(order, idempotency_key)
+    headers = {"Location": f"/api/v1/jobs/{created.job_id}"}
+    if created.is_replay:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(created.answer, 202, headers, "application/json")
+
+
+@router.get("")
+async def list_jobs(
+    caller: User,
+    uses: Uses,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> JobList:
+    page = await uses.reading.list_page(caller.subject, cursor, limit)
+    following = None if page.following is None else to_cursor(page.following)
+    return JobList(jobs=[JobSummary.of(job) for job in page.jobs], next_cursor=following)
+
+
+@router.get("/{job_id}")
+async def get_job(caller: User, uses: Uses, job_id: JobPath) -> JobView:
+    return JobView.of_record(await uses.reading.get(caller.subject, job_id))
+
+
+@router.get("/{job_id}/receipt")
+async def get_receipt(caller: User, uses: Uses, job_id: JobPath) -> Receipt:
+    return Receipt.of(await uses.reading.get(caller.subject, job_id))

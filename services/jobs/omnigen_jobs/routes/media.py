@@ -1,0 +1,24 @@
+"""/api/v1/jobs/{id}/video and /thumbnail: where the files are, for a while."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse
+
+from omnigen_jobs.routes.needs import JobPath, User, Uses
+
+router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["media"])
+
+
+@router.get("/video", status_code=302)
+async def get_video(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    return _redirect(await uses.reading.link_video(caller.subject, job_id))
+
+
+@router.get("/thumbnail", status_code=302)
+async def get_thumbnail(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    return _redirect(await uses.reading.link_thumbnail(caller.subject, job_id))
+
+
+def _redirect(url: str) -> RedirectResponse:
+    return RedirectResponse(url, 302, {"Cache-Control": "no-store"})

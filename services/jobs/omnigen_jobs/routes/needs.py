@@ -1,0 +1,69 @@
+"""What routes ask for: the caller, ids that can be ids, and the use cases that the app holds."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Path, Request
+
+from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.creation import Creation
+from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.following import Following
+from omnigen_jobs.service.reading import Reading
+from omnigen_jobs.service.spending import Spending
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.caller import allow
+from omnigen_shared.identity import Identity
+
+_JOB_ID: Final = re.compile(r"job_[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What this service can do; built once, by the app."""
+
+    creation: Creation
+    reading: Reading
+    following: Following
+    attempts: Attempts
+    spending: Spending
+    ending: Ending
+
+
+def use_cases(request: Request) -> UseCases:
+    """The lifespan's."""
+    found: UseCases = request.state.use_cases
+    return found
+
+
+def known_form(job_id: str) -> JobId:
+    """NotFoundError for text that no job is ever called."""
+    if _JOB_ID.fullmatch(job_id) is None:
+        raise NotFoundError("There is no such job.")
+    return JobId(job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which attempt of whose job an execution speaks for."""
+
+    user_id: UserId
+    job_id: JobId
+    attempt: int
+
+
+Uses = Annotated[UseCases, Depends(use_cases)]
+JobPath = Annotated[JobId, Depends(known_form)]
+User = Annotated[Identity, allow("gateway")]
+Generator = Annotated[Identity, allow("generator")]
+IntentPath = Annotated[IntentId, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
+
+
+def speaking_for(caller: Generator, job_id: JobPath, attempt: Annotated[int, Path(ge=1)]) -> Run:
+    """The generator calls on behalf of a job's user, who must be the job's own."""
+    return Run(caller.subject, job_id, attempt)
+
+
+Execution = Annotated[Run, Depends(speaking_for)]

@@ -1,0 +1,67 @@
+"""What a job has cost, call by call."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from omnigen_jobs.domain.moves import UNSENT
+from omnigen_jobs.domain.records import Intent, Record
+from omnigen_shared.contracts.job import IntentStatus
+from omnigen_shared.money import format_usd
+
+
+class CallView(BaseModel):
+    """One call. `price_usd` was held for it; `charged_usd` is null as long as that is not known."""
+
+    intent_id: str
+    what: str
+    model: str
+    provider_id: str | None
+    price_usd: str
+    charged_usd: str | None
+    cached: bool
+
+    @classmethod
+    def of(cls, intent: Intent) -> Self:
+        charged = charged_microusd(intent)
+        return cls(
+            intent_id=intent.intent_id,
+            what=name_call(intent.intent_id),
+            model=intent.model,
+            provider_id=intent.provider_id,
+            price_usd=format_usd(intent.price_microusd),
+            charged_usd=None if charged is None else format_usd(charged),
+            cached=intent.cached,
+        )
+
+
+class Receipt(BaseModel):
+    """Every call that was sent, or answered from what was made before."""
+
+    job_id: str
+    calls: list[CallView]
+    total_usd: str
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        sent = [intent for intent in record.intents if intent.status not in UNSENT]
+        total = sum(charged_microusd(intent) or 0 for intent in sent)
+        return cls(
+            job_id=record.job.job_id, calls=[CallView.of(intent) for intent in sent], total_usd=format_usd(total)
+        )
+
+
+def charged_microusd(intent: Intent) -> int | None:
+    """What a call has cost; None while it is open."""
+    if intent.status is IntentStatus.REFUNDED:
+        return 0
+    return intent.actual_microusd if intent.status is IntentStatus.SETTLED else None
+
+
+def name_call(intent_id: str) -> str:
+    """What a person calls it: plan.1 → storyboard, scene-02.1 → clip of scene 2, music.1 → music."""
+    name = intent_id.partition(".")[0]
+    kind, _, number = name.partition("-")
+    if kind == "scene" and number.isdigit():
+        return f"clip of scene {int(number)}"
+    return "storyboard" if kind == "plan" else kind

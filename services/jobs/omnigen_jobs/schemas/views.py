@@ -1,0 +1,138 @@
+"""A job as its user sees it. Money is text in USD, times are RFC 3339 in UTC."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, PlainSerializer
+
+from omnigen_jobs.domain.events import links_of, show_cost, show_output
+from omnigen_jobs.domain.records import Job, Record
+from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, SceneState
+from omnigen_shared.contracts.media import FPS
+from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+
+Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
+
+
+class ProgressView(BaseModel):
+    """How far the present stage is, 0 … 1."""
+
+    stage: str
+    fraction: float
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        if job.progress is not None:
+            return cls(stage=job.progress.stage, fraction=job.progress.fraction)
+        return cls(stage=job.status.value, fraction=1.0 if job.status is JobStatus.COMPLETED else 0.0)
+
+
+class JobSummary(BaseModel):
+    """One line of a list."""
+
+    job_id: str
+    status: JobStatus
+    attempt: int
+    created_at: Instant
+    updated_at: Instant
+    deadline_at: Instant
+    request: JobRequest
+    progress: ProgressView
+    cost: dict[str, str]
+    output: dict[str, Any] | None
+    problem: JobProblem | None
+    links: dict[str, str]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(**_describe(job))
+
+
+class PlannedScene(BaseModel):
+    """A scene of the storyboard. `duration_s` is what is shown, `clip_duration_s` what is generated and paid."""
+
+    number: int
+    prompt: str
+    clip_duration_s: int
+    duration_s: float
+    seed: int
+    narration: str
+
+
+class StoryboardView(BaseModel):
+    title: str
+    style: str
+    palette: tuple[str, ...]
+    music_prompt: str
+    planned_by: PlannedBy
+    scenes: list[PlannedScene]
+
+    @classmethod
+    def of(cls, plan: Storyboard) -> Self:
+        scenes = [
+            PlannedScene(**scene.model_dump(exclude={"kept_frames"}), duration_s=scene.kept_frames / FPS)
+            for scene in plan.scenes
+        ]
+        return cls(**plan.model_dump(exclude={"scenes"}), scenes=scenes)
+
+
+class SceneView(BaseModel):
+    number: int
+    state: SceneState
+    problem: JobProblem | None
+
+
+class JobView(JobSummary):
+    """The whole job."""
+
+    storyboard: StoryboardView | None
+    scenes: list[SceneView]
+
+    @classmethod
+    def of_record(cls, record: Record) -> Self:
+        job = record.job
+        changed = max([job.updated_at, *(scene.updated_at for scene in record.scenes)])
+        return cls(
+            **{**_describe(job), "updated_at": changed},
+            storyboard=None if job.storyboard is None else StoryboardView.of(job.storyboard),
+            scenes=list(_scenes_of(record)),
+        )
+
+
+class JobList(BaseModel):
+    """A page. `next_cursor` is null at the end."""
+
+    jobs: list[JobSummary]
+    next_cursor: str | None
+
+
+def render_job(record: Record) -> str:
+    """The job as JSON text."""
+    return JobView.of_record(record).model_dump_json()
+
+
+def _describe(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "status": job.status,
+        "attempt": job.attempt,
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "deadline_at": job.deadline_at,
+        "request": job.request,
+        "progress": ProgressView.of(job),
+        "cost": show_cost(job),
+        "output": None if job.output is None else show_output(job.output),
+        "problem": job.problem,
+        "links": links_of(job),
+    }
+
+
+def _scenes_of(record: Record) -> Iterator[SceneView]:
+    planned = record.job.storyboard.scenes if record.job.storyboard is not None else ()
+    for number in (scene.number for scene in planned):
+        scene = record.find_scene(number)
+        if scene is not None:
+            yield SceneView(number=number, state=scene.state, problem=scene.problem)

@@ -1,0 +1,58 @@
+"""What a user sees of their jobs."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from omnigen_jobs.domain.cursors import from_cursor
+from omnigen_jobs.domain.problems import NotReadyError
+from omnigen_jobs.domain.records import Job, Record
+from omnigen_jobs.ports import JobStore, MediaLinks, Page
+from omnigen_jobs.service.writing import get_record
+from omnigen_shared.contracts.base import JobId, UserId
+
+LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads only. NotFoundError for somebody else's job."""
+
+    store: JobStore
+    media: MediaLinks
+
+    async def get(self, user_id: UserId, job_id: JobId) -> Record:
+        return await get_record(self.store, user_id, job_id)
+
+    async def list_page(self, user_id: UserId, cursor: str | None, limit: int) -> Page:
+        """Newest first. InvalidRequestError for a cursor that is none."""
+        return await self.store.list_jobs(user_id, None if cursor is None else from_cursor(cursor), limit)
+
+    async def link_video(self, user_id: UserId, job_id: JobId) -> str:
+        """A URL for a while; NotReadyError before the job is completed."""
+        record = await get_record(self.store, user_id, job_id)
+        if record.job.output is None:
+            raise _not_ready(record.job)
+        return await self.media.link(record.job.output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
+
+    async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
+        """A URL for a while; NotReadyError before the job is completed."""
+        record = await get_record(self.store, user_id, job_id)
+        if record.job.output is None:
+            raise _not_ready(record.job)
+        return await self.media.link(record.job.output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
+
+
+def file_name(job: Job) -> str:
+    """What a download is called: the video's title in ASCII, without an ending."""
+    title = job.storyboard.title if job.storyboard is not None else ""
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower())[:LONGEST_NAME].strip("-")
+    return f"omnigen-{words}" if words else f"omnigen-{job.job_id}"
+
+
+def _not_ready(job: Job) -> NotReadyError:
+    return NotReadyError(
+        f"{job.job_id} is {job.status.value}.",
+        remedy="Follow its events until job.completed.",
+        details={"status": job.status.value},
+    )

@@ -1,0 +1,49 @@
+"""Read, decide, write; and once more when somebody else wrote in between."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from omnigen_jobs.domain.changes import Change, apply
+from omnigen_jobs.domain.records import Record
+from omnigen_jobs.ports import JobStore, WriteConflictError
+from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.errors import DependencyUnavailableError, NotFoundError
+
+TRIES: Final = 40
+LONGEST_PAUSE_S: Final = 0.1
+
+Decide = Callable[[Record], Awaitable[Change | None]]
+
+
+async def write(store: JobStore, user_id: UserId, job_id: JobId, decide: Decide) -> Record:
+    """The record after the change that `decide` makes of it; decide is asked again after each lost race.
+
+    NotFoundError for somebody else's job, whatever decide raises, DependencyUnavailableError when the races never end.
+    """
+    for lost in range(TRIES):
+        record = await get_record(store, user_id, job_id)
+        change = await decide(record)
+        if change is None:
+            return record
+        try:
+            await store.commit(change)
+        except WriteConflictError:
+            await pause(lost)
+        else:
+            return apply(change, record)
+    raise DependencyUnavailableError(f"Too many write {job_id} at once.", remedy="Ask again.")
+
+
+async def get_record(store: JobStore, user_id: UserId, job_id: JobId) -> Record:
+    """NotFoundError when there is no such job, or it is somebody else's, or nobody was told of it yet."""
+    record = await store.find_record(job_id)
+    if record is None or record.job.user_id != user_id or not record.job.is_visible:
+        raise NotFoundError(f"There is no job {job_id}.")
+    return record
+
+
+async def pause(lost: int) -> None:
+    """A random wait, longer with each lost race, so that racers spread out."""
+    await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.005 * 2**lost)))  # noqa: S311 - spreads, guards nothing

@@ -1,0 +1,182 @@
+"""The stored form of each entity: plain text, numbers and maps. Instants are text that sorts by time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.records import (
+    Binding,
+    Claim,
+    ClaimState,
+    Event,
+    Intent,
+    Job,
+    Money,
+    ProgressMark,
+    Pulse,
+    Scene,
+)
+from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState
+from omnigen_shared.contracts.storyboard import Storyboard
+
+Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
+
+
+def _to_text(value: Mapping[str, Any]) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _from_text(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else dict(value)
+
+
+JsonText = Annotated[dict[str, Any], BeforeValidator(_from_text), PlainSerializer(_to_text)]
+"""A JSON object as text: the table's numbers would not give 7.0 back as it was."""
+
+
+class StoredItem(BaseModel):
+    """Reads an entity's attributes or an item's, and is tolerant of what else an item holds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+    @classmethod
+    def of(cls, source: object) -> Self:
+        """From an entity or from an item's plain values."""
+        return cls.model_validate(source)
+
+    def to_values(self) -> dict[str, Any]:
+        """Plain values, ready to become an item."""
+        return self.model_dump(mode="json")
+
+
+class StoredProgress(StoredItem):
+    stage: str
+    fraction: float
+    at: Instant
+
+    def to_domain(self) -> ProgressMark:
+        return ProgressMark(**dict(self))
+
+
+class StoredPulse(StoredItem):
+    """The part of a job that its watchers read again and again."""
+
+    status: JobStatus
+    progress: StoredProgress | None = None
+
+    def to_domain(self) -> Pulse:
+        return Pulse(status=self.status, progress=None if self.progress is None else self.progress.to_domain())
+
+
+class StoredJob(StoredItem):
+    job_id: JobId
+    user_id: UserId
+    plan: str
+    request: JobRequest
+    status: JobStatus
+    attempt: int
+    created_at: Instant
+    updated_at: Instant
+    deadline_at: Instant
+    lease_until: Instant | None = None
+    money: Money
+    month: str | None = None
+    estimate_microusd: int
+    max_microusd: int
+    spent_microusd: int
+    progress: StoredProgress | None = None
+    recipe_id: str | None = None
+    storyboard: Storyboard | None = None
+    music_key: str | None = None
+    output: JobOutput | None = None
+    problem: JobProblem | None = None
+    version: int
+
+    def to_domain(self) -> Job:
+        mark = None if self.progress is None else self.progress.to_domain()
+        return Job(**{**dict(self), "progress": mark})
+
+
+class StoredScene(StoredItem):
+    number: int
+    state: SceneState
+    clip_key: str | None = None
+    problem: JobProblem | None = None
+    updated_at: Instant
+    version: int
+
+    def to_domain(self) -> Scene:
+        return Scene(**dict(self))
+
+
+class StoredIntent(StoredItem):
+    intent_id: IntentId
+    status: IntentStatus
+    model: str
+    fingerprint: str
+    price_microusd: int
+    input: JsonText
+    owner: str | None = None
+    sent_at: Instant | None = None
+    closed_at: Instant | None = None
+    provider_id: str | None = None
+    actual_microusd: int | None = None
+    cached: bool
+    output_key: str | None = None
+    version: int
+
+    def to_domain(self) -> Intent:
+        return Intent(**dict(self))
+
+
+class StoredClaim(StoredItem):
+    user_id: UserId
+    fingerprint: str
+    job_id: JobId
+    intent_id: IntentId
+    state: ClaimState
+    output_key: str | None = None
+    version: int
+
+    def to_domain(self) -> Claim:
+        return Claim(**dict(self))
+
+
+class StoredBinding(StoredItem):
+    provider_id: str
+    job_id: JobId
+    intent_id: IntentId
+
+    def to_domain(self) -> Binding:
+        return Binding(**dict(self))
+
+
+class StoredEvent(StoredItem):
+    seq: int
+    type: str
+    data: JsonText
+
+    def to_domain(self) -> Event:
+        return Event(**dict(self))
+
+
+class StoredEntry(StoredItem):
+    """The attribute `expires_at`, which the table's TTL reads, is added beside these as a whole second."""
+
+    user_id: UserId
+    key: str
+    job_id: JobId
+    digest: str
+    lease_until: Instant
+    kept_until: Instant
+    answer: str | None = None
+    version: int
+
+    def to_domain(self) -> Entry:
+        return Entry(**dict(self))

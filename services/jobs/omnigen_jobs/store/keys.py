@@ -1,0 +1,74 @@
+"""Where each item of table `jobs` stands. One function per key; nothing else builds one."""
+
+import zlib
+from typing import Final, NamedTuple
+
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+
+SHARDS: Final = 16
+META: Final = "META"
+EVENT_PREFIX: Final = "EVENT#"
+INTENT_PREFIX: Final = "INTENT#"
+SCENE_PREFIX: Final = "SCENE#"
+
+
+class Key(NamedTuple):
+    """Partition and sort key."""
+
+    pk: str
+    sk: str
+
+
+def job_key(job_id: JobId) -> Key:
+    return Key(f"JOB#{job_id}", META)
+
+
+def scene_key(job_id: JobId, number: int) -> Key:
+    return Key(f"JOB#{job_id}", f"{SCENE_PREFIX}{number:02d}")
+
+
+def intent_key(job_id: JobId, intent_id: IntentId) -> Key:
+    return Key(f"JOB#{job_id}", f"{INTENT_PREFIX}{intent_id}")
+
+
+def event_key(job_id: JobId, seq: int) -> Key:
+    return Key(f"JOB#{job_id}", f"{EVENT_PREFIX}{seq:06d}")
+
+
+def record_range(job_id: JobId) -> tuple[Key, Key]:
+    """From the first intent over META to the last scene; events sort before all of them."""
+    return Key(f"JOB#{job_id}", INTENT_PREFIX), Key(f"JOB#{job_id}", f"{SCENE_PREFIX}~")
+
+
+def event_range(job_id: JobId, after: int) -> tuple[Key, Key]:
+    """Events with a greater number than `after`."""
+    return event_key(job_id, after + 1), Key(f"JOB#{job_id}", f"{EVENT_PREFIX}~")
+
+
+def is_job(sk: str) -> bool:
+    return sk == META
+
+
+def is_scene(sk: str) -> bool:
+    return sk.startswith(SCENE_PREFIX)
+
+
+def is_intent(sk: str) -> bool:
+    return sk.startswith(INTENT_PREFIX)
+
+
+def binding_key(provider_id: str) -> Key:
+    return Key(f"PRED#{provider_id}", "PRED")
+
+
+def claim_key(user_id: UserId, fingerprint: str) -> Key:
+    return Key(f"USER#{user_id}", f"CLIP#{fingerprint}")
+
+
+def idempotency_key(user_id: UserId, key: str) -> Key:
+    return Key(f"USER#{user_id}", f"IDEM#{key}")
+
+
+def shard_of(job_id: JobId) -> int:
+    """The part of the index of what is due that this job stands in, 0 … 15."""
+    return zlib.crc32(job_id.encode()) % SHARDS

@@ -1,0 +1,80 @@
+"""A change of the record as the items of one transaction."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from omnigen_jobs.domain.changes import Change
+from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.records import Claim, Event, Job
+from omnigen_jobs.store import keys
+from omnigen_jobs.store.conditions import Condition, is_live_attempt, is_unchanged
+from omnigen_jobs.store.items import (
+    StoredBinding,
+    StoredClaim,
+    StoredEntry,
+    StoredEvent,
+    StoredIntent,
+    StoredItem,
+    StoredJob,
+    StoredScene,
+)
+from omnigen_shared.aws.items import to_item
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Makes the transaction items for one table."""
+
+    table: str
+
+    def of_change(self, change: Change) -> Iterator[dict[str, Any]]:
+        """All of the change but its event, whose number the table knows."""
+        job_id = change.fence.job_id
+        if change.job is None:
+            yield self._check(keys.job_key(job_id), is_live_attempt(change.fence))
+        else:
+            yield self._put(keys.job_key(job_id), StoredJob.of(change.job), change.job.version, _index_of(change.job))
+        if (scene := change.scene) is not None:
+            yield self._put(keys.scene_key(job_id, scene.number), StoredScene.of(scene), scene.version)
+        if (intent := change.intent) is not None:
+            yield self._put(keys.intent_key(job_id, intent.intent_id), StoredIntent.of(intent), intent.version)
+        if change.claim is not None:
+            yield self._put_claim(change.claim)
+        if change.binding is not None:
+            yield self._put(keys.binding_key(change.binding.provider_id), StoredBinding.of(change.binding), 0)
+
+    def of_event(self, job: Job, event: Event) -> dict[str, Any]:
+        """The event under its number, which must be free."""
+        return self._put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
+
+    def of_entry(self, entry: Entry) -> dict[str, Any]:
+        """The Idempotency-Key's item, which the table may drop once it is not kept any more."""
+        expiry = {"expires_at": int(entry.kept_until.timestamp())}
+        return self._put(keys.idempotency_key(entry.user_id, entry.key), StoredEntry.of(entry), entry.version, expiry)
+
+    def removal(self, key: keys.Key, version: int) -> dict[str, Any]:
+        """The item goes, if it is still at this version."""
+        return {"Delete": self._request(is_unchanged(version), Key=to_item(key._asdict()))}
+
+    def _put_claim(self, claim: Claim) -> dict[str, Any]:
+        return self._put(keys.claim_key(claim.user_id, claim.fingerprint), StoredClaim.of(claim), claim.version)
+
+    def _put(
+        self, key: keys.Key, stored: StoredItem, version: int, more: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        values = {**stored.to_values(), "version": version + 1, **key._asdict(), **(more or {})}
+        return {"Put": self._request(is_unchanged(version), Item=to_item(values))}
+
+    def _check(self, key: keys.Key, condition: Condition) -> dict[str, Any]:
+        return {"ConditionCheck": self._request(condition, Key=to_item(key._asdict()))}
+
+    def _request(self, condition: Condition, **content: Any) -> dict[str, Any]:
+        return {"TableName": self.table, **content, **condition.to_request()}
+
+
+def _index_of(job: Job) -> dict[str, Any]:
+    """The keys of the two indexes: a user's visible jobs, and jobs that somebody must look after."""
+    listed = {"gsi_user": job.user_id} if job.is_visible else {}
+    due = {"open_shard": keys.shard_of(job.job_id)} if job.lease_until is not None else {}
+    return {**listed, **due}

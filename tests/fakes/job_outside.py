@@ -1,0 +1,95 @@
+"""What jobs speaks to besides its table: quota, the state machine and links, as a test wants them."""
+
+from dataclasses import dataclass, field
+
+from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
+from omnigen_jobs.domain.records import Job
+from omnigen_jobs.ports import MediaLinks, Quota, Workflow
+from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.contracts.spending import Reservation
+from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+
+MONTH = "2026-11"
+
+
+@dataclass
+class FakeQuota(Quota):
+    """Holds at most `places` open reservations. `is_down` hears nothing, `loses_replies` answers nothing."""
+
+    places: int = 100
+    is_down: bool = False
+    loses_replies: bool = False
+    plan_limit: bool = False
+    states: dict[JobId, str] = field(default_factory=dict)
+    settled: dict[tuple[JobId, IntentId], int] = field(default_factory=dict)
+    refunded: set[tuple[JobId, IntentId]] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+
+    @property
+    def open_jobs(self) -> set[JobId]:
+        return {job_id for job_id, state in self.states.items() if state == "open"}
+
+    async def reserve(self, job: Job) -> Reservation:
+        self._answer("reserve")
+        if self.plan_limit:
+            raise PlanLimitError("more than the plan allows")
+        if self.states.get(job.job_id, "open") != "open":
+            raise RemoteProblemError(409, "reservation_closed", "closed")
+        if job.job_id not in self.states and len(self.open_jobs) >= self.places:
+            raise QuotaExceededError("full", details={"cap": "videos"}, retry_after_s=60)
+        self.states.setdefault(job.job_id, "open")
+        self._lose()
+        return Reservation(
+            job_id=job.job_id,
+            month=MONTH,
+            max_cost_microusd=job.max_microusd,
+            remaining_microusd=job.max_microusd,
+        )
+
+    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+        self._answer("settle")
+        self.settled[(job.job_id, intent_id)] = actual_microusd
+
+    async def refund(self, job: Job, intent_id: IntentId) -> None:
+        self._answer("refund")
+        self.refunded.add((job.job_id, intent_id))
+
+    async def commit(self, job: Job, month: str) -> None:
+        self._close(job, month, "committed")
+
+    async def release(self, job: Job, month: str) -> None:
+        self._close(job, month, "released")
+
+    def _close(self, job: Job, month: str, state: str) -> None:
+        self._answer(f"{state} {month}")
+        if month == MONTH and job.job_id in self.states:
+            self.states[job.job_id] = state
+
+    def _answer(self, call: str) -> None:
+        if self.is_down:
+            raise DependencyUnavailableError("quota is down")
+        self.calls.append(call)
+
+    def _lose(self) -> None:
+        if self.loses_replies:
+            raise DependencyUnavailableError("the reply was lost")
+
+
+@dataclass
+class FakeWorkflow(Workflow):
+    """Remembers what was started."""
+
+    is_down: bool = False
+    started: list[tuple[JobId, int]] = field(default_factory=list)
+
+    async def start(self, job: Job) -> None:
+        if self.is_down:
+            raise DependencyUnavailableError("no state machine")
+        self.started.append((job.job_id, job.attempt))
+
+
+class FakeMediaLinks(MediaLinks):
+    """Links that say what they were made from."""
+
+    async def link(self, key: str, filename: str, media_type: str) -> str:
+        return f"https://media.test/{key}?name={filename}&type={media_type}"

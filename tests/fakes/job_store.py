@@ -1,0 +1,137 @@
+"""The job table in memory: the same conditions as the real one, and room for other writers before every write."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from omnigen_jobs.domain.changes import Change, Versioned, bumped
+from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Scene
+from omnigen_jobs.ports import JobStore, KeyStore, Page, WriteConflictError
+from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+
+
+class FakeJobStore(JobStore, KeyStore):
+    """Both stores in one object."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[JobId, Job] = {}
+        self.scenes: dict[tuple[JobId, int], Scene] = {}
+        self.intents: dict[tuple[JobId, IntentId], Intent] = {}
+        self.claims: dict[tuple[UserId, str], Claim] = {}
+        self.bindings: dict[str, Binding] = {}
+        self.events: dict[JobId, list[Event]] = {}
+        self.entries: dict[tuple[UserId, str], Entry] = {}
+
+    async def find_job(self, job_id: JobId) -> Job | None:
+        return self.jobs.get(job_id)
+
+    async def find_record(self, job_id: JobId) -> Record | None:
+        if job_id not in self.jobs:
+            return None
+        scenes = sorted((key, scene) for key, scene in self.scenes.items() if key[0] == job_id)
+        intents = sorted((key, intent) for key, intent in self.intents.items() if key[0] == job_id)
+        return Record(
+            job=self.jobs[job_id],
+            scenes=tuple(scene for _, scene in scenes),
+            intents=tuple(intent for _, intent in intents),
+        )
+
+    async def find_pulse(self, job_id: JobId) -> Pulse | None:
+        job = self.jobs.get(job_id)
+        return None if job is None else Pulse(status=job.status, progress=job.progress)
+
+    async def find_claim(self, user_id: UserId, fingerprint: str) -> Claim | None:
+        return self.claims.get((user_id, fingerprint))
+
+    async def find_binding(self, provider_id: str) -> Binding | None:
+        return self.bindings.get(provider_id)
+
+    async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(provider_ids) & self.bindings.keys()
+
+    async def commit(self, change: Change) -> None:
+        await asyncio.sleep(0)
+        self._check(change)
+        job_id = change.fence.job_id
+        if change.job is not None:
+            self.jobs[job_id] = bumped(change.job)
+        if change.scene is not None:
+            self.scenes[(job_id, change.scene.number)] = bumped(change.scene)
+        if change.intent is not None:
+            self.intents[(job_id, change.intent.intent_id)] = bumped(change.intent)
+        if change.claim is not None:
+            self.claims[(change.claim.user_id, change.claim.fingerprint)] = bumped(change.claim)
+        if change.binding is not None:
+            self.bindings[change.binding.provider_id] = change.binding
+        if change.event is not None:
+            told = self.events.setdefault(job_id, [])
+            told.append(Event(seq=len(told) + 1, type=change.event.type, data=change.event.data))
+
+    def _check(self, change: Change) -> None:
+        job_id, stored = change.fence.job_id, self.jobs.get(change.fence.job_id)
+        if change.job is None:
+            if stored is None or stored.attempt != change.fence.attempt or stored.status.is_terminal:
+                raise WriteConflictError
+        else:
+            _compare(stored, change.job)
+        if change.scene is not None:
+            _compare(self.scenes.get((job_id, change.scene.number)), change.scene)
+        if change.intent is not None:
+            _compare(self.intents.get((job_id, change.intent.intent_id)), change.intent)
+        if change.claim is not None:
+            _compare(self.claims.get((change.claim.user_id, change.claim.fingerprint)), change.claim)
+        if change.binding is not None and change.binding.provider_id in self.bindings:
+            raise WriteConflictError
+
+    async def discard(self, job: Job) -> None:
+        await asyncio.sleep(0)
+        _compare(self.jobs.get(job.job_id), job)
+        del self.jobs[job.job_id]
+
+    async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
+        return self.events.get(job_id, [])[after : after + limit]
+
+    async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
+        mine = [job for job in self.jobs.values() if job.user_id == user_id and job.is_visible]
+        newest = sorted(mine, key=_mark_of, reverse=True)
+        rest = [job for job in newest if before is None or _mark_of(job) < (before.created_at, before.job_id)]
+        page = tuple(rest[:limit])
+        following = PageMark(*_mark_of(page[-1])) if len(rest) > limit else None
+        return Page(page, following)
+
+    async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:
+        due = [job for job in self.jobs.values() if job.lease_until is not None and job.lease_until < now]
+        return [job.job_id for job in sorted(due, key=lambda job: job.lease_until or now)][: limit_per_shard * 16]
+
+    async def find_entry(self, user_id: UserId, key: str) -> Entry | None:
+        return self.entries.get((user_id, key))
+
+    async def put_entry(self, entry: Entry) -> None:
+        await asyncio.sleep(0)
+        _compare(self.entries.get((entry.user_id, entry.key)), entry)
+        self.entries[(entry.user_id, entry.key)] = bumped(entry)
+
+    async def remove_entry(self, entry: Entry) -> None:
+        await asyncio.sleep(0)
+        _compare(self.entries.get((entry.user_id, entry.key)), entry)
+        del self.entries[(entry.user_id, entry.key)]
+
+
+def _compare(stored: Versioned | None, written: Versioned) -> None:
+    if (0 if stored is None else stored.version) != written.version:
+        raise WriteConflictError
+
+
+def _mark_of(job: Job) -> tuple[str, JobId]:
+    return to_rfc3339(job.created_at), job.job_id
+
+
+def seed(store: FakeJobStore, job: Job) -> Job:
+    """Put a job there as if it had been written; as it would be read again."""
+    stored = replace(job, version=max(job.version, 1))
+    store.jobs[job.job_id] = stored
+    return stored

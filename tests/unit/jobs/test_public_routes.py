@@ -1,0 +1,305 @@
+"""What the gateway brings: orders, views, lists, receipts, media."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.fakes.job_store import seed
+from tests.fakes.jobs_bench import (
+    BODY,
+    JOB,
+    USER,
+    JobsBench,
+    identity,
+    make_job,
+    make_output,
+    make_problem,
+    make_storyboard,
+    open_http,
+)
+
+from omnigen_jobs.domain.records import Money
+from omnigen_shared.contracts.job import JobStatus, SceneState, UpdateScene
+
+OTHERS = identity(user_id="user-2")
+
+
+@pytest.fixture
+def bench() -> JobsBench:
+    return JobsBench()
+
+
+@pytest.fixture
+async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_http(bench) as client:
+        yield client
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_an_order_is_accepted_and_completed(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    answer = await http.post("/api/v1/jobs", json=BODY)
+    job = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/api/v1/jobs/{job['job_id']}"
+    assert (job["status"], job["attempt"]) == ("pending", 1)
+    assert job["request"] == {
+        "prompt": BODY["prompt"],
+        "category": "ad-creative",
+        "duration_s": 15,
+        "aspect_ratio": "16:9",
+        "resolution": "720p",
+        "model": "bytedance/seedance-1-pro-fast",
+        "style": None,
+        "seed": job["request"]["seed"],
+        "music": True,
+    }
+    assert job["cost"] == {"estimate_usd": "0.465", "max_usd": "0.57125", "spent_usd": "0.00"}
+    assert (job["created_at"], job["deadline_at"]) == ("2026-11-24T12:00:00.000000Z", "2026-11-24T12:11:10.000000Z")
+    assert (job["storyboard"], job["scenes"], job["output"], job["problem"]) == (None, [], None, None)
+    assert job["progress"] == {"stage": "pending", "fraction": 0.0}
+    assert set(job["links"]) == {"self", "events", "receipt"}
+    assert (await http.get(job["links"]["self"])).json() == job
+    assert (await bench.read(job["job_id"])).job.plan == "free"
+
+
+async def test_an_omitted_seed_comes_from_the_order(http: httpx.AsyncClient) -> None:
+    async def seed_of(**body: Any) -> int:
+        answer = await http.post("/api/v1/jobs", json={**BODY, **body})
+        return int(answer.json()["request"]["seed"])
+
+    assert await seed_of() == await seed_of(prompt=f"  {BODY['prompt']} ")
+    assert await seed_of() != await seed_of(style="noir")
+    assert await seed_of(seed=7) == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "limits"),
+    [
+        ({"prompt": "short"}, "prompt", {"min_length": 10}),
+        ({"prompt": " " * 30}, "prompt", {"min_length": 10}),
+        ({"prompt": "x" * 2001}, "prompt", {"max_length": 2000}),
+        ({"duration_s": 4}, "duration_s", {"ge": 5}),
+        ({"duration_s": 181}, "duration_s", {"le": 180}),
+        ({"resolution": "4k"}, "resolution", {"expected": "'480p', '720p' or '1080p'"}),
+        ({"aspect_ratio": "4:3"}, "aspect_ratio", {"expected": "'16:9', '9:16' or '1:1'"}),
+        ({"category": "film"}, "category", {"expected": "'ad-creative', 'music-video' or 'explainer'"}),
+        ({"seed": 2**31}, "seed", {"lt": 2**31}),
+        ({"style": ""}, "style", {"min_length": 1}),
+        ({"max_cost_usd": "0"}, "max_cost_usd", {"gt": "0"}),
+        ({"max_cost_usd": "much"}, "max_cost_usd", {}),
+        ({"max_cost_usd": "0.30"}, "max_cost_usd", {"ge": "0.44"}),
+        ({"tempo": 1}, "tempo", {}),
+        (
+            {"model": "sora"},
+            "model",
+            {"expected": ["bytedance/seedance-1-lite", "bytedance/seedance-1-pro-fast"]},
+        ),
+    ],
+)
+async def test_a_field_that_is_wrong_is_named_with_its_limits(
+    http: httpx.AsyncClient, changes: dict[str, Any], field: str, limits: dict[str, Any]
+) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, **changes})
+    assert code_of(answer) == (422, "invalid_request")
+    [found] = answer.json()["details"]["fields"]
+    assert (found["field"], found["limits"]) == (field, limits)
+    assert found["message"]
+
+
+async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={"prompt": "", "duration_s": "long"})
+    assert {found["field"] for found in answer.json()["details"]["fields"]} == {"prompt", "duration_s"}
+
+
+async def test_a_maximum_that_is_too_low_is_told_what_it_costs(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "max_cost_usd": "0.43"})
+    assert answer.json()["details"]["estimate_usd"] == "0.465"
+    assert "0.44" in answer.json()["details"]["fields"][0]["message"]
+
+
+async def test_a_maximum_is_what_is_reserved_at_most(http: httpx.AsyncClient) -> None:
+    async def maximum(given: str) -> str:
+        answer = await http.post("/api/v1/jobs", json={**BODY, "max_cost_usd": given})
+        return str(answer.json()["cost"]["max_usd"])
+
+    assert (await maximum("0.44"), await maximum("0.5"), await maximum("100")) == ("0.44", "0.50", "0.57125")
+
+
+async def test_a_replay_says_that_it_is_one(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    headers = {"Idempotency-Key": "k-1"}
+    first = await http.post("/api/v1/jobs", json=BODY, headers=headers)
+    again = await http.post("/api/v1/jobs", json={**BODY, "music": True}, headers=headers)
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (again.status_code, again.content) == (202, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    other = await http.post("/api/v1/jobs", json={**BODY, "music": False}, headers=headers)
+    assert code_of(other) == (422, "idempotency_mismatch")
+    assert len(bench.store.jobs) == 1
+
+
+async def test_fifty_clients_with_one_key_make_one_job(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    headers = {"Idempotency-Key": "k-1"}
+    answers = await asyncio.gather(*(http.post("/api/v1/jobs", json=BODY, headers=headers) for _ in range(50)))
+    accepted = [answer for answer in answers if answer.status_code == 202]
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert len(accepted) + len(refused) == 50
+    assert len({answer.content for answer in accepted}) == len(bench.store.jobs) == 1
+    assert all(code_of(answer)[1] == "idempotency_in_progress" for answer in refused)
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+
+
+@pytest.mark.parametrize("key", ["", "two words", "x" * 201, "ünïcode".encode().decode("latin-1")])
+async def test_a_key_that_is_none_is_refused(http: httpx.AsyncClient, key: str) -> None:
+    answer = await http.post("/api/v1/jobs", json=BODY, headers={b"Idempotency-Key": key.encode("latin-1")})
+    assert code_of(answer) == (422, "invalid_request")
+    assert answer.json()["details"]["fields"][0]["field"] == "idempotency-key"
+
+
+async def test_quotas_refusal_reaches_the_user_as_it_is(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    bench.quota.places = 0
+    answer = await http.post("/api/v1/jobs", json=BODY)
+    assert code_of(answer) == (429, "quota_exceeded")
+    assert answer.headers["retry-after"] == "60"
+    assert answer.json()["details"] == {"cap": "videos"}
+
+
+async def test_quota_that_is_down_is_told(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    bench.quota.is_down = True
+    assert code_of(await http.post("/api/v1/jobs", json=BODY)) == (503, "dependency_unavailable")
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/video", "/thumbnail", "/receipt"])
+async def test_somebody_elses_job_is_not_found(http: httpx.AsyncClient, bench: JobsBench, path: str) -> None:
+    seed(bench.store, make_job(bench.clock, status=JobStatus.COMPLETED, output=make_output()))
+    answer = await http.get(f"/api/v1/jobs/{JOB}{path}", headers=OTHERS)
+    assert code_of(answer) == (404, "not_found")
+
+
+@pytest.mark.parametrize("job_id", ["job_x", "nothing", JOB + "a", JOB.upper(), "job_" + "c" * 32])
+async def test_a_job_that_is_none_is_not_found(http: httpx.AsyncClient, job_id: str) -> None:
+    assert code_of(await http.get(f"/api/v1/jobs/{job_id}")) == (404, "not_found")
+
+
+async def test_a_job_that_is_not_admitted_is_not_found(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    seed(bench.store, make_job(bench.clock, money=Money.REQUESTED, attempt=0))
+    assert code_of(await http.get(f"/api/v1/jobs/{JOB}")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("headers", "expected"), [({"X-OmniGen-Identity": ""}, 401), (identity("generator"), 403)])
+async def test_users_come_through_the_gateway(http: httpx.AsyncClient, headers: dict[str, str], expected: int) -> None:
+    for method, path in (("GET", ""), ("POST", ""), ("GET", f"/{JOB}"), ("GET", f"/{JOB}/events")):
+        answer = await http.request(method, f"/api/v1/jobs{path}", headers=headers, json=BODY)
+        assert answer.status_code == expected
+
+
+async def test_a_job_shows_its_plan_scenes_and_end(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    seed(bench.store, make_job(bench.clock, storyboard=make_storyboard(2), status=JobStatus.GENERATING))
+    bench.clock.advance(3)
+    told = UpdateScene(state=SceneState.FAILED, problem=make_problem())
+    await bench.uses.attempts.update_scene(USER, JOB, 1, 2, told)
+    job = (await http.get(f"/api/v1/jobs/{JOB}")).json()
+    assert job["storyboard"]["scenes"][1] == {
+        "number": 2,
+        "prompt": "a hill, 2",
+        "clip_duration_s": 6,
+        "duration_s": 5.5,
+        "seed": 2,
+        "narration": "",
+    }
+    assert job["storyboard"]["planned_by"] == "template"
+    assert [(scene["number"], scene["state"]) for scene in job["scenes"]] == [(1, "queued"), (2, "failed")]
+    assert job["scenes"][1]["problem"]["provider_id"] == "p-9"
+    assert job["updated_at"] == "2026-11-24T12:00:03.000000Z"
+
+
+async def test_a_completed_job_links_to_its_video(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    done = {"status": JobStatus.COMPLETED, "output": make_output(), "storyboard": make_storyboard()}
+    seed(bench.store, make_job(bench.clock, **done))
+    job = (await http.get(f"/api/v1/jobs/{JOB}")).json()
+    assert job["output"] == {"frames": 450, "duration_s": 15.0, "size_bytes": 9, "width": 1280, "height": 720}
+    assert job["progress"] == {"stage": "completed", "fraction": 1.0}
+    assert "renders" not in json.dumps(job)
+    name = "omnigen-dawn-over-the-hill-caf"
+    for link, ending, kind in (("video", "mp4", "video/mp4"), ("thumbnail", "jpg", "image/jpeg")):
+        answer = await http.get(job["links"][link])
+        assert (answer.status_code, answer.headers["cache-control"]) == (302, "no-store")
+        assert answer.headers["location"] == (
+            f"https://media.test/u/user-1/renders/r/v.{ending}?name={name}.{ending}&type={kind}"
+        )
+
+
+@pytest.mark.parametrize("path", ["video", "thumbnail"])
+@pytest.mark.parametrize("status", [JobStatus.GENERATING, JobStatus.FAILED])
+async def test_a_video_that_is_not_there_is_told(
+    http: httpx.AsyncClient, bench: JobsBench, path: str, status: JobStatus
+) -> None:
+    seed(bench.store, make_job(bench.clock, status=status))
+    answer = await http.get(f"/api/v1/jobs/{JOB}/{path}")
+    assert code_of(answer) == (409, "not_ready")
+    assert answer.json()["details"] == {"status": status.value}
+
+
+async def test_pages_are_newest_first_and_hold_each_job_once(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    made = []
+    for _ in range(5):
+        made.append((await http.post("/api/v1/jobs", json=BODY)).json()["job_id"])
+        bench.clock.advance(1)
+    await http.post("/api/v1/jobs", json=BODY, headers=OTHERS)
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        query = {"limit": "2", **({"cursor": cursor} if cursor else {})}
+        page = (await http.get("/api/v1/jobs", params=query)).json()
+        assert len(page["jobs"]) <= 2
+        seen += [job["job_id"] for job in page["jobs"]]
+        cursor = page["next_cursor"]
+    assert seen == made[::-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"cursor": "garbage"}, "cursor"),
+        ({"cursor": "x" * 201}, "cursor"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 101}, "limit"),
+    ],
+)
+async def test_a_page_that_is_none_is_refused(http: httpx.AsyncClient, query: dict[str, Any], field: str) -> None:
+    answer = await http.get("/api/v1/jobs", params=query)
+    assert code_of(answer) == (422, "invalid_request")
+    assert answer.json()["details"]["fields"][0]["field"] == field
+
+
+async def test_a_receipt_lists_what_was_sent(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    seed(bench.store, make_job(bench.clock))
+    for number, name in enumerate(("plan.1", "scene-02.1", "scene-03.1", "music.1")):
+        await bench.plan(JOB, name, fingerprint=f"{number:064x}")
+    for number, name in enumerate(("plan.1", "scene-02.1", "music.1")):
+        await bench.send(f"p-{number}", JOB, name)
+    await bench.move("created", "settled", JOB, "plan.1", actual_microusd=10_000)
+    await bench.move("created", "refunded", JOB, "music.1")
+    receipt = (await http.get(f"/api/v1/jobs/{JOB}/receipt")).json()
+    assert receipt["total_usd"] == "0.01"
+    assert [(call["what"], call["provider_id"], call["charged_usd"]) for call in receipt["calls"]] == [
+        ("music", "p-2", "0.00"),
+        ("storyboard", "p-0", "0.01"),
+        ("clip of scene 2", "p-1", None),
+    ]
+    assert receipt["calls"][1] == {
+        "intent_id": "plan.1",
+        "what": "storyboard",
+        "model": "m",
+        "provider_id": "p-0",
+        "price_usd": "0.15",
+        "charged_usd": "0.01",
+        "cached": False,
+    }

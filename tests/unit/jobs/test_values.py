@@ -1,0 +1,179 @@
+"""The small rules: prices, deadlines, cursors, names, money, leases of keys."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes.jobs_bench import JOB, USER, make_job, make_order, make_request, make_storyboard
+
+from omnigen_jobs.domain.cursors import PageMark, from_cursor, to_cursor
+from omnigen_jobs.domain.idempotency import KEPT, LEASE, Entry, KeyedRequest, decide
+from omnigen_jobs.domain.ordering import find_able_model, place_order
+from omnigen_jobs.domain.pricing import estimate_cost, time_to_finish
+from omnigen_jobs.domain.problems import IdempotencyInProgressError
+from omnigen_jobs.schemas.receipts import name_call
+from omnigen_jobs.service.reading import file_name
+from omnigen_jobs.store.keys import SHARDS, shard_of
+from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST, VIDEO_MODELS
+from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.errors import InvalidRequestError
+from omnigen_shared.money import format_usd, to_microusd
+from omnigen_shared.testing.clock import FrozenClock
+
+CLOCK = FrozenClock()
+MARGIN = timedelta(seconds=600)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "least_s", "most_s"),
+    [(5, 5, 5), (12, 12, 13), (13, 14, 14), (15, 16, 17), (30, 31, 34), (60, 63, 68)],
+)
+def test_an_estimate_counts_paid_seconds(duration_s: int, least_s: int, most_s: int) -> None:
+    """720p costs 25000 a second; the planner's ceiling is 10000, music 30000."""
+    estimate = estimate_cost(make_request(duration_s=duration_s), SEEDANCE_PRO_FAST)
+    assert estimate.certain_microusd == least_s * 25_000 + 40_000
+    assert estimate.estimate_microusd == most_s * 25_000 + 40_000
+    assert estimate.ceiling_microusd == estimate.estimate_microusd + most_s * 25_000 // 4
+
+
+def test_a_silent_video_costs_no_music() -> None:
+    costs = [estimate_cost(make_request(music=music), SEEDANCE_PRO_FAST) for music in (True, False)]
+    assert costs[0].estimate_microusd - costs[1].estimate_microusd == 30_000
+
+
+def test_a_thirty_second_video_on_the_default_model_stays_below_its_target() -> None:
+    assert estimate_cost(make_request(duration_s=30), SEEDANCE_PRO_FAST).ceiling_microusd <= 1_320_000
+
+
+@given(st.integers(5, 180), st.sampled_from(sorted(VIDEO_MODELS)), st.sampled_from(list(Resolution)))
+def test_an_estimate_lies_between_what_is_certain_and_what_is_held(
+    duration_s: int, model: str, resolution: Resolution
+) -> None:
+    request = make_request(duration_s=duration_s, model=model, resolution=resolution)
+    estimate = estimate_cost(request, VIDEO_MODELS[model])
+    assert 0 < estimate.certain_microusd <= estimate.estimate_microusd <= estimate.ceiling_microusd
+
+
+@pytest.mark.parametrize(("music", "expected_s"), [(True, 670), (False, 640)])
+def test_a_deadline_is_the_models_latencies_and_a_margin(music: bool, expected_s: int) -> None:
+    allowed = time_to_finish(make_request(music=music), SEEDANCE_PRO_FAST, MARGIN)
+    assert allowed == timedelta(seconds=expected_s)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "limited"),
+    [
+        ("aspect_ratio", AspectRatio.PORTRAIT, {"aspects": frozenset({AspectRatio.LANDSCAPE})}),
+        ("resolution", Resolution.P1080, {"price_microusd_per_s": {Resolution.P720: 1}}),
+    ],
+)
+def test_a_model_that_cannot_names_those_that_can(
+    monkeypatch: pytest.MonkeyPatch, field: str, value: object, limited: dict[str, object]
+) -> None:
+    weak = SEEDANCE_PRO_FAST.model_copy(update={"name": "weak", **limited})
+    monkeypatch.setitem(VIDEO_MODELS, "weak", weak)
+    with pytest.raises(InvalidRequestError) as refused:
+        find_able_model(make_request(model="weak", **{field: value}))
+    [found] = refused.value.details["fields"]
+    assert found["field"] == field
+    assert "bytedance/seedance-1-lite" in found["message"]
+    assert "weak," not in found["message"]
+    assert len(found["limits"]["expected"]) == 1
+
+
+def test_a_digest_names_what_was_ordered() -> None:
+    assert make_order().digest == make_order(music=True).digest
+    different = [make_order(), make_order(seed=1), make_order(max_cost_usd="1"), make_order(max_cost_usd="2")]
+    assert len({order.digest for order in different}) == 4
+
+
+def test_a_maximum_in_the_same_money_is_the_same_order() -> None:
+    request = make_request()
+    orders = [place_order(USER, "free", request, Decimal(text)) for text in ("0.5", "0.500000")]
+    assert orders[0].digest == orders[1].digest
+
+
+@given(st.datetimes(), st.integers(0, 2**128 - 1))
+def test_a_cursor_is_the_inverse_of_itself(created_at: object, number: int) -> None:
+    mark = PageMark(f"{created_at:%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0"), JobId(f"job_{number:032x}"))
+    assert from_cursor(to_cursor(mark)) == mark
+
+
+@given(st.text())
+def test_a_cursor_that_nobody_gave_out_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        from_cursor(text)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(0, "0.00"), (1, "0.000001"), (425_000, "0.425"), (1_100_000, "1.10"), (15 * 10**6, "15.00")]
+)
+def test_money_is_read_and_written(amount: int, text: str) -> None:
+    assert format_usd(amount) == text
+    assert to_microusd(Decimal(text)) == amount
+
+
+@given(st.integers(0, 10**12))
+def test_money_keeps_its_value(amount: int) -> None:
+    assert to_microusd(Decimal(format_usd(amount))) == amount
+
+
+@pytest.mark.parametrize(
+    ("intent_id", "name"),
+    [("plan.1", "storyboard"), ("scene-02.1", "clip of scene 2"), ("music.2", "music"), ("scene-x.1", "scene")],
+)
+def test_calls_have_names(intent_id: str, name: str) -> None:
+    assert name_call(intent_id) == name
+
+
+def test_a_download_is_named_after_its_video() -> None:
+    job = make_job(CLOCK)
+    assert file_name(job) == f"omnigen-{JOB}"
+    named = make_job(CLOCK, storyboard=make_storyboard().model_copy(update={"title": "x/../" + "Y" * 99 + '"\r\n'}))
+    assert file_name(named) == "omnigen-x-" + "y" * 58
+    assert file_name(make_job(CLOCK, storyboard=make_storyboard().model_copy(update={"title": "夜明け"}))) == (
+        f"omnigen-{JOB}"
+    )
+
+
+def test_jobs_spread_over_all_shards() -> None:
+    assert {shard_of(JobId(f"job_{number:032x}")) for number in range(500)} == set(range(SHARDS))
+
+
+def asked(digest: str = "d") -> KeyedRequest:
+    return KeyedRequest(user_id=USER, key="k", digest=digest, job_id=JobId("job_" + "9" * 32))
+
+
+def stored(**changes: object) -> Entry:
+    now = CLOCK.now()
+    given = {"user_id": USER, "key": "k", "job_id": JOB, "digest": "d", "version": 4}
+    return Entry(**{**given, "lease_until": now + LEASE, "kept_until": now + KEPT, **changes})  # type: ignore[arg-type]
+
+
+def test_a_fresh_key_gets_a_lease() -> None:
+    entry = decide(None, asked(), CLOCK.now())
+    assert (entry.job_id, entry.lease_until, entry.version) == (asked().job_id, CLOCK.now() + LEASE, 0)
+
+
+def test_a_live_lease_says_how_long() -> None:
+    with pytest.raises(IdempotencyInProgressError) as refused:
+        decide(stored(lease_until=CLOCK.now() + timedelta(seconds=1.2)), asked(), CLOCK.now())
+    assert refused.value.retry_after_s == 2
+
+
+def test_a_dead_lease_is_taken_over_on_top_of_what_was_read() -> None:
+    entry = decide(stored(lease_until=CLOCK.now()), asked(), CLOCK.now())
+    assert (entry.job_id, entry.version, entry.lease_until) == (JOB, 4, CLOCK.now() + LEASE)
+
+
+def test_an_answer_outlives_its_lease() -> None:
+    answered = stored(answer="{}", lease_until=CLOCK.now() - LEASE)
+    assert decide(answered, asked(), CLOCK.now()) == answered
+
+
+def test_an_expired_key_is_as_good_as_new() -> None:
+    entry = decide(stored(kept_until=CLOCK.now(), answer="{}"), asked("other"), CLOCK.now())
+    assert (entry.job_id, entry.answer, entry.version) == (asked().job_id, None, 4)
