@@ -1,0 +1,1 @@
+"""Adapters: the other services, and the provider."""

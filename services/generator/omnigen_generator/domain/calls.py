@@ -1,0 +1,123 @@
+"""The paid calls of a job: what each is called, asks for, costs, and where its output goes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+from omnigen_generator.domain.prompting import PLANNER_INSTRUCTIONS, write_brief
+from omnigen_shared.contracts.base import IntentId, UserId
+from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VIDEO_MODELS, VideoModel
+from omnigen_shared.contracts.job import IntentRecord, JobRequest, PlanIntent
+from omnigen_shared.contracts.storyboard import Scene, Storyboard
+
+FIRST_TAKE: Final = 1
+MUSIC_TYPES: Final = ("mp3", "wav", "flac", "m4a", "ogg")
+MUSIC_PROMPT_MAX: Final = 300
+INSTRUMENTAL: Final = "[intro]\n[verse]\n[bridge]\n[outro]"
+"""music-1.5 demands lyrics; structure tags alone give an instrumental piece."""
+
+
+class CallKind(StrEnum):
+    """What is bought; the first part of an intent's id."""
+
+    PLAN = "plan"
+    SCENE = "scene"
+    MUSIC = "music"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidCall:
+    """One call before it is an intent. The price is the most that it can cost."""
+
+    intent_id: IntentId
+    model: str
+    price_microusd: int
+    input: Mapping[str, Any]
+    take: int = FIRST_TAKE
+
+    def to_intent(self) -> PlanIntent:
+        """What jobs is asked to store."""
+        return PlanIntent(
+            model=self.model,
+            fingerprint=fingerprint(self.model, self.input, self.take),
+            price_microusd=self.price_microusd,
+            input=dict(self.input),
+        )
+
+
+def fingerprint(model: str, call_input: Mapping[str, Any], take: int) -> str:
+    """Names what a call makes: equal ones are made once per user. 64 hex digits."""
+    canonical = orjson.dumps([model, call_input, take], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def get_video_model(name: str) -> VideoModel:
+    """The catalogue's entry; KeyError when the model has gone since the job was accepted."""
+    return VIDEO_MODELS[name]
+
+
+def plan_call(request: JobRequest, scene_durations_s: list[int]) -> PaidCall:
+    """Asks a language model for the storyboard's words."""
+    return PaidCall(
+        intent_id=_intent_id(CallKind.PLAN),
+        model=PLANNER_MODEL.name,
+        price_microusd=PLANNER_MODEL.ceiling_microusd,
+        input={
+            "prompt": write_brief(request, scene_durations_s),
+            "system_prompt": PLANNER_INSTRUCTIONS,
+            "temperature": 0.7,
+            "max_completion_tokens": 400 + 250 * len(scene_durations_s),
+        },
+    )
+
+
+def clip_call(request: JobRequest, scene: Scene) -> PaidCall:
+    """Asks the job's video model for one scene's clip."""
+    model = get_video_model(request.model)
+    return PaidCall(
+        intent_id=_intent_id(f"{CallKind.SCENE}-{scene.number:02}"),
+        model=model.name,
+        price_microusd=model.price_microusd_per_s[request.resolution] * scene.clip_duration_s,
+        input={
+            "prompt": scene.prompt,
+            "duration": scene.clip_duration_s,
+            "resolution": request.resolution.value,
+            "aspect_ratio": request.aspect_ratio.value,
+            "seed": scene.seed,
+        },
+    )
+
+
+def music_call(storyboard: Storyboard) -> PaidCall:
+    """Asks for one piece of music under the whole video."""
+    return PaidCall(
+        intent_id=_intent_id(CallKind.MUSIC),
+        model=MUSIC_MODEL.name,
+        price_microusd=MUSIC_MODEL.price_microusd,
+        input={"prompt": storyboard.music_prompt[:MUSIC_PROMPT_MAX], "lyrics": INSTRUMENTAL},
+    )
+
+
+def _intent_id(unit: str) -> IntentId:
+    return IntentId(f"{unit}.{FIRST_TAKE}")
+
+
+def kind_of(intent: IntentRecord) -> CallKind:
+    """What an intent buys, from its id: `plan.1`, `scene-02.1`, `music.1`."""
+    return CallKind(intent.intent_id.partition(".")[0].partition("-")[0])
+
+
+def output_key(user_id: UserId, intent: IntentRecord, address: str) -> str:
+    """Where an output is kept: under the user, named by the fingerprint. `address` tells the kind of music file."""
+    kind = kind_of(intent)
+    if kind is CallKind.MUSIC:
+        suffix = PurePosixPath(urlsplit(address).path).suffix.lower().lstrip(".")
+        return f"u/{user_id}/music/{intent.fingerprint}.{suffix if suffix in MUSIC_TYPES else MUSIC_TYPES[0]}"
+    folder, ending = ("plans", "txt") if kind is CallKind.PLAN else ("clips", "mp4")
+    return f"u/{user_id}/{folder}/{intent.fingerprint}.{ending}"

@@ -1,0 +1,72 @@
+"""How a piece of work stands after one step, and why it does not get on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from omnigen_shared.contracts.job import JobProblem, JobStatus
+
+
+class FailureCode(StrEnum):
+    """Why a scene or a job failed: the `code` of a JobProblem, listed in docs/errors.md under "Failed jobs"."""
+
+    BUDGET_EXCEEDED = "budget_exceeded"
+    CLIP_INVALID = "clip_invalid"
+    CONTENT_MODERATED = "content_moderated"
+    DEADLINE_EXCEEDED = "deadline_exceeded"
+    GENERATION_CANCELED = "generation_canceled"
+    GENERATION_FAILED = "generation_failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OUTPUT_UNAVAILABLE = "output_unavailable"
+    PROVIDER_REFUSED = "provider_refused"
+    PROVIDER_UNREACHABLE = "provider_unreachable"
+    RECIPE_MISMATCH = "recipe_mismatch"
+    RENDER_FAILED = "render_failed"
+    STEP_FAILED = "step_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something waits or fails, without saying where: that is known by whoever asked for it."""
+
+    code: FailureCode
+    detail: str
+    remedy: str
+    provider_id: str | None = None
+
+    def to_problem(self, stage: JobStatus, scene: int | None = None) -> JobProblem:
+        """The same with its place."""
+        return JobProblem(
+            code=self.code.value,
+            stage=stage.value,
+            detail=self.detail,
+            remedy=self.remedy,
+            scene=scene,
+            provider_id=self.provider_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Ask again after wait_s; `reason` is what it fails with when there is no time left to wait."""
+
+    wait_s: int
+    reason: Reason
+    is_throttled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A paid call that is over, paid, and whose output lies in the store."""
+
+    output_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBought:
+    """A paid call that will bring nothing. `is_charged`: the provider takes its price all the same."""
+
+    reason: Reason
+    is_charged: bool = False
+
+
+Outcome = Waiting | Bought | NotBought

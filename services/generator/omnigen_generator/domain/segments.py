@@ -1,0 +1,97 @@
+"""Which pieces the composer prepares: a body per scene, and a transition between each two neighbours."""
+
+from collections.abc import Iterable, Mapping
+
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, SegmentRequest, TransitionRequest, segment_key
+from omnigen_shared.contracts.job import JobSnapshot
+from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize, frame_size
+from omnigen_shared.contracts.storyboard import Scene
+
+ClipKeys = Mapping[int, str]
+"""Scene number → S3 key of its ingested clip."""
+
+
+def clip_keys(snapshot: JobSnapshot) -> dict[int, str]:
+    """The clips that the record knows of."""
+    return {scene.number: scene.clip_key for scene in snapshot.scenes if scene.clip_key is not None}
+
+
+def body_request(snapshot: JobSnapshot, number: int, clip_key: str) -> BodyRequest:
+    """The middle of one scene; the first has no transition before it, the last none after it."""
+    scenes, size = _scenes(snapshot), _size(snapshot)
+    return BodyRequest(
+        clip_key=clip_key,
+        width=size.width,
+        height=size.height,
+        kept_frames=scenes[number - 1].kept_frames,
+        head_frames=0 if number == 1 else TRANSITION_FRAMES,
+        tail_frames=0 if number == len(scenes) else TRANSITION_FRAMES,
+    )
+
+
+def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> TransitionRequest:
+    """The crossfade from scene `left` to the next one; both clips must be there."""
+    scenes, size = _scenes(snapshot), _size(snapshot)
+    return TransitionRequest(
+        left_clip_key=clips[left],
+        left_kept_frames=scenes[left - 1].kept_frames,
+        right_clip_key=clips[left + 1],
+        right_kept_frames=scenes[left].kept_frames,
+        width=size.width,
+        height=size.height,
+    )
+
+
+def requests_around(snapshot: JobSnapshot, number: int, clips: ClipKeys) -> tuple[SegmentRequest, ...]:
+    """A scene's body, and each of its transitions whose other clip is there too."""
+    lefts = [left for left in (number - 1, number) if left in clips and left + 1 in clips]
+    transitions = (transition_request(snapshot, left, clips) for left in lefts)
+    return body_request(snapshot, number, clips[number]), *transitions
+
+
+def all_requests(snapshot: JobSnapshot) -> tuple[SegmentRequest, ...]:
+    """Every segment of the video, in the order of the video. KeyError while a clip is missing."""
+    clips = clip_keys(snapshot)
+    ordered: list[SegmentRequest] = []
+    for scene in _scenes(snapshot):
+        if scene.number > 1:
+            ordered.append(transition_request(snapshot, scene.number - 1, clips))
+        ordered.append(body_request(snapshot, scene.number, clips[scene.number]))
+    return tuple(ordered)
+
+
+def render_request(snapshot: JobSnapshot, *, is_silent: bool) -> RenderRequest:
+    """The whole video, with its music when there is any and the composer can use it."""
+    storyboard = snapshot.storyboard
+    if storyboard is None:
+        raise ValueError(f"{snapshot.job_id} has no storyboard to render")
+    return RenderRequest(
+        segment_keys=tuple(key for key, _ in keyed(snapshot, all_requests(snapshot))),
+        total_frames=storyboard.total_frames,
+        music_key=None if is_silent else snapshot.music_key,
+        title=storyboard.title,
+    )
+
+
+def keyed(snapshot: JobSnapshot, requests: Iterable[SegmentRequest]) -> tuple[tuple[str, SegmentRequest], ...]:
+    """Each request with its key under the recipe that the job is pinned to."""
+    user_id, recipe_id = UserId(snapshot.user_id), pinned_recipe(snapshot)
+    return tuple((segment_key(user_id, recipe_id, request), request) for request in requests)
+
+
+def pinned_recipe(snapshot: JobSnapshot) -> str:
+    """The recipe that was stored with the storyboard; ValueError before that."""
+    if snapshot.recipe_id is None:
+        raise ValueError(f"{snapshot.job_id} is not pinned to a recipe yet")
+    return snapshot.recipe_id
+
+
+def _scenes(snapshot: JobSnapshot) -> tuple[Scene, ...]:
+    if snapshot.storyboard is None:
+        raise ValueError(f"{snapshot.job_id} has no storyboard yet")
+    return snapshot.storyboard.scenes
+
+
+def _size(snapshot: JobSnapshot) -> FrameSize:
+    return frame_size(snapshot.request.aspect_ratio, snapshot.request.resolution)

@@ -1,0 +1,58 @@
+"""A storyboard from a plan's words and the frame arithmetic."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from omnigen_generator.domain.cuts import Cut
+from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo
+from omnigen_shared.contracts.job import JobRequest
+from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
+
+PROMPT_MAX: Final = 2000
+LOOK_MAX: Final = 700
+SEEDS: Final = 2**31
+
+
+def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVideo, by: PlannedBy) -> Storyboard:
+    """Texts cut to what the contract allows; style and palette carried into each scene's prompt."""
+    style = (request.style or plan.style)[:500]
+    palette = tuple(colour.strip()[:60] for colour in plan.palette if colour.strip())[:6]
+    look = _write_look(style, palette)
+    scenes = zip(cuts, plan.scenes, strict=True)
+    return Storyboard(
+        title=plan.title[:200],
+        style=style,
+        palette=palette,
+        music_prompt=plan.music_prompt[:600],
+        planned_by=by,
+        scenes=tuple(
+            Scene(
+                number=number,
+                prompt=_write_prompt(scene, look),
+                clip_duration_s=cut.clip_duration_s,
+                kept_frames=cut.kept_frames,
+                seed=derive_seed(request.seed, number),
+                narration=scene.narration[:500],
+            )
+            for number, (cut, scene) in enumerate(scenes, start=1)
+        ),
+    )
+
+
+def derive_seed(seed: int, number: int) -> int:
+    """A scene's own seed: equal requests get equal scenes, and no two scenes of one request the same seed's picture."""
+    digest = hashlib.sha256(f"{seed}:{number}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % SEEDS
+
+
+def _write_look(style: str, palette: tuple[str, ...]) -> str:
+    colours = f" Colour palette: {', '.join(palette)}." if palette else ""
+    return f"Style, the same in every scene: {style}.{colours}"[:LOOK_MAX]
+
+
+def _write_prompt(scene: PlannedScene, look: str) -> str:
+    camera = f" Camera: {scene.camera.strip().rstrip('.')[:200]}." if scene.camera.strip() else ""
+    tail = f"{camera} {look}"
+    picture = scene.prompt.strip().rstrip(".")[: PROMPT_MAX - len(tail) - 1]
+    return f"{picture}.{tail}"

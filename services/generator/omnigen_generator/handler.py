@@ -1,0 +1,70 @@
+"""The Lambda's entry point. One event loop and one set of open clients live as long as the worker does."""
+
+import asyncio
+import os
+import time
+from contextlib import AsyncExitStack
+from functools import cache
+from typing import Any
+
+import structlog
+
+from omnigen_generator.app import open_tools
+from omnigen_generator.ports import Tools
+from omnigen_generator.schemas import StepAnswer, StepCall
+from omnigen_generator.service.steps import run_step
+from omnigen_generator.settings import GeneratorSettings
+from omnigen_shared.logging import configure_logging
+
+_log = structlog.get_logger()
+
+
+class Worker:
+    """Runs steps one after the other; everything is opened by the first of them."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._stack = AsyncExitStack()
+        self._settings: GeneratorSettings | None = None
+        self._tools: Tools | None = None
+
+    def handle(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The task's answer as JSON; what a step raises, Step Functions sees by its class's name."""
+        call = StepCall.model_validate(event)
+        if self._settings is None:
+            self._settings = GeneratorSettings()
+            configure_logging("generator", self._settings.log_level)
+        return self._loop.run_until_complete(self._run(call, self._settings)).model_dump(mode="json")
+
+    def close(self) -> None:
+        """Close the clients and the loop."""
+        self._loop.run_until_complete(self._stack.aclose())
+        self._loop.close()
+
+    async def _run(self, call: StepCall, settings: GeneratorSettings) -> StepAnswer:
+        began = time.monotonic()
+        where = {"step": call.step.value, "scene": call.scene, "job_id": call.job.job_id, "attempt": call.job.attempt}
+        try:
+            answer = await run_step(await self._open(settings), call)
+        except Exception as error:
+            _log.warning("step_raised", **where, error=type(error).__name__, detail=str(error))
+            raise
+        duration_ms = round((time.monotonic() - began) * 1000)
+        _log.info("step_taken", **where, outcome=answer.outcome.value, wait_s=answer.wait_s, duration_ms=duration_ms)
+        return answer
+
+    async def _open(self, settings: GeneratorSettings) -> Tools:
+        if self._tools is None:
+            self._tools = await self._stack.enter_async_context(open_tools(settings, os.environ))
+        return self._tools
+
+
+@cache
+def get_worker() -> Worker:
+    """The process's own."""
+    return Worker()
+
+
+def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda calls this: one step of one job."""
+    return get_worker().handle(event)

@@ -1,0 +1,87 @@
+"""The task's input and answer, as workflow/omnigen.asl.json writes and reads them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from omnigen_generator.domain.attempts import AttemptRef
+from omnigen_shared.contracts.base import Answer, Contract, JobId, UserId
+from omnigen_shared.contracts.job import JobProblem
+
+
+class StepName(StrEnum):
+    """What one call may advance."""
+
+    PLAN = "plan"
+    SCENE = "scene"
+    MUSIC = "music"
+    JUDGE = "judge"
+    RENDER = "render"
+    FINISH = "finish"
+    SETTLE = "settle"
+    FAIL = "fail"
+    CONTINUE = "continue"
+
+
+class StepOutcome(StrEnum):
+    """How a unit stands after one call."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    OUT_OF_TIME = "out_of_time"
+
+
+class ExecutionInput(Answer):
+    """What jobs starts an execution with."""
+
+    job_id: JobId
+    user_id: UserId
+    plan: str
+    attempt: int = Field(ge=1)
+
+    def to_ref(self) -> AttemptRef:
+        return AttemptRef(self.job_id, self.user_id, self.plan, self.attempt)
+
+
+class BranchEnd(Answer):
+    """How a scene's iteration or the music's branch ended; `broken` when its Lambda failed for good."""
+
+    outcome: str
+    scene: int | None = None
+
+
+class StepCall(Answer):
+    """One task's input. `last` is the answer, or the error, of the task before (for render, finish and fail)."""
+
+    step: StepName
+    state: str
+    started_at: datetime
+    job: ExecutionInput
+    scene: int = Field(default=0, ge=0)
+    produced: tuple[tuple[BranchEnd, ...] | BranchEnd, ...] = ()
+    last: dict[str, Any] | None = None
+
+    @property
+    def was_silent(self) -> bool:
+        """Whether the last render gave the music up."""
+        return bool((self.last or {}).get("is_silent"))
+
+    @property
+    def ends(self) -> tuple[BranchEnd, ...]:
+        """All branches' ends in one row."""
+        rows = (end if isinstance(end, tuple) else (end,) for end in self.produced)
+        return tuple(end for row in rows for end in row)
+
+
+class StepAnswer(Contract):
+    """One task's answer: ids, a wait in whole seconds, and what went wrong."""
+
+    outcome: StepOutcome
+    wait_s: int = Field(default=0, ge=0)
+    scenes: tuple[int, ...] = ()
+    problem: JobProblem | None = None
+    is_silent: bool = False
+    """The composer could not use the music: the video goes on without it."""

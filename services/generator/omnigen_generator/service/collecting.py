@@ -1,0 +1,73 @@
+"""created → ingested: a running prediction is looked at; a finished one's output is copied into our store at once."""
+
+import io
+import tempfile
+from typing import IO, Final
+
+from omnigen_generator.domain.calls import CallKind, kind_of, output_key
+from omnigen_generator.domain.errors import OutputGoneError, ProviderUnreachableError
+from omnigen_generator.domain.outcomes import FailureCode, NotBought, Outcome, Reason, Waiting
+from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s
+from omnigen_generator.domain.predictions import Prediction, judge_end
+from omnigen_generator.service.sending import unreachable
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
+
+IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+TEXT_TYPE: Final = "text/plain; charset=utf-8"
+
+
+async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
+    """The intent as `ingested`, Waiting while it runs, NotBought when it ended without a usable output."""
+    if intent.provider_id is None:
+        raise ValueError(f"{intent.intent_id} was created without a provider id")
+    try:
+        prediction = await turn.tools.provider.get(intent.provider_id)
+        if prediction.status.is_running:
+            return Waiting(poll_wait_s(_age_s(turn, intent)), _still_running(prediction))
+        return judge_end(prediction) or await _ingest(turn, intent, prediction)
+    except ProviderUnreachableError as error:
+        return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error), intent.provider_id))
+    except OutputGoneError as error:
+        return NotBought(_output_gone(error, intent), is_charged=True)
+
+
+async def _ingest(turn: Turn, intent: IntentRecord, prediction: Prediction) -> IntentRecord:
+    key = output_key(turn.ref.user_id, intent, prediction.outputs[0])
+    if kind_of(intent) is CallKind.PLAN:
+        text = "".join(prediction.outputs)
+        await turn.tools.assets.put(key, io.BytesIO(text.encode()), TEXT_TYPE)
+    else:
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
+            await _copy(turn, prediction.outputs[0], key, spool)
+    move = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.INGESTED, output_key=key)
+    return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
+
+
+async def _copy(turn: Turn, address: str, key: str, spool: IO[bytes]) -> None:
+    media_type = await turn.tools.provider.download(address, spool)
+    spool.seek(0)
+    await turn.tools.assets.put(key, spool, media_type)
+
+
+def _age_s(turn: Turn, intent: IntentRecord) -> float:
+    since = intent.sent_at or turn.window.started_at
+    return max((turn.now - since).total_seconds(), 0.0)
+
+
+def _still_running(prediction: Prediction) -> Reason:
+    return Reason(
+        FailureCode.DEADLINE_EXCEEDED,
+        f"The model {prediction.model} was not ready before the job's time was over.",
+        "Order again: a clip that is finished by then is not paid for twice.",
+        prediction.id,
+    )
+
+
+def _output_gone(error: OutputGoneError, intent: IntentRecord) -> Reason:
+    return Reason(
+        FailureCode.OUTPUT_UNAVAILABLE,
+        f"The provider's output could not be fetched: {error}",
+        "Order again; tell the operator the provider id.",
+        intent.provider_id,
+    )

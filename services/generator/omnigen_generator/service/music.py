@@ -1,0 +1,41 @@
+"""The music bed. A video without music is better than none: what goes wrong here is logged, never the job's failure."""
+
+from typing import Final
+
+import structlog
+
+from omnigen_generator.domain.calls import music_call
+from omnigen_generator.domain.outcomes import Bought, FailureCode, Reason, Waiting
+from omnigen_generator.schemas import StepAnswer, StepOutcome
+from omnigen_generator.service.answers import done, failed
+from omnigen_generator.service.buying import buy
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.job import JobStatus
+
+PATIENCE_SHARE: Final = 0.6
+"""Of the time to the deadline: later music would cost the video."""
+
+_log = structlog.get_logger()
+
+
+async def advance_music(turn: Turn) -> StepAnswer:
+    """`failed` leaves the video silent; its money is closed with the job's other calls."""
+    if not turn.snapshot.request.music or turn.snapshot.music_key is not None:
+        return done()
+    outcome = await buy(turn, music_call(turn.get_storyboard()))
+    if isinstance(outcome, Bought):
+        turn.snapshot = await turn.tools.jobs.store_music(turn.ref, outcome.output_key)
+        return done()
+    if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
+        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
+    return _go_without(outcome.reason)
+
+
+def _is_patience_over(turn: Turn, wait_s: int) -> bool:
+    return turn.is_late(wait_s) or turn.window.share_used(turn.now) >= PATIENCE_SHARE
+
+
+def _go_without(reason: Reason) -> StepAnswer:
+    level = _log.info if reason.code is FailureCode.BUDGET_EXCEEDED else _log.warning
+    level("music_left_out", code=reason.code.value, detail=reason.detail, provider_id=reason.provider_id)
+    return failed(reason, JobStatus.GENERATING)

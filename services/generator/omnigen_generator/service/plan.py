@@ -1,0 +1,76 @@
+"""The storyboard: a model writes the words, we do the arithmetic. Planning never fails a job."""
+
+from typing import Final
+
+import structlog
+
+from omnigen_generator.domain.calls import get_video_model, plan_call
+from omnigen_generator.domain.cuts import Cut, plan_cuts
+from omnigen_generator.domain.outcomes import Bought, Waiting
+from omnigen_generator.domain.prompting import PlannedVideo, find_plan
+from omnigen_generator.domain.storyboards import build_storyboard
+from omnigen_generator.domain.templates import write_plan
+from omnigen_generator.schemas import StepAnswer, StepOutcome
+from omnigen_generator.service.answers import done
+from omnigen_generator.service.buying import buy
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.job import JobStatus, StoreStoryboard
+from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+
+PATIENCE_SHARE: Final = 0.25
+"""Of the time to the deadline; the clips need the rest."""
+
+_log = structlog.get_logger()
+
+
+async def plan(turn: Turn) -> StepAnswer:
+    """Store the storyboard and the recipe that the job is pinned to, and begin generating."""
+    await turn.begin_stage(JobStatus.PLANNING)
+    if turn.snapshot.storyboard is None:
+        storyboard = await _write(turn)
+        if isinstance(storyboard, Waiting):
+            return StepAnswer(outcome=StepOutcome.WAITING, wait_s=storyboard.wait_s)
+        recipe_id = await turn.tools.composer.get_recipe(turn.ref)
+        stored = StoreStoryboard(storyboard=storyboard, recipe_id=recipe_id)
+        turn.snapshot = await turn.tools.jobs.store_storyboard(turn.ref, stored)
+    await turn.begin_stage(JobStatus.GENERATING)
+    return done(tuple(scene.number for scene in turn.get_storyboard().scenes))
+
+
+async def _write(turn: Turn) -> Storyboard | Waiting:
+    request = turn.snapshot.request
+    model = get_video_model(request.model)
+    cuts = plan_cuts(request.duration_s, model.min_duration_s, model.max_duration_s)
+    words = await _ask_model(turn, cuts)
+    if isinstance(words, Waiting):
+        return words
+    if words is None:
+        return build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
+    return build_storyboard(request, cuts, words, PlannedBy.MODEL)
+
+
+async def _ask_model(turn: Turn, cuts: tuple[Cut, ...]) -> PlannedVideo | Waiting | None:
+    """The model's words, Waiting for them, or None when there are none in time or none of use."""
+    outcome = await buy(turn, plan_call(turn.snapshot.request, [cut.clip_duration_s for cut in cuts]))
+    if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
+        return outcome
+    if not isinstance(outcome, Bought):
+        _log.warning("planner_gave_nothing", detail=outcome.reason.detail, code=outcome.reason.code.value)
+        return None
+    words = await _read_plan(turn, outcome.output_key, len(cuts))
+    if words is None:
+        _log.warning("planner_answer_unusable", output_key=outcome.output_key)
+    return words
+
+
+async def _read_plan(turn: Turn, key: str, scene_count: int) -> PlannedVideo | None:
+    try:
+        return find_plan(await turn.tools.assets.get_text(key), scene_count)
+    except KeyError:  # bought by an earlier job, and swept since
+        return None
+
+
+def _is_patience_over(turn: Turn, wait_s: int) -> bool:
+    if turn.is_late(wait_s) or turn.window.share_used(turn.now) >= PATIENCE_SHARE:
+        return True
+    return turn.elapsed_s + wait_s >= turn.window.limits.planner_patience_s

@@ -1,0 +1,75 @@
+"""Segments from the composer, by key: asking for one starts it, and asking again is how one learns that it is there."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from omnigen_generator.domain.errors import ClipInvalidError, CompositionError, RecipeMismatchError
+from omnigen_generator.domain.outcomes import FailureCode, Reason, Waiting
+from omnigen_generator.domain.segments import keyed
+from omnigen_generator.ports import Composing
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.composer import SegmentRequest
+from omnigen_shared.errors import DependencyUnavailableError
+
+MAX_WAIT_S: Final = 2
+
+
+async def prepare(turn: Turn, requests: Iterable[SegmentRequest]) -> Waiting | Reason | None:
+    """None when all of them are there; Waiting while the composer works; the Reason when one cannot be made."""
+    asked = [_put(turn, key, request) for key, request in keyed(turn.snapshot, requests)]
+    answers = [answer for answer in await asyncio.gather(*asked) if answer is not None]
+    refusals = [answer for answer in answers if isinstance(answer, Reason)]
+    if refusals:
+        return refusals[0]
+    waits = [answer for answer in answers if isinstance(answer, Waiting)]
+    return min(waits, key=lambda waiting: waiting.wait_s, default=None)
+
+
+async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reason | None:
+    try:
+        answer = await turn.tools.composer.put_segment(turn.ref, key, request)
+    except ClipInvalidError as error:
+        return Reason(
+            FailureCode.CLIP_INVALID,
+            f"The clip that the model made cannot be used: {error.detail}",
+            "Order again with another seed; tell the operator the provider id.",
+        )
+    except (RecipeMismatchError, CompositionError) as error:
+        return refusal(error)
+    except DependencyUnavailableError as error:
+        return _not_ready(error.retry_after_s or MAX_WAIT_S)
+    if isinstance(answer, Composing):
+        return composing(answer)
+    return None
+
+
+def composing(answer: Composing) -> Waiting:
+    """The composer is at it; its own hint says when to ask again, but not later than MAX_WAIT_S."""
+    return _not_ready(answer.retry_after_s)
+
+
+def _not_ready(hint_s: int) -> Waiting:
+    return Waiting(
+        min(max(hint_s, 1), MAX_WAIT_S),
+        Reason(
+            FailureCode.DEADLINE_EXCEEDED,
+            "The composer was not ready before the job's time was over.",
+            "Order again: clips are kept and not paid for twice.",
+        ),
+    )
+
+
+def refusal(error: RecipeMismatchError | CompositionError) -> Reason:
+    """What the composer will not do however often it is asked."""
+    if isinstance(error, RecipeMismatchError):
+        return Reason(
+            FailureCode.RECIPE_MISMATCH,
+            f"No composer has the recipe that this job began with: {error.detail}",
+            "Order again: clips are kept and not paid for twice.",
+        )
+    return Reason(
+        FailureCode.RENDER_FAILED,
+        f"The composer failed ({error.remote_code}): {error.detail}",
+        "Order again: clips are kept and not paid for twice; tell the operator when it happens twice.",
+    )

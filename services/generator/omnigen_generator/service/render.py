@@ -1,0 +1,90 @@
+"""The finished video: every segment, then the join; and the record's good end."""
+
+from typing import Final
+
+import structlog
+
+from omnigen_generator.domain.errors import (
+    CompositionError,
+    MusicInvalidError,
+    RecipeMismatchError,
+    SegmentMissingError,
+)
+from omnigen_generator.domain.outcomes import Reason, Waiting
+from omnigen_generator.domain.segments import all_requests, pinned_recipe, render_request
+from omnigen_generator.ports import Composing
+from omnigen_generator.schemas import StepAnswer, StepOutcome
+from omnigen_generator.service.answers import done, failed, wait_while_there_is_time
+from omnigen_generator.service.closing import close_calls
+from omnigen_generator.service.preparing import composing, prepare, refusal
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import Pending, RenderResult, render_key
+from omnigen_shared.contracts.job import JobOutput, JobStatus, Progress
+
+AGAIN: Final = composing(Composing(Pending(progress=0), retry_after_s=1))
+
+_log = structlog.get_logger()
+
+
+async def render(turn: Turn, *, is_silent: bool) -> StepAnswer:
+    """The video lies in the store when this is `done`. The answer remembers when the music had to be given up."""
+    await turn.begin_stage(JobStatus.COMPOSING)
+    try:
+        video = await _put_video(turn, is_silent=is_silent)
+    except MusicInvalidError as error:
+        _log.warning("music_left_out", code=error.remote_code, detail=error.detail)
+        video, is_silent = AGAIN, True
+    answer = _to_answer(turn, video)
+    return answer.model_copy(update={"is_silent": is_silent})
+
+
+async def finish(turn: Turn, *, is_silent: bool) -> StepAnswer:
+    """Complete the job. A paid call that is still under way (a lost reply, slow music) stays held at quota."""
+    video = await _put_video(turn, is_silent=is_silent)
+    if not isinstance(video, RenderResult):
+        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=AGAIN.wait_s, is_silent=is_silent)
+    await close_calls(turn)
+    await turn.tools.jobs.complete(turn.ref, _to_output(video))
+    return done()
+
+
+def _to_answer(turn: Turn, video: RenderResult | Waiting | Reason) -> StepAnswer:
+    if isinstance(video, RenderResult):
+        return done()
+    if isinstance(video, Waiting):
+        return wait_while_there_is_time(turn, video, JobStatus.COMPOSING)
+    return failed(video, JobStatus.COMPOSING)
+
+
+async def _put_video(turn: Turn, *, is_silent: bool) -> RenderResult | Waiting | Reason:
+    request = render_request(turn.snapshot, is_silent=is_silent)
+    key = render_key(UserId(turn.ref.user_id), pinned_recipe(turn.snapshot), request)
+    try:
+        answer = await turn.tools.composer.put_render(turn.ref, key, request)
+    except SegmentMissingError:
+        return await _prepare_all(turn)
+    except (RecipeMismatchError, CompositionError) as error:
+        return refusal(error)
+    if isinstance(answer, Composing):
+        fraction = answer.pending.progress
+        await turn.tools.jobs.report_progress(turn.ref, Progress(stage=JobStatus.COMPOSING, fraction=fraction))
+        return composing(answer)
+    return answer
+
+
+async def _prepare_all(turn: Turn) -> Waiting | Reason:
+    """Segments that no scene saw fit to ask for, or that were lost since; the render is asked for again afterwards."""
+    return await prepare(turn, all_requests(turn.snapshot)) or AGAIN
+
+
+def _to_output(video: RenderResult) -> JobOutput:
+    return JobOutput(
+        video_key=video.key,
+        poster_key=video.poster_key,
+        frames=video.frames,
+        duration_s=video.duration_s,
+        size_bytes=video.size_bytes,
+        width=video.width,
+        height=video.height,
+    )

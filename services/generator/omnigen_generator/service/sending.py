@@ -1,0 +1,102 @@
+"""reserved → sending → created: the one arrow that spends. Only the winner of the first write sends."""
+
+from typing import Final
+
+from omnigen_generator.domain.errors import (
+    PredictionBoundError,
+    ProviderRefusedError,
+    ProviderSilentError,
+    ProviderThrottledError,
+    ProviderUnreachableError,
+)
+from omnigen_generator.domain.outcomes import FailureCode, NotBought, Outcome, Reason, Waiting
+from omnigen_generator.domain.pacing import backoff_wait_s, throttle_wait_s
+from omnigen_generator.domain.predictions import MAX_DETAIL, is_moderated
+from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
+
+LOST_REPLY_WAIT_S: Final = 2
+
+
+async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
+    """The intent as `created`, or why it is not. Whatever is not a definite no stays `sending`, to be reconciled."""
+    if turn.is_late():
+        return Waiting(0, _too_late(intent))
+    intent = await _move(turn, intent, IntentStatus.SENDING, owner=turn.owner)
+    try:
+        prediction = await turn.tools.provider.create(intent.model, intent.input)
+    except ProviderThrottledError as error:
+        await _take_back(turn, intent)
+        wait_s = throttle_wait_s(error.retry_after_s, intent.intent_id)
+        return Waiting(wait_s, _throttled(error), is_throttled=True)
+    except ProviderUnreachableError as error:
+        await _take_back(turn, intent)
+        return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error)))
+    except ProviderRefusedError as error:
+        await _take_back(turn, intent)
+        return NotBought(_refused(error))
+    except ProviderSilentError as error:
+        return await _close(turn, intent, str(error))
+    return await bind(turn, intent, prediction.id) or await _close(turn, intent, "its reply was taken by another call")
+
+
+async def bind(turn: Turn, intent: IntentRecord, provider_id: str) -> IntentRecord | None:
+    """Sending → created with this prediction; None when another intent holds it."""
+    try:
+        return await _move(turn, intent, IntentStatus.CREATED, provider_id=provider_id)
+    except PredictionBoundError:
+        return None
+
+
+def unreachable(detail: str, provider_id: str | None = None) -> Reason:
+    """The provider cannot be reached, or does not answer sensibly."""
+    return Reason(
+        FailureCode.PROVIDER_UNREACHABLE,
+        f"The provider did not answer in time: {detail[:MAX_DETAIL]}",
+        "Order again later: finished clips are kept and not paid for twice.",
+        provider_id,
+    )
+
+
+async def _move(
+    turn: Turn,
+    intent: IntentRecord,
+    status: IntentStatus,
+    owner: str | None = None,
+    provider_id: str | None = None,
+) -> IntentRecord:
+    move = MoveIntent(expected=intent.status, status=status, owner=owner, provider_id=provider_id)
+    return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
+
+
+async def _take_back(turn: Turn, intent: IntentRecord) -> None:
+    """Only the sender knows that nothing was accepted."""
+    await _move(turn, intent, IntentStatus.RESERVED, owner=turn.owner)
+
+
+async def _close(turn: Turn, intent: IntentRecord, detail: str) -> Outcome:
+    await turn.tools.jobs.close_socket(turn.ref, intent.intent_id, turn.owner)
+    return Waiting(LOST_REPLY_WAIT_S, unreachable(detail))
+
+
+def _throttled(error: ProviderThrottledError) -> Reason:
+    return Reason(
+        FailureCode.PROVIDER_UNREACHABLE,
+        f"The provider takes no more calls for now: {error.detail[:MAX_DETAIL]}",
+        "Order again later: finished clips are kept and not paid for twice.",
+    )
+
+
+def _refused(error: ProviderRefusedError) -> Reason:
+    detail = f"The provider refused the call: {str(error)[:MAX_DETAIL]}"
+    if is_moderated(error.detail):
+        return Reason(FailureCode.CONTENT_MODERATED, detail, "Describe it in other words; nothing was charged.")
+    return Reason(FailureCode.PROVIDER_REFUSED, detail, "Nothing was charged; tell the operator.")
+
+
+def _too_late(intent: IntentRecord) -> Reason:
+    return Reason(
+        FailureCode.DEADLINE_EXCEEDED,
+        f"{intent.intent_id} could not be ordered before the job's time was over.",
+        "Order again: finished clips are kept and not paid for twice.",
+    )

@@ -1,0 +1,60 @@
+"""One step's view: the record as it was read, the outside, and the time that is left."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from omnigen_generator.domain.attempts import AttemptRef, Window
+from omnigen_generator.ports import Tools
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.job import IntentRecord, JobSnapshot, JobStatus, SceneRecord, UpdateScene
+from omnigen_shared.contracts.storyboard import Storyboard
+
+
+@dataclass(slots=True)
+class Turn:
+    """`snapshot` is replaced by what a write answers. `owner` names this call in a race for a send."""
+
+    tools: Tools
+    ref: AttemptRef
+    window: Window
+    snapshot: JobSnapshot
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def now(self) -> datetime:
+        return self.tools.clock.now()
+
+    @property
+    def elapsed_s(self) -> float:
+        return self.window.elapsed_s(self.now)
+
+    def is_late(self, wait_s: float = 0) -> bool:
+        """Whether the job's time is over, now or after a wait."""
+        return self.window.is_late(self.now, wait_s)
+
+    def find_intent(self, intent_id: IntentId) -> IntentRecord | None:
+        return next((intent for intent in self.snapshot.intents if intent.intent_id == intent_id), None)
+
+    def get_storyboard(self) -> Storyboard:
+        """LookupError before the job is planned."""
+        if self.snapshot.storyboard is None:
+            raise LookupError(f"{self.ref.job_id} has no storyboard")
+        return self.snapshot.storyboard
+
+    def get_scene(self, number: int) -> SceneRecord:
+        """LookupError for a number that the storyboard does not have."""
+        for scene in self.snapshot.scenes:
+            if scene.number == number:
+                return scene
+        raise LookupError(f"{self.ref.job_id} has no scene {number}")
+
+    async def begin_stage(self, status: JobStatus) -> None:
+        """A write only when it changes something."""
+        if self.snapshot.status is not status:
+            self.snapshot = await self.tools.jobs.begin_stage(self.ref, status)
+
+    async def update_scene(self, number: int, update: UpdateScene) -> None:
+        """A write only when it changes the scene's state."""
+        if self.get_scene(number).state is not update.state:
+            self.snapshot = await self.tools.jobs.update_scene(self.ref, number, update)

@@ -1,0 +1,207 @@
+"""The provider's client against the provider simulator: our own calls, its answers, its faults."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from tests.fakes.generator_world import a_request
+from tests.fakes.simulated import TOKEN, Simulated, run_simulator
+from tests.fakes.threaded import opened
+
+from omnigen_generator.clients.provider import ReplicateProvider
+from omnigen_generator.domain.calls import PaidCall, clip_call, music_call, plan_call
+from omnigen_generator.domain.cuts import plan_cuts
+from omnigen_generator.domain.errors import (
+    OutputGoneError,
+    ProviderRefusedError,
+    ProviderSilentError,
+    ProviderThrottledError,
+    ProviderUnreachableError,
+)
+from omnigen_generator.domain.matching import list_candidates
+from omnigen_generator.domain.outcomes import FailureCode
+from omnigen_generator.domain.predictions import Prediction, PredictionStatus, judge_end
+from omnigen_generator.domain.prompting import find_plan
+from omnigen_generator.domain.storyboards import build_storyboard
+from omnigen_generator.domain.templates import write_plan
+from omnigen_shared.clock import SystemClock
+from omnigen_shared.contracts.catalogue import VIDEO_MODELS
+from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest
+from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
+    with opened(run_simulator(tmp_path_factory.mktemp("simulator"))) as simulated:
+        yield simulated
+
+
+@pytest_asyncio.fixture
+async def simulated(running: Simulated) -> Simulated:
+    """Without the faults of the test before."""
+    await running.forget()
+    return running
+
+
+def a_client(url: str, token: str = TOKEN) -> ReplicateProvider:
+    return ReplicateProvider(url, token, timeout_s=5, download_timeout_s=10, max_bytes=50_000_000)
+
+
+@pytest_asyncio.fixture
+async def provider(simulated: Simulated) -> AsyncIterator[ReplicateProvider]:
+    async with a_client(simulated.url) as opened_client:
+        yield opened_client
+
+
+def a_storyboard(request: JobRequest) -> Storyboard:
+    cuts = plan_cuts(request.duration_s, 2, 12)
+    return build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
+
+
+def a_clip(seed: int, **news: object) -> PaidCall:
+    """A short one; equal seeds make equal calls."""
+    request = a_request(seed=seed, resolution=Resolution.P480, duration_s=5, **news)
+    scene = a_storyboard(request).scenes[0].model_copy(update={"clip_duration_s": 2})
+    return clip_call(request, scene)
+
+
+async def run(provider: ReplicateProvider, call: PaidCall) -> Prediction:
+    """To its end."""
+    prediction = await provider.create(call.model, call.input)
+    async with asyncio.timeout(30):
+        while prediction.status.is_running:
+            await asyncio.sleep(0.05)
+            prediction = await provider.get(prediction.id)
+    return prediction
+
+
+def as_sending(call: PaidCall, sent_at: datetime) -> IntentRecord:
+    fields = call.to_intent().model_dump()
+    return IntentRecord(intent_id=call.intent_id, status=IntentStatus.SENDING, sent_at=sent_at, **fields)
+
+
+@pytest.mark.parametrize("category", list(Category))
+async def test_the_planners_answer_is_a_plan(provider: ReplicateProvider, category: Category) -> None:
+    request = a_request(category=category, duration_s=60)
+    cuts = plan_cuts(60, 2, 12)
+    ended = await run(provider, plan_call(request, [cut.clip_duration_s for cut in cuts]))
+    assert len(ended.outputs) > 1
+    plan = find_plan("".join(ended.outputs), len(cuts))
+    assert plan is not None
+    assert build_storyboard(request, cuts, plan, PlannedBy.MODEL).total_frames == 1800
+
+
+@pytest.mark.parametrize("model", sorted(VIDEO_MODELS))
+@pytest.mark.parametrize("aspect", list(AspectRatio))
+async def test_every_clip_that_we_ask_for_is_accepted(
+    provider: ReplicateProvider, model: str, aspect: AspectRatio
+) -> None:
+    call = a_clip(1, model=model, aspect_ratio=aspect)
+    assert (await provider.create(call.model, call.input)).status.is_running
+
+
+async def test_a_clip_is_an_mp4(provider: ReplicateProvider) -> None:
+    ended = await run(provider, a_clip(2))
+    assert judge_end(ended) is None
+    target = io.BytesIO()
+    assert await provider.download(ended.outputs[0], target) == "video/mp4"
+    assert target.getvalue()[4:8] == b"ftyp"
+
+
+async def test_music_can_be_had(provider: ReplicateProvider) -> None:
+    ended = await run(provider, music_call(a_storyboard(a_request())))
+    target = io.BytesIO()
+    assert (await provider.download(ended.outputs[0], target)).startswith("audio/")
+    assert len(target.getvalue()) > 10_000
+
+
+async def test_our_price_is_the_providers(provider: ReplicateProvider, simulated: Simulated) -> None:
+    calls = [a_clip(3), music_call(a_storyboard(a_request(seed=3)))]
+    ended = [await run(provider, call) for call in calls]
+    billed = {row["prediction_id"]: row["amount_microusd"] for row in await simulated.bill()}
+    assert [billed[prediction.id] for prediction in ended] == [call.price_microusd for call in calls]
+
+
+@pytest.mark.parametrize(("fault", "seed"), [("reply_lost", 11), ("reply_error", 12), ("reply_error=504", 13)])
+async def test_a_lost_reply_is_found_in_the_list(
+    provider: ReplicateProvider, simulated: Simulated, fault: str, seed: int
+) -> None:
+    call, sent_at = a_clip(seed), SystemClock().now()
+    await simulated.tell(fault, count=1)
+    with pytest.raises(ProviderSilentError):
+        await provider.create(call.model, call.input)
+    listed = await provider.list_since(sent_at - timedelta(seconds=60))
+    (found,) = list_candidates(as_sending(call, sent_at), sent_at, listed)
+    assert (await provider.get(found.id)).model == call.model
+
+
+async def test_what_was_never_accepted_is_never_listed(provider: ReplicateProvider, simulated: Simulated) -> None:
+    call, sent_at = a_clip(5), SystemClock().now()
+    await simulated.tell("server_error", count=1)
+    with pytest.raises(ProviderSilentError):
+        await provider.create(call.model, call.input)
+    listed = await provider.list_since(sent_at - timedelta(seconds=60))
+    assert not list_candidates(as_sending(call, sent_at), sent_at, listed)
+
+
+async def test_too_many_calls_are_told_with_a_hint(provider: ReplicateProvider, simulated: Simulated) -> None:
+    await simulated.tell("throttled=7", count=1)
+    with pytest.raises(ProviderThrottledError) as caught:
+        await provider.create(a_clip(6).model, a_clip(6).input)
+    assert caught.value.retry_after_s == 7
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("failed", PredictionStatus.FAILED, FailureCode.GENERATION_FAILED),
+        ("moderated", PredictionStatus.FAILED, FailureCode.CONTENT_MODERATED),
+        ("aborted", PredictionStatus.ABORTED, FailureCode.GENERATION_FAILED),
+    ],
+)
+async def test_bad_ends_are_told_apart(
+    provider: ReplicateProvider, simulated: Simulated, fault: str, status: PredictionStatus, code: FailureCode
+) -> None:
+    await simulated.tell(fault, count=1)
+    ended = await run(provider, a_clip(7))
+    assert ended.status is status
+    outcome = judge_end(ended)
+    assert outcome is not None
+    assert (outcome.reason.code, outcome.reason.provider_id) == (code, ended.id)
+
+
+async def test_a_planner_that_answers_prose_gives_no_plan(provider: ReplicateProvider, simulated: Simulated) -> None:
+    await simulated.tell("nonsense", count=1)
+    ended = await run(provider, plan_call(a_request(), [5, 5, 6]))
+    assert find_plan("".join(ended.outputs), 3) is None
+
+
+async def test_an_address_that_has_expired_has_nothing(provider: ReplicateProvider, simulated: Simulated) -> None:
+    await simulated.tell("expires=0", count=1)
+    ended = await run(provider, a_clip(8))
+    with pytest.raises(OutputGoneError, match="HTTP 4"):
+        await provider.download(ended.outputs[0], io.BytesIO())
+
+
+async def test_a_wrong_input_and_a_wrong_token_are_refused(simulated: Simulated, provider: ReplicateProvider) -> None:
+    call = a_clip(9)
+    with pytest.raises(ProviderRefusedError, match="422"):
+        await provider.create(call.model, {**call.input, "duration": 99})
+    async with a_client(simulated.url, "r8_wrong") as stranger:
+        with pytest.raises(ProviderRefusedError, match="401"):
+            await stranger.create(call.model, call.input)
+
+
+@pytest.mark.parametrize("fault", ["down", "unreachable"])
+async def test_a_provider_that_is_down_tells_nothing(
+    provider: ReplicateProvider, simulated: Simulated, fault: str
+) -> None:
+    await simulated.tell(fault)
+    with pytest.raises(ProviderUnreachableError):
+        await provider.get("p1")
+    with pytest.raises(ProviderSilentError):
+        await provider.create(a_clip(10).model, a_clip(10).input)

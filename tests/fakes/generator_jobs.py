@@ -1,0 +1,232 @@
+"""The jobs service as the generator sees it: one job per record, conditional like the real one."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from omnigen_generator.domain.attempts import AttemptRef
+from omnigen_generator.domain.errors import (
+    ClipInProgressError,
+    IntentMovedError,
+    JobTerminalError,
+    PredictionBoundError,
+    StaleAttemptError,
+)
+from omnigen_generator.ports import JobRecords
+from omnigen_shared.clock import Clock
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.contracts.job import (
+    ContinueAttempt,
+    IntentRecord,
+    IntentStatus,
+    JobOutput,
+    JobProblem,
+    JobRequest,
+    JobSnapshot,
+    JobStatus,
+    MoveIntent,
+    PlanIntent,
+    Progress,
+    SceneRecord,
+    SceneState,
+    StoreStoryboard,
+    UpdateScene,
+)
+
+STATUS_ORDER: Final = [JobStatus.PENDING, JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING]
+SCENE_RANKS: Final = {
+    SceneState.QUEUED: 0,
+    SceneState.THROTTLED: 1,
+    SceneState.GENERATING: 1,
+    SceneState.INGESTED: 2,
+    SceneState.PREPARED: 3,
+    SceneState.FAILED: 4,
+}
+MOVES: Final = {
+    IntentStatus.PLANNED: {IntentStatus.RESERVED, IntentStatus.REFUNDED},
+    IntentStatus.RESERVED: {IntentStatus.SENDING, IntentStatus.REFUNDED},
+    IntentStatus.SENDING: {IntentStatus.CREATED, IntentStatus.RESERVED, IntentStatus.UNKNOWN},
+    IntentStatus.CREATED: {IntentStatus.INGESTED, IntentStatus.SETTLED, IntentStatus.REFUNDED},
+    IntentStatus.INGESTED: {IntentStatus.SETTLED},
+}
+
+
+@dataclass(slots=True)
+class FakeJobRecords(JobRecords):
+    """`snapshots` by job id. Claims are per user and fingerprint, bindings per provider id."""
+
+    clock: Clock
+    snapshots: dict[JobId, JobSnapshot] = field(default_factory=dict)
+    claims: dict[tuple[UserId, str], tuple[JobId, IntentId]] = field(default_factory=dict)
+    clips: dict[tuple[UserId, str], str] = field(default_factory=dict)
+    bindings: dict[str, tuple[JobId, IntentId]] = field(default_factory=dict)
+    progress: list[Progress] = field(default_factory=list)
+    scene_states: list[tuple[int, SceneState]] = field(default_factory=list)
+    statuses: list[JobStatus] = field(default_factory=list)
+
+    def add(self, ref: AttemptRef, request: JobRequest, time_s: float) -> None:
+        self.snapshots[ref.job_id] = JobSnapshot(
+            job_id=ref.job_id,
+            user_id=ref.user_id,
+            plan=ref.plan,
+            status=JobStatus.PENDING,
+            attempt=ref.attempt,
+            deadline_at=self.clock.now() + timedelta(seconds=time_s),
+            month="2026-11",
+            request=request,
+        )
+
+    def intent(self, job_id: JobId, intent_id: str) -> IntentRecord:
+        return next(intent for intent in self.snapshots[job_id].intents if intent.intent_id == intent_id)
+
+    async def beat(self, ref: AttemptRef) -> JobSnapshot:
+        return self._fenced(ref)
+
+    async def begin_stage(self, ref: AttemptRef, status: JobStatus) -> JobSnapshot:
+        now = self._fenced(ref).status
+        if STATUS_ORDER.index(status) <= STATUS_ORDER.index(now):
+            return self.snapshots[ref.job_id]
+        assert STATUS_ORDER.index(status) == STATUS_ORDER.index(now) + 1, f"{now} may not become {status}"
+        self.statuses.append(status)
+        return self._change(ref, status=status)
+
+    async def store_storyboard(self, ref: AttemptRef, stored: StoreStoryboard) -> JobSnapshot:
+        if self._fenced(ref).storyboard is not None:
+            return self.snapshots[ref.job_id]
+        scenes = tuple(
+            SceneRecord(number=scene.number, state=SceneState.QUEUED, updated_at=self.clock.now())
+            for scene in stored.storyboard.scenes
+        )
+        return self._change(ref, storyboard=stored.storyboard, recipe_id=stored.recipe_id, scenes=scenes)
+
+    async def update_scene(self, ref: AttemptRef, number: int, update: UpdateScene) -> JobSnapshot:
+        scenes = list(self._fenced(ref).scenes)
+        before = scenes[number - 1]
+        if SCENE_RANKS[update.state] < SCENE_RANKS[before.state]:
+            assert before.state is not SceneState.FAILED, f"scene {number} has failed"
+            return self.snapshots[ref.job_id]
+        assert (before.state, update.state) != (SceneState.PREPARED, SceneState.FAILED)
+        news = {"state": update.state, "updated_at": self.clock.now()}
+        news |= {name: value for name in ("clip_key", "problem") if (value := getattr(update, name)) is not None}
+        scenes[number - 1] = before.model_copy(update=news)
+        self.scene_states.append((number, update.state))
+        return self._change(ref, scenes=tuple(scenes))
+
+    async def store_music(self, ref: AttemptRef, music_key: str) -> JobSnapshot:
+        kept = self._fenced(ref).music_key or music_key
+        return self._change(ref, music_key=kept)
+
+    async def report_progress(self, ref: AttemptRef, progress: Progress) -> None:
+        self._fenced(ref)
+        self.progress.append(progress)
+
+    async def plan_intent(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
+        snapshot = self._fenced(ref)
+        stored = next((intent for intent in snapshot.intents if intent.intent_id == intent_id), None)
+        if stored is not None:
+            return stored
+        intent = self._claim(ref, intent_id, plan)
+        self._change(ref, intents=(*snapshot.intents, intent))
+        return intent
+
+    async def move_intent(self, ref: AttemptRef, intent_id: IntentId, move: MoveIntent) -> IntentRecord:
+        snapshot, before = self._fenced(ref), self.intent(ref.job_id, intent_id)
+        assert move.status in MOVES[move.expected], f"{move.expected} may not become {move.status}"
+        if _was_made(before, move):
+            return before
+        if before.status is not move.expected or _is_others(before, move):
+            raise _moved_on(before)
+        after = self._moved(ref, before, move)
+        self._change(ref, intents=tuple(after if entry is before else entry for entry in snapshot.intents))
+        return after
+
+    async def close_socket(self, ref: AttemptRef, intent_id: IntentId, owner: str) -> IntentRecord:
+        snapshot, before = self._fenced(ref), self.intent(ref.job_id, intent_id)
+        if before.status is not IntentStatus.SENDING or before.owner != owner:
+            raise _moved_on(before)
+        after = before.model_copy(update={"closed_at": before.closed_at or self.clock.now()})
+        self._change(ref, intents=tuple(after if entry is before else entry for entry in snapshot.intents))
+        return after
+
+    async def list_unbound(self, ref: AttemptRef, provider_ids: tuple[str, ...]) -> frozenset[str]:
+        del ref
+        return frozenset(provider_ids) - self.bindings.keys()
+
+    async def complete(self, ref: AttemptRef, output: JobOutput) -> None:
+        assert self._fenced(ref).status is JobStatus.COMPOSING
+        self._change(ref, status=JobStatus.COMPLETED, output=output)
+
+    async def fail(self, ref: AttemptRef, problem: JobProblem) -> None:
+        self._fenced(ref)
+        self._change(ref, status=JobStatus.FAILED, problem=problem)
+
+    async def continue_attempt(self, ref: AttemptRef) -> ContinueAttempt:
+        attempt = self._fenced(ref).attempt + 1
+        self._change(ref, attempt=attempt)
+        return ContinueAttempt(attempt=attempt)
+
+    def _fenced(self, ref: AttemptRef) -> JobSnapshot:
+        snapshot = self.snapshots[ref.job_id]
+        if snapshot.attempt != ref.attempt:
+            raise StaleAttemptError(409, "stale_attempt", f"attempt {snapshot.attempt} is the present one")
+        if snapshot.status.is_terminal:
+            raise JobTerminalError(409, "job_terminal", f"the job is {snapshot.status}")
+        return snapshot
+
+    def _change(self, ref: AttemptRef, **news: object) -> JobSnapshot:
+        self.snapshots[ref.job_id] = self.snapshots[ref.job_id].model_copy(update=news)
+        return self.snapshots[ref.job_id]
+
+    def _claim(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
+        place, owner = (ref.user_id, plan.fingerprint), (ref.job_id, intent_id)
+        fields = plan.model_dump(exclude={"claims_clip"})
+        if place in self.clips:
+            paid = {"price_microusd": 0, "actual_microusd": 0, "cached": True, "output_key": self.clips[place]}
+            return IntentRecord(intent_id=intent_id, status=IntentStatus.SETTLED, **{**fields, **paid})
+        if self.claims.setdefault(place, owner) != owner:
+            raise ClipInProgressError(409, "clip_in_progress", "another one makes it", retry_after_s=5)
+        return IntentRecord(intent_id=intent_id, status=IntentStatus.PLANNED, **fields)
+
+    def _moved(self, ref: AttemptRef, before: IntentRecord, move: MoveIntent) -> IntentRecord:
+        place = (ref.user_id, before.fingerprint)
+        news: dict[str, object] = {"status": move.status}
+        if move.status is IntentStatus.CREATED:
+            owner = (ref.job_id, before.intent_id)
+            assert move.provider_id is not None
+            if self.bindings.setdefault(move.provider_id, owner) != owner:
+                raise PredictionBoundError(409, "prediction_bound", f"{move.provider_id} is bound")
+            news["provider_id"] = move.provider_id
+        elif move.status is IntentStatus.SENDING:
+            assert move.owner is not None
+            news |= {"owner": move.owner, "sent_at": self.clock.now()}
+        elif move.status is IntentStatus.RESERVED:
+            news |= {"owner": None, "sent_at": None, "closed_at": None}
+        elif move.status is IntentStatus.INGESTED:
+            assert move.output_key is not None
+            assert move.output_key.startswith(f"u/{ref.user_id}/")
+            news["output_key"] = self.clips[place] = move.output_key
+        elif move.status is IntentStatus.SETTLED:
+            assert move.actual_microusd is not None
+            news["actual_microusd"] = move.actual_microusd
+        if move.status in {IntentStatus.REFUNDED, IntentStatus.SETTLED}:
+            self.claims.pop(place, None)
+        return before.model_copy(update=news)
+
+
+def _moved_on(before: IntentRecord) -> IntentMovedError:
+    told = f"{before.intent_id} is {before.status}"
+    return IntentMovedError(409, "intent_moved", told, details={"status": before.status.value})
+
+
+def _was_made(before: IntentRecord, move: MoveIntent) -> bool:
+    if before.status is not move.status:
+        return False
+    if move.status is IntentStatus.SENDING:
+        return before.owner == move.owner
+    return move.provider_id in {None, before.provider_id} and move.output_key in {None, before.output_key}
+
+
+def _is_others(before: IntentRecord, move: MoveIntent) -> bool:
+    """Only the sender may report a refusal."""
+    is_report = move.expected is IntentStatus.SENDING and move.status is IntentStatus.RESERVED
+    return is_report and before.owner != move.owner

@@ -1,0 +1,100 @@
+"""What is bought, at which price, under which name."""
+
+import pytest
+from tests.fakes.generator_world import a_request
+
+from omnigen_generator.domain.calls import (
+    CallKind,
+    PaidCall,
+    clip_call,
+    fingerprint,
+    kind_of,
+    music_call,
+    output_key,
+    plan_call,
+)
+from omnigen_generator.domain.cuts import plan_cuts
+from omnigen_generator.domain.storyboards import build_storyboard
+from omnigen_generator.domain.templates import write_plan
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.catalogue import SEEDANCE_LITE
+from omnigen_shared.contracts.job import IntentRecord, IntentStatus
+from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+
+
+def a_storyboard() -> Storyboard:
+    request = a_request()
+    return build_storyboard(request, plan_cuts(15, 2, 12), write_plan(request, 3), PlannedBy.TEMPLATE)
+
+
+def as_intent(call: PaidCall) -> IntentRecord:
+    return IntentRecord(intent_id=call.intent_id, status=IntentStatus.PLANNED, **call.to_intent().model_dump())
+
+
+def test_a_clip_asks_for_exactly_what_was_ordered() -> None:
+    scene = a_storyboard().scenes[1]
+    request = a_request(aspect_ratio=AspectRatio.PORTRAIT, resolution=Resolution.P1080, model=SEEDANCE_LITE.name)
+    call = clip_call(request, scene)
+    assert (call.intent_id, call.model) == ("scene-02.1", SEEDANCE_LITE.name)
+    assert call.price_microusd == 5 * 72_000
+    assert call.input == {
+        "prompt": scene.prompt,
+        "duration": 5,
+        "resolution": "1080p",
+        "aspect_ratio": "9:16",
+        "seed": scene.seed,
+    }
+
+
+def test_the_planner_is_reserved_at_its_ceiling() -> None:
+    call = plan_call(a_request(), [5, 5, 6])
+    assert (call.intent_id, call.price_microusd) == ("plan.1", 10_000)
+    assert set(call.input) == {"prompt", "system_prompt", "temperature", "max_completion_tokens"}
+
+
+def test_music_fits_the_models_limits() -> None:
+    call = music_call(a_storyboard().model_copy(update={"music_prompt": "m" * 600}))
+    assert (call.intent_id, call.price_microusd) == ("music.1", 30_000)
+    assert len(call.input["prompt"]) == 300
+    assert 10 <= len(call.input["lyrics"]) <= 600
+
+
+def test_a_fingerprint_is_made_of_model_input_and_take() -> None:
+    base = fingerprint("a/b", {"x": 1, "y": 2}, 1)
+    assert base == fingerprint("a/b", {"y": 2, "x": 1}, 1)
+    others = {
+        fingerprint("a/c", {"x": 1, "y": 2}, 1),
+        fingerprint("a/b", {"x": 1}, 1),
+        fingerprint("a/b", {"x": 1, "y": 2}, 2),
+    }
+    assert len({base, *others}) == 4
+    assert len(base) == 64
+
+
+def test_kinds_are_read_from_ids() -> None:
+    storyboard = a_storyboard()
+    calls = [plan_call(a_request(), [5]), clip_call(a_request(), storyboard.scenes[0]), music_call(storyboard)]
+    assert [kind_of(as_intent(call)) for call in calls] == [CallKind.PLAN, CallKind.SCENE, CallKind.MUSIC]
+
+
+@pytest.mark.parametrize(
+    ("address", "ending"),
+    [
+        ("https://x/out.wav?sig=a.b", "wav"),
+        ("https://x/out.MP3", "mp3"),
+        ("https://x/out.exe", "mp3"),
+        ("https://x/out", "mp3"),
+        ("https://x/../../etc/passwd.flac", "flac"),
+    ],
+)
+def test_music_is_kept_under_its_fingerprint_with_a_known_ending(address: str, ending: str) -> None:
+    intent = as_intent(music_call(a_storyboard()))
+    assert output_key(UserId("ada"), intent, address) == f"u/ada/music/{intent.fingerprint}.{ending}"
+
+
+def test_clips_and_plans_have_keys_that_do_not_depend_on_the_address() -> None:
+    clip = as_intent(clip_call(a_request(), a_storyboard().scenes[0]))
+    plan = as_intent(plan_call(a_request(), [5]))
+    assert output_key(UserId("ada"), clip, "https://x/a.webm") == f"u/ada/clips/{clip.fingerprint}.mp4"
+    assert output_key(UserId("ada"), plan, "{") == f"u/ada/plans/{plan.fingerprint}.txt"

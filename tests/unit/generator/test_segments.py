@@ -1,0 +1,103 @@
+"""Which segments a scene asks for, and how they add up."""
+
+from typing import Any
+
+import pytest
+from tests.fakes.generator_world import World
+
+from omnigen_generator.domain.segments import (
+    all_requests,
+    body_request,
+    clip_keys,
+    pinned_recipe,
+    render_request,
+    requests_around,
+)
+from omnigen_shared.contracts.composer import BodyRequest, TransitionRequest
+from omnigen_shared.contracts.job import JobSnapshot
+from omnigen_shared.contracts.media import AspectRatio
+
+
+def a_snapshot(duration_s: int = 15, **request: Any) -> JobSnapshot:
+    """Of a job that was made."""
+    world = World()
+    world.order(duration_s=duration_s, **request)
+    return world.run()
+
+
+def without_clip(snapshot: JobSnapshot, number: int) -> JobSnapshot:
+    scenes = [
+        scene.model_copy(update={"clip_key": None}) if scene.number == number else scene for scene in snapshot.scenes
+    ]
+    return snapshot.model_copy(update={"scenes": tuple(scenes)})
+
+
+def test_the_first_and_last_bodies_keep_their_outer_ends() -> None:
+    snapshot = a_snapshot()
+    bodies = [body_request(snapshot, number, "u/ada/x") for number in (1, 2, 3)]
+    assert [(body.head_frames, body.tail_frames) for body in bodies] == [(0, 15), (15, 15), (15, 0)]
+
+
+def test_a_single_scene_has_no_ends_to_give() -> None:
+    snapshot = a_snapshot(5)
+    body = body_request(snapshot, 1, "u/ada/x")
+    assert (body.head_frames, body.tail_frames, body.kept_frames) == (0, 0, 150)
+    assert len(all_requests(snapshot)) == 1
+
+
+def test_a_scene_asks_for_transitions_to_clips_that_are_there() -> None:
+    snapshot = a_snapshot()
+    clips = clip_keys(snapshot)
+    assert [request.kind for request in requests_around(snapshot, 2, clips)] == ["body", "transition", "transition"]
+    assert [request.kind for request in requests_around(snapshot, 3, clips)] == ["body", "transition"]
+    alone = {2: clips[2]}
+    assert [request.kind for request in requests_around(snapshot, 2, alone)] == ["body"]
+
+
+def test_two_neighbours_name_the_same_transition() -> None:
+    snapshot = a_snapshot()
+    clips = clip_keys(snapshot)
+    assert requests_around(snapshot, 1, clips)[1] == requests_around(snapshot, 2, clips)[1]
+
+
+@pytest.mark.parametrize("duration_s", [5, 7, 10, 15, 61])
+def test_segments_add_up_to_the_video(duration_s: int) -> None:
+    snapshot = a_snapshot(duration_s)
+    frames = 0
+    for request in all_requests(snapshot):
+        if isinstance(request, BodyRequest):
+            frames += request.kept_frames - request.head_frames - request.tail_frames
+        else:
+            frames += request.frames
+    assert frames == duration_s * 30 == render_request(snapshot, is_silent=False).total_frames
+
+
+def test_the_size_follows_aspect_and_resolution() -> None:
+    (body,) = all_requests(a_snapshot(5, aspect_ratio=AspectRatio.PORTRAIT))
+    assert (body.width, body.height) == (720, 1280)
+
+
+def test_transitions_stand_between_their_clips() -> None:
+    snapshot = a_snapshot()
+    _, first, _, second, _ = all_requests(snapshot)
+    clips = clip_keys(snapshot)
+    assert isinstance(first, TransitionRequest)
+    assert isinstance(second, TransitionRequest)
+    assert (first.left_clip_key, first.right_clip_key) == (clips[1], clips[2])
+    assert (second.left_clip_key, second.right_clip_key) == (clips[2], clips[3])
+
+
+def test_a_missing_clip_is_an_error_and_not_a_shorter_video() -> None:
+    with pytest.raises(KeyError):
+        all_requests(without_clip(a_snapshot(), 2))
+
+
+def test_nothing_is_keyed_before_the_recipe_is_pinned() -> None:
+    with pytest.raises(ValueError, match="recipe"):
+        pinned_recipe(a_snapshot().model_copy(update={"recipe_id": None}))
+
+
+def test_a_silent_render_names_no_music() -> None:
+    snapshot = a_snapshot()
+    assert render_request(snapshot, is_silent=True).music_key is None
+    assert render_request(snapshot, is_silent=False).music_key == snapshot.music_key is not None

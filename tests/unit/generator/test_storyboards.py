@@ -1,0 +1,126 @@
+"""From a plan's words to a storyboard, and the plan that needs no model."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from orjson import dumps, loads
+from tests.fakes.generator_world import a_request
+
+from omnigen_generator.domain.cuts import plan_cuts
+from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo, find_plan, write_brief
+from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard, derive_seed
+from omnigen_generator.domain.templates import STRUCTURES, TITLE_MAX, write_plan
+from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
+
+TEXT = st.text(min_size=1, max_size=3000).filter(lambda text: text.strip())
+
+
+def a_plan(count: int = 1, **news: object) -> PlannedVideo:
+    plain = {"title": "T", "style": "S", "palette": ["red"], "music_prompt": "M", "scenes": [{"prompt": "P"}] * count}
+    return PlannedVideo.model_validate({**plain, **news})
+
+
+def build(plan: PlannedVideo, duration_s: int = 5, **request: object) -> Storyboard:
+    cuts = plan_cuts(duration_s, 2, 12)
+    return build_storyboard(a_request(duration_s=duration_s, **request), cuts, plan, PlannedBy.MODEL)
+
+
+def test_style_and_palette_are_carried_into_every_scene() -> None:
+    plan = a_plan(3, style="painterly", palette=["teal", "gold"])
+    for scene in build(plan, 15).scenes:
+        assert "painterly" in scene.prompt
+        assert "teal, gold" in scene.prompt
+
+
+def test_the_customers_style_wins_over_the_planners() -> None:
+    storyboard = build(a_plan(style="painterly"), style="pixel art")
+    assert storyboard.style == "pixel art"
+    assert "painterly" not in storyboard.scenes[0].prompt
+
+
+def test_a_scene_has_its_camera_and_narration() -> None:
+    scene = PlannedScene(prompt="A cup.", camera="slow push in", narration="Wake up.")
+    (built,) = build(a_plan().model_copy(update={"scenes": (scene,)})).scenes
+    assert built.prompt.startswith("A cup. Camera: slow push in. Style")
+    assert built.narration == "Wake up."
+
+
+@given(TEXT, TEXT, st.lists(TEXT, max_size=12), TEXT)
+def test_whatever_a_planner_says_fits_the_contract(title: str, style: str, palette: list[str], prompt: str) -> None:
+    scenes = [{"prompt": prompt, "camera": style, "narration": title}] * 3
+    storyboard = build(a_plan(title=title, style=style, palette=palette, music_prompt=prompt, scenes=scenes), 15)
+    assert storyboard.total_frames == 450
+    assert all(len(scene.prompt) <= PROMPT_MAX for scene in storyboard.scenes)
+
+
+def test_seeds_follow_from_the_request_and_differ_between_scenes() -> None:
+    seeds = {derive_seed(seed, number) for seed in range(20) for number in range(1, 20)}
+    assert len(seeds) == 20 * 19
+    assert derive_seed(1, 1) == derive_seed(1, 1)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+@pytest.mark.parametrize("category", list(Category))
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 41])
+def test_the_template_writes_any_number_of_scenes_of_each_category(category: Category, count: int) -> None:
+    request = a_request(category=category)
+    plan = write_plan(request, count)
+    assert plan == write_plan(request, count)
+    assert len(plan.scenes) == count
+    assert all("mountain coffee" in scene.prompt for scene in plan.scenes)
+    if count > 1:
+        assert plan.scenes[-1].camera == STRUCTURES[category].ending.camera
+
+
+def test_a_template_takes_braces_in_a_prompt_as_they_are() -> None:
+    plan = write_plan(a_request(prompt="a {wish} {0} %s $HOME ad for cups"), 3)
+    assert all("{0} %s $HOME" in scene.prompt for scene in plan.scenes)
+
+
+@given(st.text(min_size=10, max_size=2000).filter(lambda text: text.strip()), st.integers(0, 2**31 - 1))
+def test_any_prompt_makes_a_template_storyboard(prompt: str, seed: int) -> None:
+    request = a_request(prompt=prompt, seed=seed)
+    cuts = plan_cuts(request.duration_s, 2, 12)
+    storyboard = build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
+    assert len(storyboard.title) <= TITLE_MAX + 1
+    assert storyboard.planned_by is PlannedBy.TEMPLATE
+
+
+def test_the_brief_is_a_json_document_with_what_a_planner_needs() -> None:
+    brief = loads(write_brief(a_request(prompt='say "hi"', style="noir"), [5, 6]))
+    assert brief == {
+        "prompt": 'say "hi"',
+        "category": "ad-creative",
+        "style": "noir",
+        "aspect_ratio": "16:9",
+        "scene_durations_s": [5, 6],
+        "seed": 1,
+    }
+
+
+@pytest.mark.parametrize("wrap", ["{}", "```json\n{}\n```", "Here you are:\n```\n{}\n``` Enjoy!"])
+def test_a_plan_is_found_with_and_without_a_fence(wrap: str) -> None:
+    plan = a_plan(2)
+    answer = wrap.replace("{}", dumps(plan.model_dump(mode="json")).decode())
+    assert find_plan(answer, 2) == plan
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "I am sorry.",
+        "[]",
+        "{",
+        dumps(a_plan(1).model_dump(mode="json")).decode(),
+        dumps({**a_plan(2).model_dump(mode="json"), "title": ""}).decode(),
+        dumps({**a_plan(2).model_dump(mode="json"), "scenes": [{"prompt": ""}] * 2}).decode(),
+        dumps({**a_plan(2).model_dump(mode="json"), "palette": 7}).decode(),
+    ],
+)
+def test_an_answer_that_is_no_plan_of_that_many_scenes_is_none(answer: str) -> None:
+    assert find_plan(answer, 2) is None
+
+
+def test_fields_that_nobody_asked_for_are_let_through() -> None:
+    assert find_plan(dumps({**a_plan(1).model_dump(mode="json"), "mood": "calm"}).decode(), 1) == a_plan(1)
