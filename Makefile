@@ -10,6 +10,7 @@ UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
 LOCKS := bootstrap dev emulator infra gateway jobs quota composer generator generator-local local
 TARGET ?= local
+TEST_PROCESSES ?= 2
 
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
 DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT
@@ -50,7 +51,7 @@ format: setup ## Format and fix what can be fixed
 
 .PHONY: test
 test: setup build-generator .venv-infra/.stamp ## Every test; needs no network but loopback
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope
 
 .PHONY: test-unit
 test-unit: setup ## The tests that open no socket

@@ -25,7 +25,7 @@ def serve(app: FastAPI, settings: SimulatorSettings) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        loop="uvloop",
+        loop="asyncio",  # it starts FFmpeg: see omnigen_shared.http.app.serve
         http=CuttableProtocol,
         access_log=False,
         log_level="warning",

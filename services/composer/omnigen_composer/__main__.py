@@ -7,7 +7,7 @@ from omnigen_shared.http.app import serve
 
 def main() -> None:
     settings = ComposerSettings()
-    serve("composer", lambda: create_app(settings), settings)
+    serve("composer", lambda: create_app(settings), settings, loop="asyncio")
 
 
 if __name__ == "__main__":

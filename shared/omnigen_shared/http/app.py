@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -53,10 +53,13 @@ def serve(
     settings: ServiceSettings,
     http_protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
     on_stop: Callable[[], None] | None = None,
+    loop: Literal["uvloop", "asyncio"] = "uvloop",
 ) -> None:
     """Run until SIGTERM; open requests are given ten seconds to end.
 
     `on_stop` is called within the signal's handler: whoever sends streams that never end learns that it is time to.
+    Whoever starts child processes takes the `asyncio` loop: uvloop runs Python's clean-up in the child between fork
+    and exec, where it waits for ever for threads that are not there (uvloop issue 749).
     """
     configure_logging(unit, settings.log_level)
     configure_telemetry(unit, settings.otlp_endpoint)
@@ -68,7 +71,7 @@ def serve(
         app,
         host=settings.host,
         port=settings.port,
-        loop="uvloop",
+        loop=loop,
         http=http_protocol,
         access_log=False,
         log_level="warning",

@@ -1,0 +1,46 @@
+"""`python -m omnigen_local`: what the Makefile calls."""
+
+import asyncio
+import logging
+import os
+import subprocess
+from typing import Annotated
+
+import typer
+
+from omnigen_local.building import Target, build_generator
+from omnigen_local.commands import down, status, supervise_stack, up
+from omnigen_local.containers import ContainerSettings, provision_containers
+from omnigen_local.demo.command import demo
+from omnigen_local.environments import forget_accounts
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main() -> None:
+    """OmniGen on one machine."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    forget_accounts(os.environ)
+
+
+@app.command("build-generator")
+def build_generator_command(target: Annotated[Target, typer.Option(help="Where it is to run.")] = Target.LOCAL) -> None:
+    """Make build/generator-TARGET, the Lambda's folder."""
+    try:
+        folder = build_generator(target)
+    except subprocess.CalledProcessError as error:
+        raise typer.Exit(error.returncode) from error
+    typer.echo(f"build-generator: {folder.name} is ready")
+
+
+@app.command("provision", hidden=True)
+def provision_command() -> None:
+    """What the provisioning container of docker-compose.yml does."""
+    names = asyncio.run(provision_containers(ContainerSettings()))
+    typer.echo(f"provision: environments written for {', '.join(names)}")
+
+
+for command in (demo, up, down, status):
+    app.command()(command)
+app.command("supervise", hidden=True)(supervise_stack)

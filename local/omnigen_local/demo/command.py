@@ -1,0 +1,79 @@
+"""`python -m omnigen_local demo`: values in, exit code out."""
+
+import asyncio
+from functools import partial
+from typing import Annotated, Final
+
+import aiohttp
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from omnigen_local.demo.client import RefusedError
+from omnigen_local.demo.events import ConnectionLostError
+from omnigen_local.demo.order import BadValueError, Order, parse_order
+from omnigen_local.demo.run import JobFailedError, OpenTarget, open_own_stack, open_running_stack, run_demo
+from omnigen_local.deployment import DeploymentFailedError
+from omnigen_local.processes import ProcessEndedError
+from omnigen_local.signals import run_until_signal
+
+BAD_VALUE_EXIT: Final = 2
+EXPECTED_ERRORS: Final = (
+    ProcessEndedError,
+    DeploymentFailedError,
+    RefusedError,
+    JobFailedError,
+    ConnectionLostError,
+    aiohttp.ClientError,
+    BotoCoreError,
+    ClientError,
+    OSError,
+)
+
+
+def demo(  # noqa: PLR0913 - one for each value that can be typed
+    prompt: Annotated[str, typer.Option(envvar="PROMPT", help="What the video is about: 10 to 2000 characters.")] = "",
+    duration: Annotated[str, typer.Option(envvar="DURATION", help="Seconds, 5 to 60; 15 if not given.")] = "",
+    aspect: Annotated[str, typer.Option(envvar="ASPECT", help="16:9 (if not given), 9:16 or 1:1.")] = "",
+    resolution: Annotated[str, typer.Option(envvar="RESOLUTION", help="480p, 720p (if not given) or 1080p.")] = "",
+    seed: Annotated[str, typer.Option(envvar="SEED", help="1 if not given; the same seed, the same video.")] = "",
+    out: Annotated[str, typer.Option(envvar="OUT", help="The file to write; ./omnigen-demo.mp4 if not given.")] = "",
+    *,
+    keep_state: Annotated[bool, typer.Option("--keep-state", help="Leave the stack's folder there.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell where the time went.")] = False,
+    against: Annotated[str, typer.Option(help="The gateway of a stack that runs, instead of one of its own.")] = "",
+    emulator: Annotated[str, typer.Option(help="That stack's emulator.")] = "http://localhost:4566",
+) -> None:
+    """A prompt to an MP4, on a stack that is started for it and stopped after it."""
+    typed = {
+        "prompt": prompt,
+        "duration": duration,
+        "aspect": aspect,
+        "resolution": resolution,
+        "seed": seed,
+        "out": out,
+    }
+    try:
+        order = parse_order({name: value for name, value in typed.items() if value})
+    except BadValueError as error:
+        raise _fail(error, BAD_VALUE_EXIT) from None
+    open_target = partial(open_running_stack, against, emulator) if against else partial(open_own_stack, keep_state)
+    try:
+        code = asyncio.run(run_until_signal(_make(order, open_target, verbose)))
+    except EXPECTED_ERRORS as error:
+        raise _fail(error, 1) from None
+    if code:
+        typer.echo("demo: stopped", err=True)
+    raise typer.Exit(code)
+
+
+async def _make(order: Order, open_target: OpenTarget, verbose: bool) -> int:
+    ending = await run_demo(order, open_target)
+    for line in [*(ending.timings if verbose else []), *ending.lines]:
+        typer.echo(line)
+    return 0
+
+
+def _fail(error: Exception, code: int) -> typer.Exit:
+    for line in [f"demo: {error}", *getattr(error, "__notes__", [])]:
+        typer.echo(line, err=True)
+    return typer.Exit(code)

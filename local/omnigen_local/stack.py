@@ -1,0 +1,136 @@
+"""The whole product on this machine: emulator, what is deployed in it, provider simulator and the four services.
+
+Started in the order in which others need it; ended the other way round: the services first (they give back leases that
+lie in the emulator), then the emulator (it saves what it holds), then the simulator.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from omnigen_local.addresses import LOOPBACK, Ports
+from omnigen_local.background import StackRecord
+from omnigen_local.emulator import Emulator
+from omnigen_local.environments import (
+    Environment,
+    Urls,
+    process_environment,
+    service_environments,
+    simulator_environment,
+    stack_parameters,
+)
+from omnigen_local.identities import Identities
+from omnigen_local.processes import ProcessEndedError, Processes, Program, wait_all_ready
+from omnigen_local.provisioning import StackOutputs, provision
+from omnigen_local.racing import race
+
+EnterPhase = Callable[[str], object]
+"""Told the name of each phase as it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """What to start, and where it may write."""
+
+    state_dir: Path
+    log_dir: Path
+    ports: Ports = field(default_factory=Ports.choose)
+    keep_emulator_state: bool = False
+    """Whether tables, objects and users are there again at the next start from the same folder."""
+    simulator: Mapping[str, str] = field(default_factory=dict)
+    """SIMULATOR_… settings: latency, faults."""
+
+
+class LocalStack:
+    """An async context manager; inside it everything is ready. ProcessEndedError when a part does not get there."""
+
+    def __init__(self, plan: StackPlan, enter_phase: EnterPhase = lambda _name: None) -> None:
+        self.plan = plan
+        self.outputs: StackOutputs
+        self._enter_phase = enter_phase
+        self._cleanup = AsyncExitStack()
+        self._emulator = _emulator_of(plan)
+        self._simulators = Processes(plan.log_dir)
+        self._services = Processes(plan.log_dir)
+        self._identities = Identities.load_or_create(plan.state_dir / "identities.json")
+        self._urls = _urls_of(plan.ports, self._emulator.url)
+        self._scratch_dir = plan.state_dir / "tmp"
+
+    async def __aenter__(self) -> Self:
+        self._scratch_dir.mkdir(parents=True, exist_ok=True)
+        async with AsyncExitStack() as stack:
+            self._enter_phase("emulator")
+            await stack.enter_async_context(self._simulators)
+            simulator = await self._simulators.start(self._simulator_program())
+            await stack.enter_async_context(self._emulator)
+            self._enter_phase("provisioning")
+            await stack.enter_async_context(self._services)
+            self.outputs = await provision(self._emulator.url, stack_parameters(self._urls, self._identities))
+            self._enter_phase("services")
+            services = [await self._services.start(program) for program in self._service_programs()]
+            await wait_all_ready([simulator, *services])
+            self._cleanup = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._enter_phase("stopping")
+        await self._cleanup.aclose()
+
+    def record(self) -> StackRecord:
+        """Where everything is."""
+        return StackRecord(
+            gateway_url=self._urls.gateway,
+            emulator_url=self._emulator.url,
+            simulator_url=self._urls.simulator,
+            user_pool_id=self.outputs.user_pool_id,
+            user_pool_client_id=self.outputs.user_pool_client_id,
+        )
+
+    async def wait_for_end(self) -> None:
+        """Never returns: raises ProcessEndedError as soon as a part of the stack ends on its own."""
+        await race(self._simulators.wait_for_end(), self._services.wait_for_end(), self._wait_for_emulator())
+
+    async def _wait_for_emulator(self) -> None:
+        code = await self._emulator.wait()
+        raise ProcessEndedError("emulator", f"ended with {code}", self.plan.log_dir / "emulator.log")
+
+    def _simulator_program(self) -> Program:
+        environment = simulator_environment(self._urls, self._identities, self.plan.state_dir / "simulator")
+        port = {"SIMULATOR_PORT": str(self.plan.ports.simulator)}
+        return self._program("simulator", "omnigen_local.simulator", {**environment, **port, **self.plan.simulator})
+
+    def _service_programs(self) -> list[Program]:
+        environments = service_environments(self._urls, self._identities, self.outputs)
+        return [
+            self._program(name, f"omnigen_{name}", {**environment, "PORT": str(self.plan.ports.of(name))})
+            for name, environment in environments.items()
+        ]
+
+    def _program(self, name: str, module: str, environment: Environment) -> Program:
+        whole = {**process_environment(self._scratch_dir), **environment}
+        ready_url = f"{self.plan.ports.url(name)}/ready"
+        return Program(name, (sys.executable, "-P", "-m", module), whole, ready_url)
+
+
+def _urls_of(ports: Ports, emulator_url: str) -> Urls:
+    """One host name for what browsers see: cookies belong to names, not to ports."""
+    return Urls(
+        gateway=f"http://localhost:{ports.gateway}",
+        jobs=ports.url("jobs"),
+        quota=ports.url("quota"),
+        composer=ports.url("composer"),
+        simulator=ports.url("simulator"),
+        emulator=emulator_url,
+        s3_public=emulator_url.replace(LOOPBACK, "localhost"),
+    )
+
+
+def _emulator_of(plan: StackPlan) -> Emulator:
+    state_dir = plan.state_dir / "emulator" if plan.keep_emulator_state else None
+    return Emulator(state_dir, plan.log_dir / "emulator.log")

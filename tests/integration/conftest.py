@@ -1,0 +1,62 @@
+"""The whole product as real processes, started once; and one video that was made with it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration.visitors import Visitor, Watched, sign_visitor_in
+
+from omnigen_local.demo.accounts import UserPool
+from omnigen_local.stack import LocalStack, StackPlan
+from omnigen_shared.contracts.spending import PlanName
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Emulator, provider simulator and the four services, ready."""
+    folder = tmp_path_factory.mktemp("stack")
+    stack = LocalStack(StackPlan(folder / "state", folder / "logs"))
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(stack.__aenter__())
+        try:
+            yield stack
+        finally:
+            runner.run(stack.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def new_visitor(stack: LocalStack) -> Callable[[PlanName], Visitor]:
+    """Somebody who has just signed up and in."""
+    record = stack.record()
+    pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)
+
+    def sign_in(plan: PlanName = PlanName.FREE) -> Visitor:
+        return asyncio.run(sign_visitor_in(record.gateway_url, pool, plan))
+
+    return sign_in
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[[], Visitor]) -> Visitor:
+    return new_visitor()
+
+
+@pytest.fixture(scope="session")
+def owner(new_visitor: Callable[[], Visitor]) -> Visitor:
+    """Whose video `film` is."""
+    return new_visitor()
+
+
+@pytest.fixture(scope="session")
+def film(owner: Visitor, tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    """A finished job of 5 s at 480p with everything that its owner saw of it."""
+    return asyncio.run(owner.watch_job(tmp_path_factory.mktemp("film") / "film.mp4", prompt=PROMPT, seed=7))
+
+
+PROMPT = 'an ad for "Peak $5" coffee; it\'s roasted `slowly` & 100% by hand'
+
+
+@pytest.fixture(scope="session")
+def log_dir(stack: LocalStack) -> Path:
+    return stack.plan.log_dir

@@ -1,0 +1,55 @@
+"""A provider that fails for good: the job ends failed, says why, keeps what is finished and gives the rest back."""
+
+from pathlib import Path
+
+import pytest
+from tests.integration.visitors import Visitor, Watched
+
+PROMPT = "a film in several scenes about a lighthouse and the sea"
+
+
+async def watch_failure(visitor: Visitor, folder: Path, faults: str) -> Watched:
+    watched = await visitor.watch_job(folder / "none.mp4", prompt=f"{PROMPT} [[sim:{faults}]]", duration_s=12)
+    assert watched.job["status"] == "failed"
+    assert watched.events[-1].type == "job.failed"
+    assert watched.events[-1].data["problem"].items() <= watched.job["problem"].items()
+    return watched
+
+
+@pytest.mark.parametrize("fault", ["failed", "moderated"])
+async def test_a_scene_that_fails_is_named_and_the_others_are_kept(
+    visitor: Visitor, tmp_path: Path, fault: str
+) -> None:
+    failed = await watch_failure(visitor, tmp_path, f"{fault}@2")
+    problem = failed.job["problem"]
+    assert (problem["stage"], problem["scene"]) == ("generating", 2)
+    assert problem["provider_id"]
+    assert problem["detail"]
+    assert problem["remedy"]
+    states = {scene["number"]: scene["state"] for scene in failed.job["scenes"]}
+    assert states.pop(2) == "failed"
+    assert states
+    assert set(states.values()) <= {"ingested", "prepared"}
+
+
+async def test_what_was_not_spent_is_given_back(visitor: Visitor, tmp_path: Path) -> None:
+    failed = await watch_failure(visitor, tmp_path, "failed@1")
+    usage = (await visitor.call("GET", "/api/v1/usage")).body
+    assert (usage["videos"]["used"], usage["videos"]["reserved"]) == (0, 0)
+    assert float(usage["spend"]["reserved_usd"]) == 0
+    assert usage["spend"]["spent_usd"] == failed.receipt["total_usd"] == failed.job["cost"]["spent_usd"]
+    clips = {call["what"]: call for call in failed.receipt["calls"]}
+    assert float(clips["clip of scene 1"]["charged_usd"]) == 0
+    assert float(clips["clip of scene 2"]["charged_usd"]) > 0
+
+
+async def test_finished_clips_are_used_again_and_paid_once(visitor: Visitor, tmp_path: Path) -> None:
+    failed = await watch_failure(visitor, tmp_path, "failed*1@1")
+    again = await visitor.watch_job(
+        tmp_path / "film.mp4", prompt=failed.job["request"]["prompt"], duration_s=12, seed=failed.job["request"]["seed"]
+    )
+    assert again.job["status"] == "completed", again.job["problem"]
+    clips = {call["what"]: call for call in again.receipt["calls"]}
+    assert clips["clip of scene 2"]["cached"]
+    assert float(clips["clip of scene 2"]["charged_usd"]) == 0
+    assert not clips["clip of scene 1"]["cached"]

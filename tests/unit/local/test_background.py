@@ -1,0 +1,97 @@
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from tests.fakes import supervised
+from tests.fakes.waiting import is_alive, wait_until
+
+from omnigen_local.background import Home, StartError, start, stop
+
+
+def supervisor(home: Home, behaviour: str = "") -> list[str]:
+    return [sys.executable, supervised.__file__, str(home.path), behaviour]
+
+
+def sleeper_pid(home: Home) -> int:
+    return int((home.path / "sleeper.pid").read_text())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+async def test_a_stack_stays_until_it_is_stopped(home: Home) -> None:
+    record = await start(home, supervisor(home))
+    try:
+        assert record == home.find_record()
+        assert is_alive(sleeper_pid(home))
+    finally:
+        assert await stop(home)
+    assert not is_alive(sleeper_pid(home))
+    assert home.find_record() is None
+    assert (home.log_dir / "sleeper.log").read_text().endswith("saved\n")
+    assert not await stop(home)
+
+
+async def test_a_second_supervisor_gives_up_and_the_first_goes_on(home: Home) -> None:
+    await start(home, supervisor(home))
+    try:
+        second = await asyncio.create_subprocess_exec(*supervisor(home), stderr=asyncio.subprocess.PIPE)
+        _, told = await second.communicate()
+        assert second.returncode == 1
+        assert b"another stack of this folder runs" in told
+        assert home.find_record() is not None
+    finally:
+        await stop(home)
+
+
+async def test_a_stack_that_cannot_start_says_why(home: Home) -> None:
+    with pytest.raises(StartError, match="no emulator here"):
+        await start(home, supervisor(home, "refuse"))
+    assert home.find_supervisor() is None
+
+
+async def test_a_killed_supervisor_leaves_no_process_and_no_claim(home: Home) -> None:
+    await start(home, supervisor(home))
+    pid = home.find_supervisor()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    sleeper = sleeper_pid(home)
+    await wait_until(lambda: not is_alive(pid) and not is_alive(sleeper))
+    assert home.find_record() is None
+    assert not await stop(home)
+    await start(home, supervisor(home))
+    await stop(home)
+
+
+async def test_a_stack_whose_part_ends_is_taken_down(home: Home) -> None:
+    await start(home, supervisor(home, "crash"))
+    await wait_until(lambda: home.find_supervisor() is None)
+    assert "sleeper ended with 9" in (home.log_dir / "supervisor.log").read_text()
+
+
+async def test_giving_up_the_start_takes_the_supervisor_down(home: Home) -> None:
+    starting = asyncio.ensure_future(start(home, [sys.executable, "-c", "import time; time.sleep(600)"]))
+    await wait_until((home.log_dir / "supervisor.log").exists)
+    await asyncio.sleep(0.2)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+
+
+def test_a_pid_in_a_lock_that_nobody_holds_means_nothing(home: Home) -> None:
+    with home.hold_lock():
+        assert home.find_supervisor() == os.getpid()
+    assert home.find_supervisor() is None
+
+
+def test_the_logs_of_the_run_before_are_kept(home: Home) -> None:
+    for run in ("one", "two", "three"):
+        home.renew_log_dir()
+        (home.log_dir / "a.log").write_text(run)
+    assert (home.log_dir / "a.log").read_text() == "three"
+    assert (home.path / "logs.previous" / "a.log").read_text() == "two"

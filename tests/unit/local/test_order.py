@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from omnigen_local.demo.order import DEFAULTS, BadValueError, Order, parse_order
+from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.spending import PlanName
+
+
+def parse(out: Path, **typed: str) -> Order:
+    return parse_order({"out": str(out), **typed})
+
+
+def test_what_is_not_typed_has_a_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    order = parse_order({})
+    assert order.prompt == "a 15 second ad for a mountain coffee brand"
+    assert (order.duration_s, order.size, order.seed, order.out) == (15, (1280, 720), 1, Path("omnigen-demo.mp4"))
+
+
+def test_values_become_an_order_and_its_body(tmp_path: Path) -> None:
+    order = parse(tmp_path / "a.mp4", duration="60", aspect="9:16", resolution="1080p", seed="7")
+    assert order.size == (1080, 1920)
+    assert order.to_body() == {
+        "prompt": DEFAULTS["prompt"],
+        "category": "ad-creative",
+        "duration_s": 60,
+        "aspect_ratio": AspectRatio.PORTRAIT,
+        "resolution": Resolution.P1080,
+        "seed": 7,
+    }
+
+
+@pytest.mark.parametrize(("resolution", "plan"), [("480p", "free"), ("720p", "free"), ("1080p", "pro")])
+def test_only_1080p_needs_the_pro_plan(tmp_path: Path, resolution: str, plan: str) -> None:
+    assert parse(tmp_path / "a.mp4", resolution=resolution).plan is PlanName(plan)
+
+
+@pytest.mark.parametrize("prompt", ['it\'s "5 $" for; all & more', "ten chars!", "x" * 2000, "ünïcödé ☕ coffee"])
+def test_a_prompt_is_taken_as_it_is_typed(tmp_path: Path, prompt: str) -> None:
+    assert parse(tmp_path / "a.mp4", prompt=prompt).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("prompt", "short", "PROMPT has 5 characters: it must have 10 to 2000 characters"),
+        ("prompt", "x" * 2001, "PROMPT has 2001 characters: it must have 10 to 2000 characters"),
+        ("duration", "4", "DURATION=4: must be a whole number of seconds from 5 to 60"),
+        ("duration", "61", "DURATION=61: must be a whole number of seconds from 5 to 60"),
+        ("duration", "15.5", "DURATION=15.5: must be a whole number of seconds from 5 to 60"),
+        ("duration", "fifteen", "DURATION=fifteen: must be a whole number of seconds from 5 to 60"),
+        ("duration", "१५", "DURATION=१५: must be a whole number of seconds from 5 to 60"),
+        ("aspect", "4:3", "ASPECT=4:3: must be one of 16:9, 9:16, 1:1"),
+        ("resolution", "720", "RESOLUTION=720: must be one of 480p, 720p, 1080p"),
+        ("resolution", "4 k\n", r"RESOLUTION='4 k\n': must be one of 480p, 720p, 1080p"),
+        ("seed", "-1", "SEED=-1: must be a whole number from 0 to 2147483647"),
+        ("seed", "2147483648", "SEED=2147483648: must be a whole number from 0 to 2147483647"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_what_is_allowed(tmp_path: Path, name: str, text: str, told: str) -> None:
+    with pytest.raises(BadValueError) as caught:
+        parse(tmp_path / "a.mp4", **{name: text})
+    assert str(caught.value) == told
+
+
+def test_the_file_must_lie_in_a_folder_that_exists(tmp_path: Path) -> None:
+    for out in (tmp_path, tmp_path / "no" / "a.mp4"):
+        with pytest.raises(BadValueError, match=r"OUT=.*must be a file in a folder that exists and can be written"):
+            parse(out)
+
+
+def test_a_relative_file_lies_in_the_present_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert parse(Path("video.mp4")).out == Path("video.mp4")
