@@ -6,14 +6,8 @@ from typing import Final
 
 _UNUSED_FOLDERS: Final = (
     "bin",  # scripts that name this machine's Python
-    "aiobotocore",  # the generator signs its few AWS calls itself
-    "aioitertools",
-    "boto3",
-    "botocore",
-    "dateutil",
-    "jmespath",
+    "boto3",  # DynamoDB's items are all that we use of it
     "s3transfer",
-    "omnigen_shared/aws",
     "cffi",  # compiles bindings; cryptography brings its own compiled
     "pycparser",
     "ecdsa",  # python-jose's substitutes for cryptography
@@ -29,7 +23,9 @@ _UNUSED_FOLDERS: Final = (
     "omnigen_shared/testing",
     "pydantic/v1",
 )
-_UNUSED_FILES: Final = (".lock", "*.c", "*.h", "*.proto", "*.pxd", "*.pyi", "*.pyx")
+_UNUSED_FILES: Final = ("omnigen_shared/aws/items.py", ".lock", "*.c", "*.h", "*.proto", "*.pxd", "*.pyi", "*.pyx")
+_KEPT_SERVICES: Final = frozenset({"s3", "secretsmanager"})
+"""Of AWS's several hundred, which botocore describes in a folder each, beside what it reads for any of them."""
 _KEPT_METADATA: Final = frozenset({"METADATA", "entry_points.txt"})
 """Of a *.dist-info: what OpenTelemetry looks for. The rest says how it was installed."""
 
@@ -43,6 +39,9 @@ def prune_packages(folder: Path) -> None:
     for pattern in _UNUSED_FILES:
         for path in folder.rglob(pattern):
             path.unlink()
+    for service in folder.glob("botocore/data/*/"):
+        if service.name not in _KEPT_SERVICES:
+            shutil.rmtree(service)
     for info in folder.glob("*.dist-info"):
         _prune_metadata(info)
 

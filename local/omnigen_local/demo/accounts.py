@@ -15,7 +15,7 @@ from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.files import write_private_text
 from omnigen_shared.contracts.spending import PlanName
 
-_CONFIG: Final = AioConfig(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 3})
+_CONFIG: Final = AioConfig(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True, slots=True)

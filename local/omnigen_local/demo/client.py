@@ -91,12 +91,11 @@ class GatewayClient:
 
         Returns its size in bytes; RefusedError when it is not given or empty.
         """
-        async with self._open().get(
-            urljoin(self._base_url, path), headers=self._headers, allow_redirects=False
-        ) as answer:
+        url = urljoin(self._base_url, path)
+        async with self._open().get(url, headers=self._headers, allow_redirects=False) as answer:
             if answer.status not in _MOVED:
                 raise RefusedError(answer.status, await answer.read())
-            signed_url = answer.headers["Location"]
+            signed_url = urljoin(url, answer.headers["Location"])
         part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
         try:
             size = await self._save(signed_url, part)

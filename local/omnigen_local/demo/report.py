@@ -31,7 +31,7 @@ def receipt_text(receipt: dict[str, Any]) -> str:
     return f"{total} = {' + '.join(texts)}" if texts else total
 
 
-def problem_lines(job: dict[str, Any]) -> list[str]:
+def problem_lines(job: dict[str, Any], receipt: dict[str, Any]) -> list[str]:
     """Why a job did not become a video: stage, scene, provider id, remedy, cost; only those that are known."""
     problem = job.get("problem") or {}
     facts = {
@@ -40,11 +40,17 @@ def problem_lines(job: dict[str, Any]) -> list[str]:
         "provider id": problem.get("provider_id"),
         "code": problem.get("code"),
         "remedy": problem.get("remedy"),
-        "cost": f"${job['cost']['spent_usd']} spent, the rest was given back",
+        "cost": _cost_text(receipt),
         "job": job["job_id"],
     }
     head = f"The job {printable(job['status'])}: {printable(problem.get('detail', 'no reason was given'))}"
     return [head, *(f"  {name:<12} {printable(value)}" for name, value in facts.items() if value is not None)]
+
+
+def _cost_text(receipt: dict[str, Any]) -> str:
+    held = sum((Decimal(call["price_usd"]) for call in receipt["calls"] if call["charged_usd"] is None), Decimal(0))
+    open_calls = f"${held} held for calls whose outcome is not known yet, " if held else ""
+    return f"${receipt['total_usd']} spent, {open_calls}the rest was given back"
 
 
 def count(number: int, noun: str) -> str:

@@ -71,11 +71,11 @@ class Run:
             job = await gateway.create_job(self.order.to_body(), idempotency_key=f"demo-{secrets.token_hex(16)}")
             await self._follow(gateway, job["links"]["events"])
             job = await gateway.get_json(job["links"]["self"])
+            receipt = await gateway.get_json(job["links"]["receipt"])
             if job["status"] != JobStatus.COMPLETED:
-                raise JobFailedError("\n".join(problem_lines(job)))
+                raise JobFailedError("\n".join(problem_lines(job, receipt)))
             self.enter("download")
             await gateway.download(job["links"]["video"], self.order.out)
-            receipt = await gateway.get_json(job["links"]["receipt"])
             return completion_lines(self.order.out, job, receipt)
 
     async def _sign_in(self, pool: UserPool) -> str:

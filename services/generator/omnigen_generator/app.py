@@ -1,6 +1,6 @@
 """Builds what the steps need, once per cold start: clients that stay open between calls."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from omnigen_generator.clients.composer import CALL_TIMEOUT_S, HttpComposer
@@ -9,22 +9,18 @@ from omnigen_generator.clients.provider import ReplicateProvider
 from omnigen_generator.clients.quota import HttpQuota
 from omnigen_generator.ports import Tools
 from omnigen_generator.settings import GeneratorSecret, GeneratorSettings
-from omnigen_generator.signing import Credentials
-from omnigen_generator.store import AwsHttp, S3Assets, read_secret
+from omnigen_generator.store import S3Assets, read_secret
 from omnigen_shared.client import InternalClient
 from omnigen_shared.clock import SystemClock
 from omnigen_shared.identity import IdentitySigner
 
 
 @asynccontextmanager
-async def open_tools(settings: GeneratorSettings, environment: Mapping[str, str]) -> AsyncIterator[Tools]:
-    """Everything outside of a step. `environment` holds the credentials that Lambda gives its function."""
-    clock = SystemClock()
+async def open_tools(settings: GeneratorSettings) -> AsyncIterator[Tools]:
+    """Everything outside of a step. AWS's credentials come from the environment, where Lambda puts them."""
     async with AsyncExitStack() as stack:
-        aws = await stack.enter_async_context(
-            AwsHttp(settings.aws_region, settings.aws_endpoint_url, _credentials(environment), clock)
-        )
-        secret = GeneratorSecret.model_validate(await read_secret(aws, settings.generator_secret_arn))
+        document = await read_secret(settings, settings.generator_secret_arn)
+        secret = GeneratorSecret.model_validate(document)
         signer = IdentitySigner("generator", secret.identity_private_key.get_secret_value())
         jobs = await stack.enter_async_context(InternalClient("jobs", str(settings.jobs_url), signer))
         quota = await stack.enter_async_context(InternalClient("quota", str(settings.quota_url), signer))
@@ -37,8 +33,8 @@ async def open_tools(settings: GeneratorSettings, environment: Mapping[str, str]
             quota=HttpQuota(quota),
             composer=HttpComposer(composer),
             provider=provider,
-            assets=S3Assets(aws, settings.assets_bucket),
-            clock=clock,
+            assets=S3Assets(settings, settings.assets_bucket, stack),
+            clock=SystemClock(),
             limits=settings.limits,
         )
 
@@ -50,12 +46,4 @@ def _provider(settings: GeneratorSettings, secret: GeneratorSecret) -> Replicate
         timeout_s=settings.provider_timeout_s,
         download_timeout_s=settings.download_timeout_s,
         max_bytes=settings.max_download_bytes,
-    )
-
-
-def _credentials(environment: Mapping[str, str]) -> Credentials:
-    return Credentials(
-        environment["AWS_ACCESS_KEY_ID"],
-        environment["AWS_SECRET_ACCESS_KEY"],
-        environment.get("AWS_SESSION_TOKEN"),
     )

@@ -1,7 +1,6 @@
 """The Lambda's entry point. One event loop and one set of open clients live as long as the worker does."""
 
 import asyncio
-import os
 import time
 from contextlib import AsyncExitStack
 from functools import cache
@@ -55,7 +54,7 @@ class Worker:
 
     async def _open(self, settings: GeneratorSettings) -> Tools:
         if self._tools is None:
-            self._tools = await self._stack.enter_async_context(open_tools(settings, os.environ))
+            self._tools = await self._stack.enter_async_context(open_tools(settings))
         return self._tools
 
 

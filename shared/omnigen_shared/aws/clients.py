@@ -39,7 +39,7 @@ def open_client(service: "ServiceName", settings: BaseUnitSettings) -> Any:
         connect_timeout=2,
         read_timeout=10,
         max_pool_connections=64,
-        retries={"mode": "standard", "max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 3},
         # Without it botocore presigns by the old scheme, which newer buckets refuse and which does not sign the host.
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if settings.aws_endpoint_url else "auto"},

@@ -23,14 +23,37 @@ for package in (omnigen_generator, omnigen_shared):
 print(sum(name.startswith("omnigen_") for name in sys.modules), [path for path in sys.path if "site-packages" in path])
 """
 
+OPEN_CLIENTS = """
+import asyncio
+from omnigen_shared.aws.clients import open_client
+from omnigen_shared.settings import BaseUnitSettings
+async def main():
+    for service in ("s3", "secretsmanager"):
+        async with open_client(service, BaseUnitSettings(aws_region="eu-central-1")) as client:
+            print(client.meta.endpoint_url)
+asyncio.run(main())
+"""
 
-def test_every_module_finds_what_it_imports_in_the_folder() -> None:
-    command = [sys.executable, "-S", "-B", "-c", IMPORT_EVERYTHING]
+
+def run_in_folder(code: str) -> str:
+    """What it prints, without the packages of this environment."""
+    command = [sys.executable, "-S", "-B", "-c", code]
     ran = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)  # noqa: S603 - this Python
     assert ran.stderr == ""
-    modules, _, elsewhere = ran.stdout.strip().partition(" ")
+    return ran.stdout.strip()
+
+
+def test_every_module_finds_what_it_imports_in_the_folder() -> None:
+    modules, _, elsewhere = run_in_folder(IMPORT_EVERYTHING).partition(" ")
     assert int(modules) > 20
     assert elsewhere == "[]"
+
+
+def test_what_botocore_reads_for_the_two_clients_is_in_the_folder() -> None:
+    assert run_in_folder(OPEN_CLIENTS).split() == [
+        "https://s3.eu-central-1.amazonaws.com",
+        "https://secretsmanager.eu-central-1.amazonaws.com",
+    ]
 
 
 async def invoke(url: str, outputs: StackOutputs, event: dict[str, Any]) -> Any:

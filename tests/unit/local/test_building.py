@@ -82,13 +82,15 @@ def test_only_the_local_folder_has_a_bootstrap(root: Path, folder: Path) -> None
     "name",
     [
         "bin/tool",
-        "botocore/data/ec2/service-2.json.gz",
+        "boto3/session.py",
+        "botocore/data/ec2/2016-11-15/service-2.json.gz",
         "google/rpc/status_pb2.py",
         "lib/tests/test_lib.py",
         "lib/fast.pyx",
         "lib/__init__.pyi",
         "lib-1.0.dist-info/RECORD",
         "lib-1.0.dist-info/licenses/LICENSE",
+        "omnigen_shared/aws/items.py",
         "omnigen_shared/http/app.py",
         ".lock",
     ],
@@ -99,7 +101,18 @@ def test_what_never_runs_is_dropped(folder: Path, name: str) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize("name", ["lib-1.0.dist-info/entry_points.txt", "google/protobuf/message.py", "lib/fast.so"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "botocore/data/endpoints.json",
+        "botocore/data/s3/2006-03-01/service-2.json.gz",
+        "botocore/data/secretsmanager/2017-10-17/service-2.json.gz",
+        "google/protobuf/message.py",
+        "lib-1.0.dist-info/entry_points.txt",
+        "lib/fast.so",
+        "omnigen_shared/aws/clients.py",
+    ],
+)
 def test_what_runs_or_is_looked_up_stays(folder: Path, name: str) -> None:
     path = add(folder, name)
     prune_packages(folder)

@@ -39,8 +39,8 @@ def test_a_failure_names_stage_scene_provider_remedy_and_cost() -> None:
         "scene": 2,
         "provider_id": "abc123",
     }
-    job = {"job_id": "job_1", "status": "failed", "problem": problem, "cost": {"spent_usd": "0.01"}}
-    assert problem_lines(job) == [
+    job = {"job_id": "job_1", "status": "failed", "problem": problem}
+    assert problem_lines(job, {"calls": [call("storyboard", "0.01")], "total_usd": "0.01"}) == [
         "The job failed: the model refused [31m the prompt",
         "  stage        generating",
         "  scene        2",
@@ -53,5 +53,14 @@ def test_a_failure_names_stage_scene_provider_remedy_and_cost() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    job = {"job_id": "job_1", "status": "canceled", "problem": None, "cost": {"spent_usd": "0"}}
-    assert [line.split()[0] for line in problem_lines(job)] == ["The", "cost", "job"]
+    job = {"job_id": "job_1", "status": "canceled", "problem": None}
+    lines = problem_lines(job, {"calls": [], "total_usd": "0"})
+    assert [line.split()[0] for line in lines] == ["The", "cost", "job"]
+
+
+def test_what_an_unanswered_call_holds_is_not_called_given_back() -> None:
+    receipt = {"calls": [call("clip of scene 1", "0.1"), call("clip of scene 2", None)], "total_usd": "0.1"}
+    (cost,) = [line for line in problem_lines({"job_id": "job_1", "status": "failed"}, receipt) if "cost" in line]
+    assert cost.split(maxsplit=1)[1] == (
+        "$0.1 spent, $0.15 held for calls whose outcome is not known yet, the rest was given back"
+    )
