@@ -4,8 +4,6 @@ Start: the clients to AWS and quota, then the use cases over them, then the reap
 reaper first, so that nothing uses a client that is closed; what it had begun is due again when its lease ends.
 """
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +37,7 @@ from omnigen_shared.clock import Clock, SystemClock
 from omnigen_shared.http.app import create_service_app
 from omnigen_shared.http.health import Check
 from omnigen_shared.identity import IdentitySigner, IdentityVerifier
+from omnigen_shared.repeating import repeating
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def create_app(
         async with AsyncExitStack() as stack:
             provided = adapters or await open_adapters(settings, stack)
             use_cases, reaper = assemble(settings, provided, is_stopping)
-            await stack.enter_async_context(_running(reaper, settings.reaper_interval_s))
+            await stack.enter_async_context(repeating(reaper.sweep, settings.reaper_interval_s))
             yield {
                 "identity_verifier": IdentityVerifier("jobs", settings.identity_public_keys),
                 "use_cases": use_cases,
@@ -126,14 +125,3 @@ def assemble(
         ending=ending,
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)
-
-
-@asynccontextmanager
-async def _running(reaper: Reaper, interval_s: float) -> AsyncIterator[None]:
-    task = asyncio.create_task(reaper.run(interval_s))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

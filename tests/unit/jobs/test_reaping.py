@@ -108,23 +108,3 @@ async def test_a_lost_reservation_is_looked_for_in_every_month_it_may_be_in(benc
     bench.clock.advance(7 * 24 * 3600)
     await bench.reaper.sweep()
     assert bench.quota.calls == ["released 2026-11", "released 2026-12"]
-
-
-async def test_the_reaper_outlives_a_table_that_is_down(bench: JobsBench) -> None:
-    answers = iter([ConnectionError(), ConnectionError()])
-    list_due, helped = bench.store.list_due, asyncio.Event()
-
-    async def fail_twice(*arguments: object) -> object:
-        error = next(answers, None)
-        if error is not None:
-            raise error
-        helped.set()
-        return await list_due(*arguments)
-
-    bench.store.list_due = fail_twice
-    task = asyncio.create_task(bench.reaper.run(0.001))
-    async with asyncio.timeout(5):
-        await helped.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task

@@ -36,15 +36,6 @@ class Reaper:
         self._clock = clock
         self._lease = lease
 
-    async def run(self, interval_s: float) -> None:
-        """Sweep for ever, with a pause between."""
-        while True:
-            try:
-                await self.sweep()
-            except Exception as error:  # noqa: BLE001 - the task outlives whatever the table answers
-                _log.error("sweep_failed", exc_info=error)
-            await asyncio.sleep(interval_s)
-
     async def sweep(self) -> None:
         """One pass over what is due now. A job that cannot be helped is left for a later pass; others go on."""
         due = await self._store.list_due(self._clock.now(), JOBS_PER_SHARD)
