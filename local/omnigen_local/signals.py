@@ -12,6 +12,7 @@ SIGNAL_EXIT: Final = 128
 async def run_until_signal(work: Coroutine[object, object, int]) -> int:
     """The work's exit code, or 128 + the signal that ended it. Later signals wait for the clean end."""
     loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in HANDLED}
     task = asyncio.ensure_future(work)
     received: list[int] = []
 
@@ -31,3 +32,4 @@ async def run_until_signal(work: Coroutine[object, object, int]) -> int:
     finally:
         for number in HANDLED:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])

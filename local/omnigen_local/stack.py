@@ -79,8 +79,10 @@ class LocalStack:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._enter_phase("stopping")
-        await self._cleanup.aclose()
+        try:
+            self._enter_phase("stopping")
+        finally:  # whoever is told may be gone
+            await self._cleanup.aclose()
 
     def record(self) -> StackRecord:
         """Where everything is."""

@@ -53,6 +53,11 @@ class Demo:
                     return
         raise AssertionError("\n".join(self.lines))
 
+    def hang_up(self) -> None:
+        """Close our end of its standard output."""
+        transport = self.process._transport.get_pipe_transport(1)  # type: ignore[attr-defined]
+        transport.close()
+
     async def end(self) -> int:
         assert self.process.stdout is not None
         async with asyncio.timeout(120):
@@ -62,7 +67,7 @@ class Demo:
 
 
 @asynccontextmanager
-async def start_demo(folder: Path, **values: str) -> AsyncIterator[Demo]:
+async def start_demo(folder: Path, stderr: int = asyncio.subprocess.STDOUT, **values: str) -> AsyncIterator[Demo]:
     scratch = folder / "tmp"
     scratch.mkdir()
     process = await asyncio.create_subprocess_exec(
@@ -70,7 +75,7 @@ async def start_demo(folder: Path, **values: str) -> AsyncIterator[Demo]:
         cwd=folder,
         env={"PATH": os.environ["PATH"], "TMPDIR": str(scratch), "DURATION": "5", "RESOLUTION": "480p", **values},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=stderr,
     )
     try:
         yield Demo(process, [], folder)
@@ -120,6 +125,31 @@ async def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
         demo.process.kill()
         await demo.end()
         await wait_until(lambda: not find_left_over(tmp_path), limit_s=40)
+
+
+@needs_proc
+async def test_a_reader_who_leaves_ends_it_quietly(tmp_path: Path) -> None:
+    async with start_demo(tmp_path, stderr=asyncio.subprocess.PIPE) as demo:
+        await demo.read_until("generating")
+        demo.hang_up()
+        async with asyncio.timeout(120):
+            assert demo.process.stderr is not None
+            told = await demo.process.stderr.read()
+            assert await demo.process.wait() == 141
+    assert told == b""
+    assert find_left_over(tmp_path) == []
+    assert names_in(tmp_path / "tmp") == []
+
+
+@needs_proc
+async def test_an_interrupt_while_python_still_imports_is_quiet(tmp_path: Path) -> None:
+    async with start_demo(tmp_path) as demo:
+        maps = Path(f"/proc/{demo.process.pid}/maps")
+        await wait_until(lambda: "pydantic_core" in maps.read_text())
+        demo.process.send_signal(signal.SIGINT)
+        assert await demo.end() == 130
+    assert demo.lines == []
+    assert names_in(tmp_path / "tmp") == []
 
 
 async def test_a_job_that_fails_says_where_and_what_to_do(tmp_path: Path) -> None:

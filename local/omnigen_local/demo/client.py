@@ -1,7 +1,6 @@
 """The public API as the demo uses it: a job, its events, its receipt and its file."""
 
 import os
-import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import aiohttp
 import orjson
 
 from omnigen_local.demo.events import ConnectionLostError, ServerEvent, follow_events
+from omnigen_local.files import draft_path
 
 CHUNK_BYTES: Final = 1 << 18
 _STREAM_SILENCE_S: Final = 45
@@ -96,7 +96,8 @@ class GatewayClient:
             if answer.status not in _MOVED:
                 raise RefusedError(answer.status, await answer.read())
             signed_url = urljoin(url, answer.headers["Location"])
-        part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+        out = out.resolve()  # noqa: ASYNC240 - so that a link to a file stays one
+        part = draft_path(out)
         try:
             size = await self._save(signed_url, part)
             part.replace(out)

@@ -1,6 +1,9 @@
 """`python -m omnigen_local demo`: values in, exit code out."""
 
 import asyncio
+import os
+import signal
+import sys
 from functools import partial
 from typing import Annotated, Final
 
@@ -12,11 +15,13 @@ from omnigen_local.demo.client import RefusedError
 from omnigen_local.demo.events import ConnectionLostError
 from omnigen_local.demo.order import BadValueError, Order, parse_order
 from omnigen_local.demo.run import JobFailedError, OpenTarget, open_own_stack, open_running_stack, run_demo
+from omnigen_local.demo.view import NobodyReadsError
 from omnigen_local.deployment import DeploymentFailedError
 from omnigen_local.processes import ProcessEndedError
-from omnigen_local.signals import run_until_signal
+from omnigen_local.signals import SIGNAL_EXIT, run_until_signal
 
 BAD_VALUE_EXIT: Final = 2
+UNREAD_EXIT: Final = SIGNAL_EXIT + signal.SIGPIPE
 EXPECTED_ERRORS: Final = (
     ProcessEndedError,
     DeploymentFailedError,
@@ -59,6 +64,8 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
     open_target = partial(open_running_stack, against, emulator) if against else partial(open_own_stack, keep_state)
     try:
         code = asyncio.run(run_until_signal(_make(order, open_target, verbose)))
+    except NobodyReadsError:
+        raise _leave_unread() from None
     except EXPECTED_ERRORS as error:
         raise _fail(error, 1) from None
     if code:
@@ -68,9 +75,18 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
 
 async def _make(order: Order, open_target: OpenTarget, verbose: bool) -> int:
     ending = await run_demo(order, open_target)
-    for line in [*(ending.timings if verbose else []), *ending.lines]:
-        typer.echo(line)
+    try:
+        for line in [*(ending.timings if verbose else []), *ending.lines]:
+            typer.echo(line)
+    except BrokenPipeError:
+        raise NobodyReadsError from None
     return 0
+
+
+def _leave_unread() -> typer.Exit:
+    """The exit of a program whose reader has left; what is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return typer.Exit(UNREAD_EXIT)
 
 
 def _fail(error: Exception, code: int) -> typer.Exit:

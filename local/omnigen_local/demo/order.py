@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from omnigen_local.files import draft_path
 from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution, frame_size
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.contracts.storyboard import Category
@@ -98,9 +99,27 @@ def _parse_choice(name: str, text: str, kind: type[Choice]) -> Choice:
 
 def _parse_out(text: str) -> Path:
     path = Path(text)
-    if not path.name or path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
-        raise BadValueError(f"OUT={_quote(text)}: must be a file in a folder that exists and can be written")
+    if (reason := _find_obstacle(path)) is not None:
+        raise BadValueError(f"OUT={_quote(text)}: {reason}; must be a file in a folder that exists and can be written")
     return path
+
+
+def _find_obstacle(path: Path) -> str | None:
+    """Why the video could not be put there once it is made; found out by writing beside it, as will be done then."""
+    try:
+        target = path.resolve()
+        if target.is_dir() or not path.name:
+            return "is a folder"
+        if target.exists() and not target.is_file():
+            return "is a device or the like, not a file"
+        if target.exists() and not os.access(target, os.W_OK):
+            return "is write-protected"
+        draft = draft_path(target)
+        draft.touch(exist_ok=False)
+        draft.unlink()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None
 
 
 def _quote(text: str) -> str:

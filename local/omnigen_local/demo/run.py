@@ -16,7 +16,7 @@ from omnigen_local.demo.order import Order
 from omnigen_local.demo.progress import Progress
 from omnigen_local.demo.report import completion_lines, problem_lines
 from omnigen_local.demo.stopwatch import Stopwatch
-from omnigen_local.demo.view import View, open_view
+from omnigen_local.demo.view import NobodyReadsError, View, open_view
 from omnigen_local.racing import race
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.job import JobStatus
@@ -117,6 +117,8 @@ async def open_own_stack(keep_state: bool, enter_phase: EnterPhase) -> AsyncIter
             record = stack.record()
             pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)
             yield Target(record.gateway_url, pool, stack.wait_for_end)
+    except NobodyReadsError:
+        raise
     except Exception as error:
         error.add_note(f"The logs of the stack are in {folder / 'logs'}")
         keep_state = True

@@ -35,11 +35,15 @@ _BAR_WIDTH: Final = 72
 _ONE_LINE: Final[_OneLine] = {"no_wrap": True, "overflow": "ellipsis"}
 
 
+class NobodyReadsError(Exception):
+    """Standard output was closed by whoever read it."""
+
+
 class View(Protocol):
     """Shows a job's progress."""
 
     def tell(self, line: str) -> None:
-        """A change that is worth a line."""
+        """A change that is worth a line. NobodyReadsError when it can be told to nobody any more."""
         ...
 
 
@@ -52,7 +56,10 @@ class PlainView:
         self._started = clock()
 
     def tell(self, line: str) -> None:
-        print(f"{self._clock() - self._started:6.1f}s  {line}", file=self._stream, flush=True)
+        try:
+            print(f"{self._clock() - self._started:6.1f}s  {line}", file=self._stream, flush=True)
+        except BrokenPipeError:
+            raise NobodyReadsError from None
 
 
 @dataclass(slots=True)

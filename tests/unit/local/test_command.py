@@ -18,6 +18,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
+IS_WANTED = "must be a file in a folder that exists and can be written"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
@@ -26,11 +29,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ("ASPECT", "4:3", "demo: ASPECT=4:3: must be one of 16:9, 9:16, 1:1"),
         ("RESOLUTION", "4k", "demo: RESOLUTION=4k: must be one of 480p, 720p, 1080p"),
         ("SEED", "$(id)", "demo: SEED=$(id): must be a whole number from 0 to 2147483647"),
-        (
-            "OUT",
-            "/nowhere/a.mp4",
-            "demo: OUT=/nowhere/a.mp4: must be a file in a folder that exists and can be written",
-        ),
+        ("OUT", "/nowhere/a.mp4", f"demo: OUT=/nowhere/a.mp4: No such file or directory; {IS_WANTED}"),
+        ("OUT", "/dev/null", f"demo: OUT=/dev/null: is a device or the like, not a file; {IS_WANTED}"),
     ],
 )
 def test_a_bad_value_is_told_in_one_line_before_anything_starts(

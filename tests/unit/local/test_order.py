@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -64,10 +66,51 @@ def test_a_bad_value_is_one_line_with_what_is_allowed(tmp_path: Path, name: str,
     assert str(caught.value) == told
 
 
+def refusal_of(out: Path) -> str:
+    with pytest.raises(BadValueError) as caught:
+        parse(out)
+    told, _, allowed = str(caught.value).rpartition("; ")
+    assert allowed == "must be a file in a folder that exists and can be written"
+    return told.removeprefix(f"OUT={out}: ")
+
+
 def test_the_file_must_lie_in_a_folder_that_exists(tmp_path: Path) -> None:
-    for out in (tmp_path, tmp_path / "no" / "a.mp4"):
-        with pytest.raises(BadValueError, match=r"OUT=.*must be a file in a folder that exists and can be written"):
-            parse(out)
+    assert refusal_of(tmp_path / "no" / "a.mp4") == "No such file or directory"
+    assert refusal_of(tmp_path / ("x" * 300)) == "File name too long"
+    assert refusal_of(tmp_path) == refusal_of(Path("/")) == "is a folder"
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/full"])
+def test_a_device_is_never_replaced(tmp_path: Path, device: str) -> None:
+    link = tmp_path / "link.mp4"
+    link.symlink_to("/dev/null")
+    for path in (Path(device), link):
+        assert refusal_of(path) == "is a device or the like, not a file"
+
+
+def test_a_pipe_is_no_file_either(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert refusal_of(tmp_path / "pipe.mp4") == "is a device or the like, not a file"
+
+
+def test_that_nothing_can_be_written_is_noticed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    assert refusal_of(tmp_path / "a.mp4") == "Permission denied"
+
+
+def test_looking_whether_it_can_be_written_leaves_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    old = tmp_path / "a.mp4"
+    old.write_bytes(b"old")
+    link = tmp_path / "link.mp4"
+    link.symlink_to(old)
+    parse(old)
+    parse(link)
+    parse(tmp_path / "new.mp4")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.mp4", "link.mp4"]
+    assert old.read_bytes() == b"old"
 
 
 def test_a_relative_file_lies_in_the_present_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,17 @@ async def test_the_first_signal_cancels_and_later_ones_wait_for_the_clean_end(nu
     assert cleaned == ["all"]
 
 
+async def test_afterwards_signals_do_what_they_did_before() -> None:
+    def handle(_number: int, _frame: object) -> None: ...
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        await run_until_signal(asyncio.sleep(0, result=0))
+        assert signal.getsignal(signal.SIGINT) is handle
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def test_a_cancellation_from_elsewhere_is_no_signal() -> None:
     task = asyncio.ensure_future(run_until_signal(asyncio.sleep(60, result=0)))
     await asyncio.sleep(0)

@@ -1,4 +1,6 @@
 import io
+import os
+from contextlib import suppress
 from itertools import count
 
 import pytest
@@ -6,7 +8,7 @@ from rich.console import Console
 
 from omnigen_local.demo.events import ServerEvent
 from omnigen_local.demo.progress import Progress
-from omnigen_local.demo.view import LiveView, PlainView, open_view
+from omnigen_local.demo.view import LiveView, NobodyReadsError, PlainView, open_view
 
 
 class Terminal(io.StringIO):
@@ -31,6 +33,16 @@ def test_a_plain_line_has_the_seconds_in_front() -> None:
     view.tell("planning")
     view.tell("generating")
     assert stream.getvalue() == "   2.0s  planning\n   4.0s  generating\n"
+
+
+def test_a_reader_who_has_left_is_told_of_as_such() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w")
+    with pytest.raises(NobodyReadsError):
+        PlainView(stream, lambda: 0.0).tell("planning")
+    with suppress(BrokenPipeError):
+        stream.close()
 
 
 def test_no_terminal_gets_no_control_codes() -> None:
