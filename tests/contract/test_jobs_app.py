@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.emulated_jobs import open_jobs_table
 from tests.fakes.jobs_bench import BODY, JOB, PUBLIC, USER, identity, make_job, make_output, make_settings
 from tests.fakes.loopback import serve_app
+from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_jobs.app import create_app
@@ -69,7 +70,8 @@ async def serve(settings: JobsSettings) -> AsyncIterator[httpx.AsyncClient]:
 @asynccontextmanager
 async def serve_quota() -> AsyncIterator[str]:
     settings = QuotaSettings(usage_table="usage", identity_public_keys={"jobs": [PUBLIC]})
-    async with serve_app(create_quota(settings, QuotaAdapters(FakeUsageTable(), SystemClock()))) as url:
+    adapters = QuotaAdapters(FakeUsageTable(), FakeRateTable(), SystemClock())
+    async with serve_app(create_quota(settings, adapters)) as url:
         yield url
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from tests.fakes.jobs_bench import CLIP, JOB, PRIVATE, PUBLIC, USER, JobsBench, make_job, make_order, make_problem
 from tests.fakes.loopback import serve_app
+from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_jobs.clients.quota import QuotaClient
@@ -49,7 +50,7 @@ async def world() -> AsyncIterator[World]:
     table, clock = FakeUsageTable(), FrozenClock()
     # The generator's calls are signed with the same key here, so that one client can make both.
     settings = QuotaSettings(usage_table="usage", identity_public_keys={"jobs": [PUBLIC], "generator": [PUBLIC]})
-    async with serve_app(create_app(settings, Adapters(table, clock))) as url:
+    async with serve_app(create_app(settings, Adapters(table, FakeRateTable(), clock))) as url:
         signer = IdentitySigner("jobs", PRIVATE)
         async with (
             InternalClient("quota", url, signer) as client,

@@ -30,6 +30,7 @@ BEGUN = Update(
     (
         Put(("plan",), "free"),
         Put(("videos",), 1),
+        Put(("storyboards",), 0),
         Put(("open_jobs",), 1),
         Put(("spend_microusd",), 900),
         Put(("settled_microusd",), 0),

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from tests.fakes.usage_table import FakeUsageTable
 
-from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState
-from omnigen_quota.domain.ledger import LedgerRow, list_rows
+from omnigen_quota.domain.auditing import audit_month
+from omnigen_quota.domain.bookings import BookingMark, MonthState
+from omnigen_quota.domain.ledger import LedgerRow
 from omnigen_quota.domain.plans import FREE, Plan
 from omnigen_quota.service.accounts import QuotaService
 from omnigen_quota.service.rounds import Place
@@ -68,15 +69,7 @@ class QuotaBench:
 
 
 def assert_month_balanced(state: MonthState, month: str, stored: Mapping[tuple[str, str], LedgerRow]) -> None:
-    full = {job: entry for job, entry in state.bookings.items() if isinstance(entry, Booking)}
-    owed = {(row.job_id, row.slot): row for job, booking in full.items() for row in list_rows(job, month, booking)}
-    assert all(stored[key] == row for key, row in owed.items() if key in stored)
-    rows = {**owed, **stored}.values()
-    assert sum(row.videos for row in rows) == state.videos
-    assert sum(row.spend_microusd for row in rows) == state.spend_microusd
-    assert sum(row.settled_microusd for row in rows) == state.settled_microusd
-    running = [booking for booking in full.values() if booking.is_open]
-    assert len(running) == state.open_jobs
-    for booking in running:
+    assert list(audit_month(month, state, list(stored.values()))) == []
+    for booking in state.list_open():
         assert booking.max_microusd == booking.remaining_microusd + booking.held_microusd + booking.spent_microusd
         assert booking.remaining_microusd >= 0

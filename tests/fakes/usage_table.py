@@ -7,6 +7,7 @@ from typing import Any
 
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.ledger import LedgerRow
+from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Action, Add, AtLeast, AtMost, Condition, Equals, Missing, Path, Remove, Update
 from omnigen_shared.errors import DependencyUnavailableError
 
@@ -19,6 +20,8 @@ class FakeUsageTable:
     rows: dict[tuple[str, str, str], LedgerRow] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
+    terms: dict[str, Terms] = field(default_factory=dict)
+    paused: bool = False
     unwritable_rows: int = 0
     """So many rows are refused from now on: the process might as well have died before them."""
     lost_replies: int = 0
@@ -54,6 +57,32 @@ class FakeUsageTable:
     async def list_rows(self, user_id: str, job_id: str) -> list[LedgerRow]:
         self.calls.append("list_rows")
         return [row for (user, job, _), row in self.rows.items() if (user, job) == (user_id, job_id)]
+
+    async def list_all_rows(self, user_id: str) -> list[LedgerRow]:
+        return [row for (user, _, _), row in self.rows.items() if user == user_id]
+
+    async def list_months(self, user_id: str) -> dict[str, MonthState]:
+        return {month: self._require(user, month) for user, month in sorted(self.months) if user == user_id}
+
+    async def list_users(self) -> list[str]:
+        return sorted({user for user, _ in self.months})
+
+    async def find_terms(self, user_id: str) -> Terms:
+        self.calls.append("find_terms")
+        return self.terms.get(user_id, Terms())
+
+    async def put_terms(self, user_id: str, terms: Terms) -> None:
+        self.terms[user_id] = terms
+
+    async def is_paused(self) -> bool:
+        self.calls.append("is_paused")
+        return self.paused
+
+    async def pause(self, paused: bool) -> None:
+        self.paused = paused
+
+    def _require(self, user_id: str, month: str) -> MonthState:
+        return MonthState.from_item(copy.deepcopy(self.months[(user_id, month)]))
 
     async def check(self) -> None:
         return None

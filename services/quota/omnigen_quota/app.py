@@ -7,10 +7,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from omnigen_quota.ports import UsageTable
+from omnigen_quota.ports import RateTable, UsageTable
 from omnigen_quota.routes import router
 from omnigen_quota.service.accounts import QuotaService
+from omnigen_quota.service.agreements import Agreements
+from omnigen_quota.service.leasing import RateService
 from omnigen_quota.settings import QuotaSettings
+from omnigen_quota.store.leases import DynamoRateTable
 from omnigen_quota.store.usage import DynamoUsageTable
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.clock import Clock, SystemClock
@@ -23,6 +26,7 @@ class Adapters:
     """What the service reaches the outside by."""
 
     table: UsageTable
+    rates: RateTable
     clock: Clock
 
 
@@ -35,6 +39,7 @@ def create_app(settings: QuotaSettings, adapters: Adapters | None = None) -> Fas
             present = adapters or await _open_adapters(settings, stack)
             yield {
                 "quota": QuotaService(present.table, present.clock),
+                "rates": RateService(present.rates, Agreements(present.table, present.clock), present.clock),
                 "identity_verifier": IdentityVerifier("quota", settings.identity_public_keys),
                 "readiness": {"usage_table": present.table.check},
             }
@@ -47,4 +52,6 @@ def create_app(settings: QuotaSettings, adapters: Adapters | None = None) -> Fas
 async def _open_adapters(settings: QuotaSettings, stack: AsyncExitStack) -> Adapters:
     clock = SystemClock()
     client = await stack.enter_async_context(open_client("dynamodb", settings))
-    return Adapters(DynamoUsageTable(client, settings.usage_table, clock), clock)
+    return Adapters(
+        DynamoUsageTable(client, settings.usage_table, clock), DynamoRateTable(client, settings.usage_table), clock
+    )

@@ -1,10 +1,12 @@
 """What quota needs from the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from omnigen_quota.domain.bookings import MonthState
+from omnigen_quota.domain.leases import LeaseUpdate, WindowState
 from omnigen_quota.domain.ledger import LedgerRow
+from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Update
 
 
@@ -31,6 +33,49 @@ class UsageTable(Protocol):
         """All rows of one job, of whatever month (strongly consistent)."""
         ...
 
+    async def list_all_rows(self, user_id: str) -> Sequence[LedgerRow]:
+        """All rows of one user (strongly consistent)."""
+        ...
+
+    async def list_months(self, user_id: str) -> Mapping[str, MonthState]:
+        """Every month of a user that has begun, oldest first (strongly consistent)."""
+        ...
+
+    async def list_users(self) -> Sequence[str]:
+        """Everybody who has an item, by a scan of the whole table: for an operator, not for a request."""
+        ...
+
+    async def find_terms(self, user_id: str) -> Terms:
+        """What an operator has agreed with the user; empty terms when nothing is."""
+        ...
+
+    async def put_terms(self, user_id: str, terms: Terms) -> None:
+        """Store what an operator has agreed with the user."""
+        ...
+
+    async def is_paused(self) -> bool:
+        """Whether an operator has paused spending (strongly consistent)."""
+        ...
+
+    async def pause(self, paused: bool) -> None:
+        """Turn the deployment's switch."""
+        ...
+
     async def check(self) -> None:
         """Returns when the table answers a read."""
+        ...
+
+
+class RateTable(Protocol):
+    """What of the table `usage` is about rate leases. Errors as those of UsageTable."""
+
+    async def lease(self, user_id: str, window: int, update: LeaseUpdate) -> WindowState:
+        """Make the update if its conditions hold. Either way: the window after this one atomic step.
+
+        It is as the gateway that asked sees it; WindowState() when nothing was ever leased.
+        """
+        ...
+
+    async def note_gateway(self, gateway_id: str, now_s: int, gone: Sequence[str]) -> Mapping[str, int]:
+        """Write down that a gateway was seen, forget those that are gone. When each was seen, in s since 1970."""
         ...

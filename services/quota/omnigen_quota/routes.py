@@ -8,7 +8,9 @@ from omnigen_quota.domain.bookings import BookingMark
 from omnigen_quota.domain.plans import plan_named
 from omnigen_quota.schemas import UsageAnswer, show_usage
 from omnigen_quota.service.accounts import QuotaService
+from omnigen_quota.service.leasing import RateService
 from omnigen_quota.service.rounds import Place
+from omnigen_shared.contracts.rates import RateLease, RateLeaseRequest
 from omnigen_shared.contracts.spending import (
     Closing,
     IntentState,
@@ -40,7 +42,13 @@ def _service_of(request: Request) -> QuotaService:
     return service
 
 
+def _rates_of(request: Request) -> RateService:
+    service: RateService = request.state.rates
+    return service
+
+
 Quota = Annotated[QuotaService, Depends(_service_of)]
+Rates = Annotated[RateService, Depends(_rates_of)]
 
 
 @router.put("/internal/v1/reservations/{job_id}")
@@ -82,3 +90,8 @@ async def post_release(quota: Quota, caller: FromJobs, month: MonthPath, job_id:
 @router.get("/api/v1/usage")
 async def get_usage(quota: Quota, caller: FromGateway) -> UsageAnswer:
     return show_usage(await quota.get_usage(caller.subject), plan_named(caller.plan))
+
+
+@router.post("/internal/v1/rate-leases")
+async def post_rate_lease(rates: Rates, caller: FromGateway, order: RateLeaseRequest) -> RateLease:
+    return await rates.lease(caller.subject, plan_named(caller.plan), order)

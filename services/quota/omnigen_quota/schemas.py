@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.service.accounts import Usage
 from omnigen_shared.contracts.base import Answer
@@ -9,7 +10,7 @@ from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.money import format_usd
 
 
-class VideoUsage(Answer):
+class CountUsage(Answer):
     """used = finished in this month, reserved = under way; neither is negative, nor is remaining."""
 
     used: int
@@ -34,29 +35,37 @@ class SpendUsage(Answer):
     remaining_usd: str
 
 
+class MonthUsage(Answer):
+    """What a month (UTC, YYYY-MM) came to. spent = what its paid calls cost, whenever they were accounted for."""
+
+    month: str
+    videos: int
+    storyboards: int
+    spent_usd: str
+
+
 class UsageAnswer(Answer):
-    """One month (UTC, YYYY-MM) of one user against the plan's caps."""
+    """One month (UTC, YYYY-MM) of one user against the plan's caps, and all months of the user, newest first."""
 
     plan: PlanName
     month: str
-    videos: VideoUsage
+    videos: CountUsage
+    storyboards: CountUsage
     concurrent_jobs: JobUsage
     spend: SpendUsage
     resets_at: datetime
+    history: list[MonthUsage]
 
 
 def show_usage(usage: Usage, plan: Plan) -> UsageAnswer:
     """A month as its user sees it."""
-    state, limit = usage.state, plan.spend_per_month_microusd
+    state, plan = usage.state, usage.state.terms.apply(plan)
+    limit = plan.spend_per_month_microusd
     return UsageAnswer(
         plan=plan.name,
         month=usage.month,
-        videos=VideoUsage(
-            used=state.videos - state.open_videos,
-            reserved=state.open_videos,
-            limit=plan.videos_per_month,
-            remaining=max(0, plan.videos_per_month - state.videos),
-        ),
+        videos=_show_count(state.videos, state.open_videos, plan.videos_per_month),
+        storyboards=_show_count(state.storyboards, state.open_storyboards, plan.storyboards_per_month),
         concurrent_jobs=JobUsage(running=state.open_jobs + usage.elsewhere, limit=plan.concurrent_jobs),
         spend=SpendUsage(
             spent_usd=format_usd(state.settled_microusd),
@@ -65,4 +74,18 @@ def show_usage(usage: Usage, plan: Plan) -> UsageAnswer:
             remaining_usd=format_usd(max(0, limit - state.spend_microusd)),
         ),
         resets_at=usage.resets_at,
+        history=[_show_month(month, past) for month, past in reversed([*usage.history.items()])],
+    )
+
+
+def _show_count(counted: int, under_way: int, limit: int) -> CountUsage:
+    return CountUsage(used=counted - under_way, reserved=under_way, limit=limit, remaining=max(0, limit - counted))
+
+
+def _show_month(month: str, state: MonthState) -> MonthUsage:
+    return MonthUsage(
+        month=month,
+        videos=state.videos,
+        storyboards=state.storyboards,
+        spent_usd=format_usd(state.settled_microusd),
     )

@@ -23,6 +23,8 @@ class ReserveRequest(Contract):
     """PUT /internal/v1/reservations/{job_id}: a place in the month, and up to max_cost of its spend."""
 
     videos: int = Field(default=1, ge=0, le=1)
+    storyboards: int = Field(default=0, ge=0, le=1)
+    """1 = a plan without a video: counted against the month's storyboards, and no running job."""
     max_cost_microusd: Microusd
     duration_s: int = Field(ge=1)
     resolution: Resolution

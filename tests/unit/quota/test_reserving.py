@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.quota_bench import a_request
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tombstone
-from omnigen_quota.domain.decisions import Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
 from omnigen_quota.domain.plans import FREE, PRO
 from omnigen_quota.domain.problems import (
     AmountMismatchError,
@@ -22,6 +22,7 @@ from omnigen_shared.errors import ProblemError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ORDER = Order("job_1", a_request(cost=2_000_000), FREE, NOW)
+UNBEGUN = MonthState(is_begun=False)
 
 
 def problem_of(decision: Decision) -> ProblemError:
@@ -30,9 +31,15 @@ def problem_of(decision: Decision) -> ProblemError:
 
 
 def test_the_first_order_of_a_month_begins_it() -> None:
-    decision = decide_reserve(None, ORDER)
+    assert decide_reserve(None, ORDER) == Begin()
+    decision = decide_reserve(UNBEGUN, ORDER)
     assert isinstance(decision, Write)
     assert decision.update.conditions == (Missing(("reservations",)),)
+
+
+def test_caps_hold_for_the_first_order_of_a_month_too() -> None:
+    dear = replace(ORDER, request=a_request(cost=15_000_001))
+    assert problem_of(decide_reserve(UNBEGUN, dear)).details["cap"] == "spend_per_month"
 
 
 def test_bounds_leave_room_for_exactly_this_order() -> None:
@@ -40,6 +47,7 @@ def test_bounds_leave_room_for_exactly_this_order() -> None:
     assert isinstance(decision, Write)
     assert set(decision.update.conditions) == {
         Missing(("reservations", "job_1")),
+        Missing(("terms",)),
         AtMost(("videos",), 9),
         AtMost(("spend_microusd",), 13_000_000),
         AtMost(("open_jobs",), 1),
@@ -50,7 +58,11 @@ def test_an_order_without_videos_or_cost_is_bounded_by_jobs_only() -> None:
     full = MonthState(videos=50, spend_microusd=10**9)
     decision = decide_reserve(full, replace(ORDER, request=a_request(cost=0, videos=0)))
     assert isinstance(decision, Write)
-    assert decision.update.conditions == (Missing(("reservations", "job_1")), AtMost(("open_jobs",), 1))
+    assert decision.update.conditions == (
+        Missing(("reservations", "job_1")),
+        Missing(("terms",)),
+        AtMost(("open_jobs",), 1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,9 +119,9 @@ def test_above_the_plan(request_: Any, details: dict[str, Any]) -> None:
 
 
 def test_at_the_plans_edge() -> None:
-    assert isinstance(decide_reserve(None, replace(ORDER, request=a_request(duration_s=60))), Write)
+    assert isinstance(decide_reserve(UNBEGUN, replace(ORDER, request=a_request(duration_s=60))), Write)
     wide = replace(ORDER, plan=PRO, request=a_request(duration_s=120, resolution="1080p"))
-    assert isinstance(decide_reserve(None, wide), Write)
+    assert isinstance(decide_reserve(UNBEGUN, wide), Write)
 
 
 def test_what_is_booked_is_replayed_even_when_the_plan_is_full_or_smaller_by_now() -> None:

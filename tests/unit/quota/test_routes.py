@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_quota.app import Adapters, create_app
@@ -45,7 +46,7 @@ async def api() -> AsyncIterator[Api]:
         usage_table="usage", identity_public_keys={issuer: [public] for issuer, (_, public) in KEYS.items()}
     )
     table = FakeUsageTable()
-    app = create_app(settings, Adapters(table, FrozenClock()))
+    app = create_app(settings, Adapters(table, FakeRateTable(), FrozenClock()))
     async with app.router.lifespan_context(app) as state:
         transport = httpx.ASGITransport(app=with_state(app, state))
         async with httpx.AsyncClient(transport=transport, base_url="http://quota") as client:
@@ -105,9 +106,11 @@ async def test_usage_of_a_new_user(api: Api) -> None:
         "plan": "free",
         "month": "2026-11",
         "videos": {"used": 0, "reserved": 0, "limit": 10, "remaining": 10},
+        "storyboards": {"used": 0, "reserved": 0, "limit": 100, "remaining": 100},
         "concurrent_jobs": {"running": 0, "limit": 2},
         "spend": {"spent_usd": "0.00", "reserved_usd": "0.00", "limit_usd": "15.00", "remaining_usd": "15.00"},
         "resets_at": "2026-12-01T00:00:00Z",
+        "history": [{"month": "2026-11", "videos": 0, "storyboards": 0, "spent_usd": "0.00"}],
     }
 
 

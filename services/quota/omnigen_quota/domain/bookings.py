@@ -5,10 +5,12 @@ bookings, and of held + spent over closed ones. A closed booking that holds noth
 rows are in the ledger, and is forgotten later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
+
+from omnigen_quota.domain.terms import Terms
 
 
 class IntentMark(StrEnum):
@@ -75,10 +77,26 @@ class Booking:
     returned_microusd: int = 0
     closed_at: str = ""
     intents: Mapping[str, Intent] = field(default_factory=dict)
+    storyboards: int = 0
+
+    @property
+    def running_jobs(self) -> int:
+        """What it counts among the concurrent jobs: a storyboard takes nobody's place."""
+        return 0 if self.storyboards else 1
 
     @property
     def is_open(self) -> bool:
         return self.mark is BookingMark.OPEN
+
+    @property
+    def counted_videos(self) -> int:
+        """What the month's counter has of it: a release has given it back."""
+        return 0 if self.mark is BookingMark.RELEASED else self.videos
+
+    @property
+    def counted_storyboards(self) -> int:
+        """The same of storyboards."""
+        return 0 if self.mark is BookingMark.RELEASED else self.storyboards
 
     @property
     def held_microusd(self) -> int:
@@ -104,10 +122,11 @@ class Booking:
             returned_microusd=stored["returned"],
             closed_at=stored["closed_at"],
             intents={name: Intent.from_map(intent) for name, intent in stored["intents"].items()},
+            storyboards=stored.get("storyboards", 0),
         )
 
     def to_map(self) -> dict[str, Any]:
-        return {
+        stored = {
             "state": self.mark.value,
             "max": self.max_microusd,
             "videos": self.videos,
@@ -118,6 +137,7 @@ class Booking:
             "closed_at": self.closed_at,
             "intents": {name: intent.to_map() for name, intent in self.intents.items()},
         }
+        return {**stored, "storyboards": self.storyboards} if self.storyboards else stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,10 @@ class MonthState:
     spend_microusd: int = 0
     settled_microusd: int = 0
     bookings: Mapping[str, Booking | Tombstone] = field(default_factory=dict)
+    storyboards: int = 0
+    terms: Terms = field(default_factory=Terms)
+    is_begun: bool = True
+    """Whether an item stands in the table."""
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
@@ -139,17 +163,28 @@ class MonthState:
             spend_microusd=item["spend_microusd"],
             settled_microusd=item["settled_microusd"],
             bookings={job_id: Booking.from_map(stored) for job_id, stored in item["reservations"].items()},
+            storyboards=item["storyboards"],
+            terms=Terms.from_map(item.get("terms", {})),
         )
 
     @property
     def open_videos(self) -> int:
         """Videos of jobs that have not ended; `videos` counts them too."""
-        return sum(entry.videos for entry in self.bookings.values() if isinstance(entry, Booking) and entry.is_open)
+        return sum(booking.videos for booking in self.list_open())
+
+    @property
+    def open_storyboards(self) -> int:
+        """Storyboards that have not ended; `storyboards` counts them too."""
+        return sum(booking.storyboards for booking in self.list_open())
 
     def find_booking(self, job_id: str) -> Booking | None:
         """The job's booking in full; None when there is none or only its tombstone."""
         entry = self.bookings.get(job_id)
         return entry if isinstance(entry, Booking) else None
+
+    def list_open(self) -> Iterator[Booking]:
+        """Bookings of jobs that have not ended."""
+        return (entry for entry in self.bookings.values() if isinstance(entry, Booking) and entry.is_open)
 
     def list_final(self, closed_before: str) -> tuple[str, ...]:
         """Jobs that were over by then and are still no tombstones: what a crash left to somebody else."""

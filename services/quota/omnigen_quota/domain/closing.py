@@ -24,7 +24,8 @@ def decide_close(state: MonthState | None, job_id: str, mark: BookingMark, now: 
 
 def _close(job_id: str, booking: Booking, mark: BookingMark, now: datetime) -> Update:
     """`remaining` is pinned, so whatever a racing spend or settle moves makes this one be decided again."""
-    videos_back = booking.videos if mark is BookingMark.RELEASED else 0
+    is_released = mark is BookingMark.RELEASED
+    back = (Add(("videos",), -booking.videos), Add(("storyboards",), -booking.storyboards)) if is_released else ()
     return Update(
         (
             Equals(booking_path(job_id, "state"), BookingMark.OPEN.value),
@@ -35,8 +36,8 @@ def _close(job_id: str, booking: Booking, mark: BookingMark, now: datetime) -> U
             Put(booking_path(job_id, "remaining"), 0),
             Put(booking_path(job_id, "returned"), booking.remaining_microusd),
             Put(booking_path(job_id, "closed_at"), to_rfc3339(now)),
-            Add(("videos",), -videos_back),
-            Add(("open_jobs",), -1),
+            *(action for action in back if action.amount),
+            Add(("open_jobs",), -booking.running_jobs),
             Add(("spend_microusd",), -booking.remaining_microusd),
         ),
     )

@@ -33,4 +33,9 @@ class Recall:
     """The month's item does not say (any more): the ledger's rows of this job do."""
 
 
-Decision = Write | Replay | Refuse | Recall
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The month has no item yet: decide again on an empty one, under the terms agreed with the user."""
+
+
+Decision = Write | Replay | Refuse | Recall | Begin

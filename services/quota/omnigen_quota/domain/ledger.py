@@ -43,6 +43,7 @@ class LedgerRow:
     videos: int = 0
     spend_microusd: int = 0
     settled_microusd: int = 0
+    storyboards: int = 0
 
 
 def held_slot(intent_id: str) -> str:
@@ -55,11 +56,24 @@ def ended_slot(intent_id: str) -> str:
     return f"ended#{intent_id}"
 
 
+def find_reserved(rows: Iterable[LedgerRow]) -> LedgerRow | None:
+    """Of a job's rows the one that says when it was first booked, and in which month."""
+    return next((row for row in rows if row.slot == RESERVED_SLOT), None)
+
+
 def list_rows(job_id: str, month: str, booking: Booking) -> Iterator[LedgerRow]:
     """Every row that a booking, as it stands, must have in the ledger."""
     at, maximum = booking.reserved_at, booking.max_microusd
     yield LedgerRow(
-        job_id, month, RESERVED_SLOT, RowKind.RESERVED, at, maximum, videos=booking.videos, spend_microusd=maximum
+        job_id,
+        month,
+        RESERVED_SLOT,
+        RowKind.RESERVED,
+        at,
+        maximum,
+        videos=booking.videos,
+        spend_microusd=maximum,
+        storyboards=booking.storyboards,
     )
     for intent_id, intent in booking.intents.items():
         yield LedgerRow(
@@ -91,6 +105,7 @@ def rebuild_booking(month: str, rows: Iterable[LedgerRow]) -> Booking | None:
         spent_microusd=sum(intent.actual_microusd for intent in intents.values()),
         returned_microusd=closed.amount_microusd,
         intents=intents,
+        storyboards=opened.storyboards,
     )
 
 
@@ -109,6 +124,7 @@ def _ended_row(job_id: str, month: str, at: str, intent_id: str, intent: Intent)
 
 
 def _closed_row(job_id: str, month: str, booking: Booking) -> LedgerRow:
+    is_released = booking.mark is BookingMark.RELEASED
     return LedgerRow(
         job_id,
         month,
@@ -116,8 +132,9 @@ def _closed_row(job_id: str, month: str, booking: Booking) -> LedgerRow:
         RowKind(booking.mark.value),
         booking.reserved_at,
         booking.returned_microusd,
-        videos=-booking.videos if booking.mark is BookingMark.RELEASED else 0,
+        videos=-booking.videos if is_released else 0,
         spend_microusd=-booking.returned_microusd,
+        storyboards=-booking.storyboards if is_released else 0,
     )
 
 

@@ -9,10 +9,12 @@ from omnigen_shared.contracts.spending import PlanName
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan's caps. `max_*` bound a single job, the others a user's month (UTC)."""
+    """A plan's caps. `max_*` bound a single job, `*_per_min` a minute, the others a user's month (UTC)."""
 
     name: PlanName
     videos_per_month: int
+    storyboards_per_month: int
+    requests_per_min: int
     concurrent_jobs: int
     spend_per_month_microusd: int
     max_duration_s: int
@@ -22,6 +24,8 @@ class Plan:
 FREE: Final = Plan(
     name=PlanName.FREE,
     videos_per_month=10,
+    storyboards_per_month=100,
+    requests_per_min=100,
     concurrent_jobs=2,
     spend_per_month_microusd=15_000_000,
     max_duration_s=60,
@@ -30,6 +34,8 @@ FREE: Final = Plan(
 PRO: Final = Plan(
     name=PlanName.PRO,
     videos_per_month=100,
+    storyboards_per_month=1000,
+    requests_per_min=600,
     concurrent_jobs=5,
     spend_per_month_microusd=300_000_000,
     max_duration_s=120,
@@ -38,6 +44,8 @@ PRO: Final = Plan(
 ENTERPRISE: Final = Plan(
     name=PlanName.ENTERPRISE,
     videos_per_month=1000,
+    storyboards_per_month=10_000,
+    requests_per_min=3000,
     concurrent_jobs=20,
     spend_per_month_microusd=5_000_000_000,
     max_duration_s=180,

@@ -33,7 +33,23 @@ class IntentClosedError(ProblemError):
     status, code, title = 409, "intent_closed", "The paid call is already accounted for"
 
 
+class SpendingPausedError(ProblemError):
+    """An operator has paused the deployment: nothing new is reserved or held, all that runs is accounted for."""
+
+    status, code, title = 503, "spending_paused", "Spending is paused"
+
+
 class QuotaExceededError(ProblemError):
     """`details`: cap, used, limit, requested, resets_at (null for concurrent jobs)."""
 
     status, code, title = 429, "quota_exceeded", "A limit of the plan is reached"
+
+
+class StaleLeaseError(ProblemError):
+    """A rate lease's number is below one that the gateway has used already."""
+
+    status, code, title = 409, "stale_lease", "A later lease of this gateway exists"
+
+
+class ExcessReturnError(ProblemError):
+    status, code, title = 409, "excess_return", "More is given back than is held"

@@ -1,12 +1,12 @@
 """May a job begin? The plan's caps, checked together and counted in one update."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tombstone, booking_path
-from omnigen_quota.domain.decisions import Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
 from omnigen_quota.domain.months import end_of_month
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.domain.problems import (
@@ -15,7 +15,8 @@ from omnigen_quota.domain.problems import (
     QuotaExceededError,
     ReservationClosedError,
 )
-from omnigen_quota.domain.updates import Add, AtMost, Equals, Missing, Put, Remove, Update
+from omnigen_quota.domain.terms import Terms
+from omnigen_quota.domain.updates import Add, AtLeast, AtMost, Equals, Missing, Put, Remove, Update
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.spending import ReserveRequest
 from omnigen_shared.errors import ProblemError
@@ -43,6 +44,7 @@ class Order:
             videos=self.request.videos,
             reserved_at=to_rfc3339(self.now),
             remaining_microusd=self.request.max_cost_microusd,
+            storyboards=self.request.storyboards,
         )
 
 
@@ -64,10 +66,13 @@ def decide_reserve(state: MonthState | None, order: Order) -> Decision:
     """A booking that exists is replayed, whatever the plan is by now; a new one has to fit all caps."""
     if state is not None and order.job_id in state.bookings:
         return decide_known(state, order)
-    refusal = _find_plan_refusal(order) or _find_cap_refusal(state or MonthState(), order)
+    if state is None:
+        return Begin()
+    agreed = replace(order, plan=state.terms.apply(order.plan))
+    refusal = _find_plan_refusal(agreed) or _find_cap_refusal(state, agreed)
     if refusal is not None:
         return Refuse(refusal)
-    return Write(_begin_month(order) if state is None else _add_booking(order))
+    return Write(_add_booking(agreed, state.terms) if state.is_begun else begin_month(state.terms, agreed))
 
 
 def decide_known(state: MonthState | None, order: Order) -> Decision:
@@ -78,7 +83,8 @@ def decide_known(state: MonthState | None, order: Order) -> Decision:
     if entry is None or isinstance(entry, Tombstone):
         return Recall()
     stored, sent = entry.max_microusd, order.request.max_cost_microusd
-    if (stored, entry.videos) != (sent, order.request.videos):
+    counted = (entry.videos, entry.storyboards)
+    if (stored, *counted) != (sent, order.request.videos, order.request.storyboards):
         return Refuse(
             AmountMismatchError(
                 f"{order.job_id} is reserved with other amounts.", details={"stored": stored, "sent": sent}
@@ -87,40 +93,69 @@ def decide_known(state: MonthState | None, order: Order) -> Decision:
     return Replay(entry)
 
 
-def plan_withdrawal(job_id: str, booking: Booking) -> Update:
-    """Undo a booking that nobody was told of, as long as it stands exactly as it was made."""
+def plan_withdrawal(job_id: str, booking: Booking) -> Update | None:
+    """Undo a straggler's second booking of a job, as long as it stands exactly so; None once money hangs on it."""
+    if booking.held_microusd or booking.spent_microusd:
+        return None
+    counted = {
+        "videos": booking.counted_videos,
+        "storyboards": booking.counted_storyboards,
+        "open_jobs": booking.running_jobs if booking.is_open else 0,
+        "spend_microusd": booking.max_microusd if booking.is_open else 0,
+    }
     return Update(
         (Equals(booking_path(job_id), booking.to_map()),),
-        (Remove(booking_path(job_id)), *_count(-booking.videos, -1, -booking.max_microusd)),
+        (Remove(booking_path(job_id)), *(Add((name,), -amount) for name, amount in counted.items() if amount)),
     )
 
 
-def _begin_month(order: Order) -> Update:
+def begin_month(terms: Terms, order: Order | None = None) -> Update:
+    """The month's item under an operator's terms, with the first booking if there is one."""
+    booking = None if order is None else order.booking
     actions = (
-        Put(("plan",), order.plan.name.value),
-        Put(("videos",), order.request.videos),
-        Put(("open_jobs",), 1),
-        Put(("spend_microusd",), order.request.max_cost_microusd),
+        Put(("plan",), terms.plan if order is None else order.plan.name.value),
+        Put(("videos",), booking.videos if booking else 0),
+        Put(("storyboards",), booking.storyboards if booking else 0),
+        Put(("open_jobs",), booking.running_jobs if booking else 0),
+        Put(("spend_microusd",), booking.max_microusd if booking else 0),
         Put(("settled_microusd",), 0),
-        Put(("reservations",), {order.job_id: order.booking.to_map()}),
+        Put(("reservations",), {order.job_id: order.booking.to_map()} if order else {}),
     )
-    return Update((Missing(("reservations",)),), actions)
+    return Update((Missing(("reservations",)),), actions if terms.is_empty else (*actions, _put_terms(terms)))
 
 
-def _add_booking(order: Order) -> Update:
+def change_terms(terms: Terms) -> Update:
+    """Other terms for a month that has begun; orders under the old ones are decided again."""
+    return Update((AtLeast(("open_jobs",), 0),), (Remove(("terms",)) if terms.is_empty else _put_terms(terms),))
+
+
+def _put_terms(terms: Terms) -> Put:
+    return Put(("terms",), terms.to_map())
+
+
+def _add_booking(order: Order, terms: Terms) -> Update:
+    """The terms are pinned: a decision under other ones than those of the month's item is no decision."""
     bounds = (AtMost((cap.counter,), cap.limit - cap.requested) for cap in _caps(MonthState(), order))
+    pinned = Missing(("terms",)) if terms.is_empty else Equals(("terms",), terms.to_map())
     return Update(
-        (Missing(booking_path(order.job_id)), *bounds),
+        (Missing(booking_path(order.job_id)), pinned, *bounds),
         (
             Put(("plan",), order.plan.name.value),
             Put(booking_path(order.job_id), order.booking.to_map()),
-            *_count(order.request.videos, 1, order.request.max_cost_microusd),
+            *_count(order.booking),
         ),
     )
 
 
-def _count(videos: int, jobs: int, spend_microusd: int) -> tuple[Add, ...]:
-    return Add(("videos",), videos), Add(("open_jobs",), jobs), Add(("spend_microusd",), spend_microusd)
+def _count(booking: Booking) -> Iterator[Add]:
+    """The counters with one more booking."""
+    counted = {
+        "videos": booking.videos,
+        "storyboards": booking.storyboards,
+        "open_jobs": booking.running_jobs,
+        "spend_microusd": booking.max_microusd,
+    }
+    return (Add((name,), amount) for name, amount in counted.items() if amount)
 
 
 def _caps(state: MonthState, order: Order) -> Iterator[_Cap]:
@@ -128,14 +163,19 @@ def _caps(state: MonthState, order: Order) -> Iterator[_Cap]:
 
     Monthly ones first: a refusal by one of them is not over when a running job ends.
     """
-    plan, videos, cost = order.plan, order.request.videos, order.request.max_cost_microusd
+    plan, booking = order.plan, order.booking
+    videos, storyboards, cost = booking.videos, booking.storyboards, booking.max_microusd
     if videos:
         yield _Cap("videos_per_month", "videos", state.videos, videos, plan.videos_per_month)
+    if storyboards:
+        limit = plan.storyboards_per_month
+        yield _Cap("storyboards_per_month", "storyboards", state.storyboards, storyboards, limit)
     if cost:
         limit = plan.spend_per_month_microusd
         yield _Cap("spend_per_month", "spend_microusd", state.spend_microusd, cost, limit, is_money=True)
-    jobs = plan.concurrent_jobs - order.elsewhere
-    yield _Cap("concurrent_jobs", "open_jobs", state.open_jobs, 1, jobs, is_monthly=False)
+    if booking.running_jobs:
+        jobs = plan.concurrent_jobs - order.elsewhere
+        yield _Cap("concurrent_jobs", "open_jobs", state.open_jobs, 1, jobs, is_monthly=False)
 
 
 def _find_cap_refusal(state: MonthState, order: Order) -> ProblemError | None:

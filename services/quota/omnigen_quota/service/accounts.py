@@ -4,38 +4,37 @@ The row of an update goes into the ledger after it, again on every replay: a cra
 whoever asks next, at the latest when the job is closed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from omnigen_quota.domain.bookings import Booking, BookingMark, IntentMark, MonthState
 from omnigen_quota.domain.closing import decide_close
-from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, ended_slot, held_slot
+from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, ended_slot, find_reserved, held_slot
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
 from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.problems import PlanLimitError, QuotaExceededError
-from omnigen_quota.domain.reserving import Order, decide_known, decide_reserve, plan_withdrawal
+from omnigen_quota.domain.problems import PlanLimitError, QuotaExceededError, SpendingPausedError
+from omnigen_quota.domain.reserving import Order, decide_known, decide_reserve
 from omnigen_quota.domain.spending import assume_open, decide_refund, decide_settle, decide_spend
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.bookkeeping import Bookkeeper
 from omnigen_quota.service.rounds import Decide, Place, run_rounds
+from omnigen_quota.service.switch import Switch
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.spending import Closing, IntentState, Reservation, ReserveRequest
 
-_log = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A user's month. `elsewhere` = jobs that still run in an adjacent month."""
+    """A user's month. `elsewhere` = jobs that still run in an adjacent month; `history` = every month, oldest first."""
 
     month: str
     resets_at: datetime
     state: MonthState
     elsewhere: int
+    history: Mapping[str, MonthState]
 
 
 class QuotaService:
@@ -48,6 +47,7 @@ class QuotaService:
         self._table = table
         self._clock = clock
         self._books = Bookkeeper(table, clock)
+        self._switch = Switch(table, clock)
 
     async def reserve(self, user_id: str, plan: Plan, job_id: str, request: ReserveRequest) -> Reservation:
         """Count a job and hold its maximum; charged to the present month, or to the one that has the job already."""
@@ -57,21 +57,23 @@ class QuotaService:
         known_in = [month for month, state in neighbours.items() if job_id in state.bookings]
         place = Place(user_id, known_in[0] if known_in else month_of(now), job_id)
         try:
-            outcome = await run_rounds(self._table, place, partial(decide_reserve, order=order), assumed=MonthState())
-        except (PlanLimitError, QuotaExceededError):
+            decide = await self._switch.guard(partial(decide_reserve, order=order))
+            outcome = await run_rounds(self._table, place, decide, assumed=MonthState())
+        except (PlanLimitError, QuotaExceededError, SpendingPausedError):
             month = await self._find_earlier_month(user_id, job_id)
             if month is None:
                 raise
             return await self._answer_earlier(user_id, order, month)
         row = await self._books.keep(place, outcome, RESERVED_SLOT)
         if row is not None and (row.month, row.reserved_at) != (place.month, outcome.booking.reserved_at):
-            await self._withdraw(place, outcome.booking)
+            await self._books.withdraw(place, outcome.booking)
             return await self._answer_earlier(user_id, order, row.month)
         return _show_reservation(place, outcome.booking)
 
     async def spend(self, place: Place, intent_id: str, price_microusd: int) -> IntentState:
         """Hold the price of a paid call that is about to be sent."""
-        decide = partial(decide_spend, job_id=place.job_id, intent_id=intent_id, price_microusd=price_microusd)
+        rule = partial(decide_spend, job_id=place.job_id, intent_id=intent_id, price_microusd=price_microusd)
+        decide = await self._switch.guard(rule)
         outcome = await run_rounds(self._table, place, decide, assumed=assume_open(place.job_id, price_microusd))
         await self._books.keep(place, outcome, held_slot(intent_id))
         return _show_intent(intent_id, outcome.booking)
@@ -102,9 +104,10 @@ class QuotaService:
         """The present month of a user; all zeros before the first job."""
         now = self._clock.now()
         month = month_of(now)
-        state = await self._table.find_month(user_id, month) or MonthState()
+        months = await self._table.list_months(user_id)
+        state = months.get(month) or MonthState(terms=await self._table.find_terms(user_id), is_begun=False)
         elsewhere = _count_open(await self._read_neighbours(user_id, now))
-        return Usage(month, end_of_month(now), state, elsewhere)
+        return Usage(month, end_of_month(now), state, elsewhere, {**months, month: state})
 
     async def _end(self, place: Place, intent_id: str, decide: Decide) -> IntentState:
         outcome = await run_rounds(self._table, place, decide)
@@ -117,13 +120,8 @@ class QuotaService:
 
     async def _find_earlier_month(self, user_id: str, job_id: str) -> str | None:
         """The month of a job that the map may have forgotten."""
-        rows = await self._table.list_rows(user_id, job_id)
-        return next((row.month for row in rows if row.slot == RESERVED_SLOT), None)
-
-    async def _withdraw(self, place: Place, booking: Booking) -> None:
-        """The ledger knows an earlier booking of this job: take back the one that a straggler has just made."""
-        _log.warning("late_reservation_withdrawn", job_id=place.job_id, month=place.month)
-        await self._table.apply(place.user_id, place.month, plan_withdrawal(place.job_id, booking))
+        first = find_reserved(await self._table.list_rows(user_id, job_id))
+        return None if first is None else first.month
 
     async def _answer_earlier(self, user_id: str, order: Order, month: str) -> Reservation:
         earlier = Place(user_id, month, order.job_id)

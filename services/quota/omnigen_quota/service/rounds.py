@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from omnigen_quota.domain.bookings import Booking, MonthState
-from omnigen_quota.domain.decisions import Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
 from omnigen_quota.domain.ledger import rebuild_booking
 from omnigen_quota.ports import UsageTable
 from omnigen_shared.errors import DependencyUnavailableError, NotFoundError
@@ -50,6 +50,8 @@ async def run_rounds(table: UsageTable, place: Place, decide: Decide, assumed: M
                 state = await table.apply(place.user_id, place.month, update)
             case Replay(booking):
                 return Outcome(booking, state)
+            case Begin():
+                state = MonthState(terms=await table.find_terms(place.user_id), is_begun=False)
             case Recall():
                 return Outcome(await _recall(table, place, decide), None)
             case Refuse(problem):

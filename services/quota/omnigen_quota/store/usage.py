@@ -1,38 +1,34 @@
 """The table `usage` in DynamoDB."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-import stamina
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.ledger import LedgerRow
+from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Update
+from omnigen_quota.store.asking import ask, refusing_item
 from omnigen_quota.store.expressions import render_update
-from omnigen_quota.store.items import month_from_item, month_key, row_from_item, row_prefix, row_to_item
-from omnigen_shared.aws.clients import error_code, is_condition_failed
-from omnigen_shared.aws.items import to_item
+from omnigen_quota.store.items import (
+    LEDGER_PREFIX,
+    MONTH_PREFIX,
+    account_key,
+    month_from_item,
+    month_key,
+    month_of_item,
+    row_from_item,
+    row_prefix,
+    row_to_item,
+    switch_key,
+    user_of_item,
+)
+from omnigen_shared.aws.items import from_item, to_item
 from omnigen_shared.clock import Clock, to_rfc3339
-from omnigen_shared.errors import DependencyUnavailableError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-
-T = TypeVar("T")
-ATTEMPTS: Final = 5
-PASSING_CODES: Final = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    }
-)
-"""Answers that say nothing about the request itself. Botocore repeats some of them; conflicts are left to us."""
 
 
 class DynamoUsageTable:
@@ -45,13 +41,13 @@ class DynamoUsageTable:
 
     async def find_month(self, user_id: str, month: str) -> MonthState | None:
         key = month_key(user_id, month)
-        reply = await _ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
+        reply = await ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
         return month_from_item(reply.get("Item"))
 
     async def apply(self, user_id: str, month: str, update: Update) -> MonthState | None:
         key, expressions = month_key(user_id, month), render_update(update)
         try:
-            reply = await _ask(
+            reply = await ask(
                 lambda: self._client.update_item(
                     TableName=self._table,
                     Key=key,
@@ -61,13 +57,13 @@ class DynamoUsageTable:
                 )
             )
         except ClientError as error:
-            return month_from_item(_refusing_item(error))
+            return month_from_item(refusing_item(error))
         return month_from_item(reply["Attributes"])
 
     async def record(self, user_id: str, row: LedgerRow) -> LedgerRow:
         item = row_to_item(user_id, row, to_rfc3339(self._clock.now()))
         try:
-            await _ask(
+            await ask(
                 lambda: self._client.put_item(
                     TableName=self._table,
                     Item=item,
@@ -77,50 +73,64 @@ class DynamoUsageTable:
                 )
             )
         except ClientError as error:
-            return row_from_item(_refusing_item(error))
+            return row_from_item(refusing_item(error))
         return row
 
     async def list_rows(self, user_id: str, job_id: str) -> list[LedgerRow]:
-        return await _ask(lambda: self._read_rows(user_id, job_id))
+        return [row_from_item(item) for item in await self._list(user_id, row_prefix(job_id))]
+
+    async def list_all_rows(self, user_id: str) -> list[LedgerRow]:
+        return [row_from_item(item) for item in await self._list(user_id, LEDGER_PREFIX)]
+
+    async def list_months(self, user_id: str) -> dict[str, MonthState]:
+        items = await self._list(user_id, MONTH_PREFIX)
+        return {month_of_item(item): MonthState.from_item(from_item(item)) for item in items}
+
+    async def list_users(self) -> list[str]:
+        return await ask(self._scan_users)
+
+    async def find_terms(self, user_id: str) -> Terms:
+        return Terms.from_map((await self._get(account_key(user_id))).get("terms", {}))
+
+    async def put_terms(self, user_id: str, terms: Terms) -> None:
+        item = {**account_key(user_id), **to_item({"terms": terms.to_map()})}
+        await ask(lambda: self._client.put_item(TableName=self._table, Item=item))
+
+    async def is_paused(self) -> bool:
+        return bool((await self._get(switch_key())).get("paused", False))
+
+    async def pause(self, paused: bool) -> None:
+        item = {**switch_key(), **to_item({"paused": paused, "turned_at": to_rfc3339(self._clock.now())})}
+        await ask(lambda: self._client.put_item(TableName=self._table, Item=item))
 
     async def check(self) -> None:
         await self.find_month("nobody", "0000-00")
 
-    async def _read_rows(self, user_id: str, job_id: str) -> list[LedgerRow]:
+    async def _get(self, key: dict[str, Any]) -> dict[str, Any]:
+        """An item as plain values; empty when there is none."""
+        reply = await ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
+        return from_item(reply.get("Item") or {})
+
+    async def _list(self, user_id: str, prefix: str) -> list[Mapping[str, Any]]:
+        return await ask(lambda: self._query(user_id, prefix))
+
+    async def _query(self, user_id: str, prefix: str) -> list[Mapping[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="#pk = :user AND begins_with(#sk, :job)",
+            KeyConditionExpression="#pk = :user AND begins_with(#sk, :prefix)",
             ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
-            ExpressionAttributeValues=to_item({":user": f"USER#{user_id}", ":job": row_prefix(job_id)}),
+            ExpressionAttributeValues=to_item({":user": f"USER#{user_id}", ":prefix": prefix}),
             ConsistentRead=True,
         )
-        return [row_from_item(item) async for page in pages for item in page["Items"]]
+        return [item async for page in pages for item in page["Items"]]
 
-
-async def _ask(send: Callable[[], Awaitable[T]]) -> T:
-    """The reply. What passes is asked again and then told as unavailable; whatever else was answered is raised."""
-    try:
-        async for attempt in stamina.retry_context(
-            on=_is_passing, attempts=ATTEMPTS, wait_initial=0.02, wait_max=0.5, wait_jitter=0.1
-        ):
-            with attempt:
-                return await send()
-    except BotoCoreError as error:
-        raise DependencyUnavailableError(f"The usage table did not answer: {type(error).__name__}.") from error
-    except ClientError as error:
-        if _is_passing(error):
-            raise DependencyUnavailableError(f"The usage table answered {error_code(error)}.") from error
-        raise
-    raise AssertionError("stamina either returns or raises")
-
-
-def _is_passing(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error_code(error) in PASSING_CODES
-
-
-def _refusing_item(error: ClientError) -> Mapping[str, Any]:
-    """The item whose state made a condition fail; empty when there is none. Any other error is raised again."""
-    if not is_condition_failed(error):
-        raise error
-    response: Mapping[str, Any] = error.response
-    return response.get("Item") or {}
+    async def _scan_users(self) -> list[str]:
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(#sk, :month)",
+            ProjectionExpression="#pk",
+            ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
+            ExpressionAttributeValues=to_item({":month": MONTH_PREFIX}),
+            ConsistentRead=True,
+        )
+        return sorted({user_of_item(item) async for page in pages for item in page["Items"]})

@@ -1,0 +1,46 @@
+"""Rate leases: a gateway takes a few of a user's requests of this minute at a time, and gives back what is unused."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from omnigen_shared.contracts.base import Answer, Contract
+
+WINDOW_S: Final = 60
+"""How long a window is. Quota's clock says which one it is."""
+MAX_LEASE: Final = 10
+MAX_RETURN: Final = 2 * MAX_LEASE
+"""A gateway may ask for the next lease before the last one is used up."""
+
+GatewayId = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$")]
+"""One gateway process, from its start to its end."""
+
+
+class RateLeaseRequest(Contract):
+    """POST /internal/v1/rate-leases, for the user and the plan of the caller's identity.
+
+    (gateway_id, number) is the lease's id: a repeated one is answered as the first was. Numbers of one gateway rise,
+    and it makes one call at a time for a user. 409 `stale_lease` for a number below the last one of that user and
+    window, `excess_return` for more than the gateway holds.
+    """
+
+    gateway_id: GatewayId
+    number: int = Field(ge=1, lt=2**53)
+    is_wanted: bool = True
+    """False only gives back."""
+    give_back: int = Field(default=0, ge=0, le=MAX_RETURN)
+    window: int = Field(default=0, ge=0)
+    """Of which window `give_back` is; what is left of a past one is worth nothing."""
+
+
+class RateLease(Answer):
+    """`size` requests may pass until `remaining_ms` after the call was *begun*; 0 when the window is exhausted."""
+
+    window: int
+    remaining_ms: int = Field(ge=0, le=WINDOW_S * 1000)
+    """Until the window's end."""
+    size: int = Field(ge=0, le=MAX_LEASE)
+    limit: int = Field(ge=0)
+    """What the plan allows in a window."""
+    remaining: int = Field(ge=0)
+    """What nobody has leased yet."""
