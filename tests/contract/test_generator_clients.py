@@ -26,6 +26,7 @@ from omnigen_shared.contracts.job import (
     PlanIntent,
     Progress,
     SceneState,
+    SpoilOutput,
     StoreStoryboard,
     UpdateScene,
 )
@@ -70,7 +71,7 @@ async def test_every_call_of_jobs_goes_to_its_attempt(
     jobs = HttpJobRecords(client)
     record = answer(snapshot.model_dump(mode="json"))
     stored = answer(intent.model_dump(mode="json"))
-    server.tell(*[record] * 7, *[stored] * 3, answer({"provider_ids": ["p2"]}), *[record] * 2, answer({"attempt": 4}))
+    server.tell(*[record] * 7, *[stored] * 3, answer({"provider_ids": ["p2"]}), *[record] * 3, answer({"attempt": 4}))
 
     assert await jobs.beat(REF) == snapshot
     await jobs.begin_stage(REF, JobStatus.PLANNING)
@@ -86,6 +87,7 @@ async def test_every_call_of_jobs_goes_to_its_attempt(
     assert await jobs.list_unbound(REF, ("p1", "p2")) == {"p2"}
     await jobs.complete(REF, JobOutput.model_validate(snapshot.output.model_dump()))
     await jobs.begin_stage(REF, JobStatus.GENERATING)
+    assert await jobs.spoil(REF, INTENT, SpoilOutput(reason="no picture", scene=1)) == snapshot
     assert (await jobs.continue_attempt(REF)).attempt == 4
 
     base = "/internal/v1/jobs/job_1/attempts/3"
@@ -103,6 +105,7 @@ async def test_every_call_of_jobs_goes_to_its_attempt(
         ("POST", "/internal/v1/predictions/unbound"),
         ("POST", "/complete"),
         ("POST", "/status"),
+        ("POST", "/intents/scene-01.1/spoiled"),
         ("POST", "/continue"),
     ]
     assert server.asked[7].body == plan.model_dump(mode="json")
@@ -126,6 +129,7 @@ async def test_calls_are_signed_for_the_user_of_the_job(
         (409, "intent_moved", errors.IntentMovedError),
         (409, "prediction_bound", errors.PredictionBoundError),
         (409, "clip_in_progress", errors.ClipInProgressError),
+        (409, "clip_spoiled", errors.ClipSpoiledError),
         (404, "not_found", RemoteProblemError),
         (503, "dependency_unavailable", DependencyUnavailableError),
     ],

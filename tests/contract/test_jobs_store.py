@@ -47,7 +47,7 @@ from omnigen_shared.testing.clock import FrozenClock
 CLOCK = FrozenClock()
 NOW = CLOCK.now()
 NEW = make_job(CLOCK, version=0)
-SCENE = Scene(number=2, state=SceneState.INGESTED, clip_key="u/user-1/clips/a.mp4", updated_at=NOW)
+SCENE = Scene(number=2, state=SceneState.INGESTED, take=3, clip_key="u/user-1/clips/a.mp4", updated_at=NOW)
 INTENT = Intent(
     intent_id=CLIP,
     status=IntentStatus.SENDING,
@@ -57,6 +57,7 @@ INTENT = Intent(
     input={"scale": 7.0, "seed": 1, "nested": {"list": [1.5, None, "é"]}, "": True},
     owner="w1",
     sent_at=NOW,
+    spoiled="no picture",
 )
 CLAIM = Claim(user_id=USER, fingerprint=FINGERPRINT, job_id=JOB, intent_id=CLIP, state=ClaimState.HELD)
 BINDING = Binding(provider_id="p-1", job_id=JOB, intent_id=CLIP)

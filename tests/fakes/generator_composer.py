@@ -45,6 +45,7 @@ class FakeComposer(Composer):
     segments: dict[str, SegmentRequest] = field(default_factory=dict)
     renders: dict[str, RenderRequest] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    requested: list[SegmentRequest] = field(default_factory=list)
 
     async def get_recipe(self, ref: AttemptRef) -> str:
         del ref
@@ -54,6 +55,7 @@ class FakeComposer(Composer):
         assert key.startswith(f"u/{ref.user_id}/segments/recipe1/")
         for clip in self._clips(request):
             assert clip in self.assets.objects, f"{clip} is not in the bucket"
+        self.requested.append(request)
         if not self._is_over(key):
             return Composing(Pending(progress=0.5), retry_after_s=1)
         if self.bad_clips & set(self._clips(request)):

@@ -7,6 +7,7 @@ from typing import Final
 from omnigen_generator.domain.attempts import AttemptRef
 from omnigen_generator.domain.errors import (
     ClipInProgressError,
+    ClipSpoiledError,
     IntentMovedError,
     JobTerminalError,
     PredictionBoundError,
@@ -29,6 +30,7 @@ from omnigen_shared.contracts.job import (
     Progress,
     SceneRecord,
     SceneState,
+    SpoilOutput,
     StoreStoryboard,
     UpdateScene,
 )
@@ -59,6 +61,7 @@ class FakeJobRecords(JobRecords):
     snapshots: dict[JobId, JobSnapshot] = field(default_factory=dict)
     claims: dict[tuple[UserId, str], tuple[JobId, IntentId]] = field(default_factory=dict)
     clips: dict[tuple[UserId, str], str] = field(default_factory=dict)
+    spoiled: set[tuple[UserId, str]] = field(default_factory=set)
     bindings: dict[str, tuple[JobId, IntentId]] = field(default_factory=dict)
     progress: list[Progress] = field(default_factory=list)
     scene_states: list[tuple[int, SceneState]] = field(default_factory=list)
@@ -102,6 +105,10 @@ class FakeJobRecords(JobRecords):
     async def update_scene(self, ref: AttemptRef, number: int, update: UpdateScene) -> JobSnapshot:
         scenes = list(self._fenced(ref).scenes)
         before = scenes[number - 1]
+        if update.take < before.take:
+            return self.snapshots[ref.job_id]
+        if update.take > before.take:
+            before = _begin_take(before, update.take)
         if SCENE_RANKS[update.state] < SCENE_RANKS[before.state]:
             assert before.state is not SceneState.FAILED, f"scene {number} has failed"
             return self.snapshots[ref.job_id]
@@ -148,6 +155,18 @@ class FakeJobRecords(JobRecords):
         self._change(ref, intents=tuple(after if entry is before else entry for entry in snapshot.intents))
         return after
 
+    async def spoil(self, ref: AttemptRef, intent_id: IntentId, spoiled: SpoilOutput) -> JobSnapshot:
+        snapshot, before = self._fenced(ref), self.intent(ref.job_id, intent_id)
+        if before.spoiled is not None:
+            return snapshot
+        self.spoiled.add((ref.user_id, before.fingerprint))
+        after = before.model_copy(update={"spoiled": spoiled.reason})
+        intents = tuple(after if entry is before else entry for entry in snapshot.intents)
+        scenes = tuple(
+            _begin_take(scene, scene.take + 1) if scene.number == spoiled.scene else scene for scene in snapshot.scenes
+        )
+        return self._change(ref, intents=intents, scenes=scenes)
+
     async def list_unbound(self, ref: AttemptRef, provider_ids: tuple[str, ...]) -> frozenset[str]:
         del ref
         return frozenset(provider_ids) - self.bindings.keys()
@@ -180,6 +199,8 @@ class FakeJobRecords(JobRecords):
     def _claim(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
         place, owner = (ref.user_id, plan.fingerprint), (ref.job_id, intent_id)
         fields = plan.model_dump(exclude={"claims_clip"})
+        if place in self.spoiled:
+            raise ClipSpoiledError(409, "clip_spoiled", "another one made it in vain")
         if place in self.clips:
             paid = {"price_microusd": 0, "actual_microusd": 0, "cached": True, "output_key": self.clips[place]}
             return IntentRecord(intent_id=intent_id, status=IntentStatus.SETTLED, **{**fields, **paid})
@@ -211,6 +232,11 @@ class FakeJobRecords(JobRecords):
         if move.status in {IntentStatus.REFUNDED, IntentStatus.SETTLED}:
             self.claims.pop(place, None)
         return before.model_copy(update=news)
+
+
+def _begin_take(scene: SceneRecord, take: int) -> SceneRecord:
+    assert scene.state not in {SceneState.PREPARED, SceneState.FAILED}
+    return scene.model_copy(update={"take": take, "state": SceneState.QUEUED, "clip_key": None})
 
 
 def _moved_on(before: IntentRecord) -> IntentMovedError:

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import aiohttp
 import pytest
 from tests.integration.visitors import Visitor, Watched
+
+from omnigen_local.stack import LocalStack
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
 
 PROMPT = "a film in several scenes about a lighthouse and the sea"
 
@@ -30,6 +34,31 @@ async def test_a_scene_that_fails_is_named_and_the_others_are_kept(
     assert states.pop(2) == "failed"
     assert states
     assert set(states.values()) <= {"ingested", "prepared"}
+
+
+async def test_a_clip_that_cannot_be_used_is_tried_once_more_and_blames_nobody_else(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    failed = await watch_failure(visitor, tmp_path, "truncated@2")
+    problem = failed.job["problem"]
+    assert (problem["code"], problem["scene"]) == ("clip_invalid", 2)
+    states = {scene["number"]: scene["state"] for scene in failed.job["scenes"]}
+    assert states.pop(2) == "failed"
+    assert set(states.values()) == {"prepared"}
+    takes = [call for call in failed.receipt["calls"] if call["what"] == "clip of scene 2"]
+    assert [call["provider_id"] for call in takes][-1] == problem["provider_id"]
+    assert [float(call["charged_usd"]) > 0 for call in takes] == [True, True]
+
+
+async def test_one_bad_clip_costs_one_clip_more_and_no_job(stack: LocalStack, visitor: Visitor, tmp_path: Path) -> None:
+    rule = {"faults": "truncated", "model": DEFAULT_VIDEO_MODEL, "prompt_contains": "a red kite", "count": 1}
+    address = stack.record().simulator_url
+    async with aiohttp.ClientSession(address) as simulator, simulator.post("/_simulator/faults", json=rule) as answer:
+        assert answer.ok, await answer.text()
+    watched = await visitor.watch_job(tmp_path / "film.mp4", prompt=f"{PROMPT}, and a red kite", duration_s=12)
+    assert watched.job["status"] == "completed", watched.job["problem"]
+    clips = [call for call in watched.receipt["calls"] if call["what"].startswith("clip")]
+    assert len(clips) == len(watched.job["scenes"]) + 1
 
 
 async def test_what_was_not_spent_is_given_back(visitor: Visitor, tmp_path: Path) -> None:

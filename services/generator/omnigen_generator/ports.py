@@ -20,6 +20,7 @@ from omnigen_shared.contracts.job import (
     MoveIntent,
     PlanIntent,
     Progress,
+    SpoilOutput,
     StoreStoryboard,
     UpdateScene,
 )
@@ -53,7 +54,10 @@ class JobRecords(Protocol):
         ...
 
     async def plan_intent(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
-        """The stored intent, new or not. ClipInProgressError while another one makes the same thing."""
+        """The stored intent, new or not.
+
+        ClipInProgressError while another one makes the same thing, ClipSpoiledError when that was made in vain.
+        """
         ...
 
     async def move_intent(self, ref: AttemptRef, intent_id: IntentId, move: MoveIntent) -> IntentRecord:
@@ -62,6 +66,10 @@ class JobRecords(Protocol):
 
     async def close_socket(self, ref: AttemptRef, intent_id: IntentId, owner: str) -> IntentRecord:
         """From now on the create is only reconciled."""
+        ...
+
+    async def spoil(self, ref: AttemptRef, intent_id: IntentId, spoiled: SpoilOutput) -> JobSnapshot:
+        """A paid output is of no use: nobody is given it again, and its scene goes on to the next take."""
         ...
 
     async def list_unbound(self, ref: AttemptRef, provider_ids: tuple[str, ...]) -> frozenset[str]:

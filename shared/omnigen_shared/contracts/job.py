@@ -98,6 +98,8 @@ class IntentRecord(Answer):
     actual_microusd: Microusd | None = None
     cached: bool = False
     output_key: str | None = None
+    spoiled: str | None = None
+    """Why the output cannot be used, once that is known: it is paid, and nobody will be given it again."""
 
 
 class SceneRecord(Answer):
@@ -105,6 +107,8 @@ class SceneRecord(Answer):
 
     number: int
     state: SceneState
+    take: int = 1
+    """Which clip of the scene is made: a later one has a seed, and so a fingerprint, of its own."""
     clip_key: str | None = None
     problem: JobProblem | None = None
     updated_at: datetime
@@ -157,9 +161,13 @@ class StoreStoryboard(Contract):
 
 
 class UpdateScene(Contract):
-    """PUT …/scenes/{number}: the scene's new state, and what came with it."""
+    """PUT …/scenes/{number}: the scene's new state, and what came with it.
+
+    A later take than the stored one begins the scene again, an earlier one changes nothing.
+    """
 
     state: SceneState
+    take: int = Field(default=1, ge=1, le=99)
     clip_key: str | None = None
     problem: JobProblem | None = None
 
@@ -174,7 +182,8 @@ class PlanIntent(Contract):
     """PUT …/intents/{intent_id}: an intended paid call; the stored one comes back, new or not.
 
     With `claims_clip`, one item per user owns the fingerprint. The answer's intent is `settled` with `cached: true`
-    and an `output_key` when the same clip was already made; 409 `clip_in_progress` while another job makes it.
+    and an `output_key` when the same clip was already made; 409 `clip_in_progress` while another job makes it, 409
+    `clip_spoiled` when what was made cannot be used: only another take helps.
     """
 
     model: str
@@ -203,6 +212,16 @@ class CloseSocket(Contract):
     """POST …/intents/{intent_id}/closed: the create's socket closed without an answer (only while `sending`)."""
 
     owner: str
+
+
+class SpoilOutput(Contract):
+    """POST …/intents/{intent_id}/spoiled: its output cannot be used, and is never given to anybody again.
+
+    With `scene`, that scene goes on to its next take.
+    """
+
+    reason: str = Field(max_length=1000)
+    scene: int | None = Field(default=None, ge=1, le=99)
 
 
 class UnboundQuery(Contract):

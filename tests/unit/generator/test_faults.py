@@ -108,17 +108,6 @@ def test_one_failed_scene_leaves_its_siblings_clips_paid_and_kept() -> None:
         assert world.intent(f"scene-0{number}.1").status is IntentStatus.SETTLED
 
 
-def test_a_clip_that_cannot_be_used_names_the_provider_id() -> None:
-    world = World()
-    world.order()
-    world.provider.script(CLIPS, Fault.NONE)
-    bad = f"u/ada/clips/{_first_fingerprint(world)}.mp4"
-    world.composer.bad_clips.add(bad)
-    problem = get_problem(world.run())
-    assert (problem.code, problem.scene) == ("clip_invalid", 1)
-    assert problem.provider_id == world.intent("scene-01.1").provider_id is not None
-
-
 def test_a_scene_that_the_budget_does_not_allow_is_not_ordered() -> None:
     world = World()
     world.quota.budget_microusd = 10_000 + 2 * CLIP_PRICE
@@ -210,12 +199,3 @@ def test_a_job_without_budget_for_a_planner_is_planned_by_the_template() -> None
     assert get_problem(job).code == "budget_exceeded"
     assert job.storyboard is not None
     assert world.provider.creates == []
-
-
-def _first_fingerprint(world: World) -> str:
-    """Of scene 1, learnt from an equal job in another world."""
-    other = World()
-    other.order()
-    other.run()
-    assert world.snapshot.request == other.snapshot.request
-    return other.intent("scene-01.1").fingerprint

@@ -11,10 +11,10 @@ from omnigen_generator.domain.segments import (
     clip_keys,
     pinned_recipe,
     render_request,
-    requests_around,
+    transitions_around,
 )
 from omnigen_shared.contracts.composer import BodyRequest, TransitionRequest
-from omnigen_shared.contracts.job import JobSnapshot
+from omnigen_shared.contracts.job import JobSnapshot, SceneState
 from omnigen_shared.contracts.media import AspectRatio
 
 
@@ -25,10 +25,8 @@ def a_snapshot(duration_s: int = 15, **request: Any) -> JobSnapshot:
     return world.run()
 
 
-def without_clip(snapshot: JobSnapshot, number: int) -> JobSnapshot:
-    scenes = [
-        scene.model_copy(update={"clip_key": None}) if scene.number == number else scene for scene in snapshot.scenes
-    ]
+def with_scene(snapshot: JobSnapshot, number: int, **news: Any) -> JobSnapshot:
+    scenes = [scene.model_copy(update=news) if scene.number == number else scene for scene in snapshot.scenes]
     return snapshot.model_copy(update={"scenes": tuple(scenes)})
 
 
@@ -45,19 +43,18 @@ def test_a_single_scene_has_no_ends_to_give() -> None:
     assert len(all_requests(snapshot)) == 1
 
 
-def test_a_scene_asks_for_transitions_to_clips_that_are_there() -> None:
+def test_a_scene_asks_for_transitions_to_bodies_that_are_there() -> None:
     snapshot = a_snapshot()
-    clips = clip_keys(snapshot)
-    assert [request.kind for request in requests_around(snapshot, 2, clips)] == ["body", "transition", "transition"]
-    assert [request.kind for request in requests_around(snapshot, 3, clips)] == ["body", "transition"]
-    alone = {2: clips[2]}
-    assert [request.kind for request in requests_around(snapshot, 2, alone)] == ["body"]
+    assert len(transitions_around(snapshot, 2)) == 2
+    assert len(transitions_around(snapshot, 3)) == 1
+    bodiless = with_scene(snapshot, 1, state=SceneState.INGESTED)
+    assert len(transitions_around(bodiless, 2)) == 1
+    assert transitions_around(bodiless, 1) == ()
 
 
 def test_two_neighbours_name_the_same_transition() -> None:
     snapshot = a_snapshot()
-    clips = clip_keys(snapshot)
-    assert requests_around(snapshot, 1, clips)[1] == requests_around(snapshot, 2, clips)[1]
+    assert transitions_around(snapshot, 1)[0] == transitions_around(snapshot, 2)[0]
 
 
 @pytest.mark.parametrize("duration_s", [5, 7, 10, 15, 61])
@@ -89,7 +86,7 @@ def test_transitions_stand_between_their_clips() -> None:
 
 def test_a_missing_clip_is_an_error_and_not_a_shorter_video() -> None:
     with pytest.raises(KeyError):
-        all_requests(without_clip(a_snapshot(), 2))
+        all_requests(with_scene(a_snapshot(), 2, clip_key=None))
 
 
 def test_nothing_is_keyed_before_the_recipe_is_pinned() -> None:

@@ -88,14 +88,15 @@ def test_a_plan_lists_its_scenes() -> None:
     run_virtually(scenario())
 
 
-def test_a_scene_that_is_done_asks_nobody() -> None:
+def test_a_scene_that_is_done_asks_for_its_transitions_alone() -> None:
     world = a_world()
 
     async def scenario() -> None:
         await produce(world)
-        asked = len(world.composer.asked)
+        asked, writes = len(world.composer.requested), len(world.jobs.scene_states)
         assert (await world.step("scene", scene=1)).outcome is StepOutcome.DONE
-        assert len(world.composer.asked) == asked
+        assert [request.kind for request in world.composer.requested[asked:]] == ["transition"]
+        assert len(world.jobs.scene_states) == writes
 
     run_virtually(scenario())
 

@@ -8,7 +8,8 @@ from tests.fakes.generator_world import a_request
 
 from omnigen_generator.domain.cuts import plan_cuts
 from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo, find_plan, write_brief
-from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard, derive_seed
+from omnigen_generator.domain.seeds import derive_seed
+from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard
 from omnigen_generator.domain.templates import STRUCTURES, TITLE_MAX, write_plan
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
 

@@ -60,7 +60,7 @@ async def test_an_order_is_accepted_and_completed(http: httpx.AsyncClient, bench
         "seed": job["request"]["seed"],
         "music": True,
     }
-    assert job["cost"] == {"estimate_usd": "0.465", "max_usd": "0.57125", "spent_usd": "0.00"}
+    assert job["cost"] == {"estimate_usd": "0.465", "max_usd": "0.64", "spent_usd": "0.00"}
     assert (job["created_at"], job["deadline_at"]) == ("2026-11-24T12:00:00.000000Z", "2026-11-24T12:11:10.000000Z")
     assert (job["storyboard"], job["scenes"], job["output"], job["problem"]) == (None, [], None, None)
     assert job["progress"] == {"stage": "pending", "fraction": 0.0}
@@ -129,7 +129,7 @@ async def test_a_maximum_is_what_is_reserved_at_most(http: httpx.AsyncClient) ->
         answer = await http.post("/api/v1/jobs", json={**BODY, "max_cost_usd": given})
         return str(answer.json()["cost"]["max_usd"])
 
-    assert (await maximum("0.44"), await maximum("0.5"), await maximum("100")) == ("0.44", "0.50", "0.57125")
+    assert (await maximum("0.44"), await maximum("0.5"), await maximum("100")) == ("0.44", "0.50", "0.64")
 
 
 async def test_a_replay_says_that_it_is_one(http: httpx.AsyncClient, bench: JobsBench) -> None:

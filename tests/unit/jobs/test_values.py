@@ -28,15 +28,15 @@ MARGIN = timedelta(seconds=600)
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "least_s", "most_s"),
-    [(5, 5, 5), (12, 12, 13), (13, 14, 14), (15, 16, 17), (30, 31, 34), (60, 63, 68)],
+    ("duration_s", "least_s", "most_s", "held_s"),
+    [(5, 5, 5, 10), (12, 12, 13, 24), (15, 16, 17, 24), (30, 31, 34, 42.5), (60, 63, 68, 85)],
 )
-def test_an_estimate_counts_paid_seconds(duration_s: int, least_s: int, most_s: int) -> None:
-    """720p costs 25000 a second; the planner's ceiling is 10000, music 30000."""
+def test_an_estimate_counts_paid_seconds(duration_s: int, least_s: int, most_s: int, held_s: float) -> None:
+    """720p costs 25000 a second; the planner's ceiling is 10000, music 30000. A short video holds one clip more."""
     estimate = estimate_cost(make_request(duration_s=duration_s), SEEDANCE_PRO_FAST)
     assert estimate.certain_microusd == least_s * 25_000 + 40_000
     assert estimate.estimate_microusd == most_s * 25_000 + 40_000
-    assert estimate.ceiling_microusd == estimate.estimate_microusd + most_s * 25_000 // 4
+    assert estimate.ceiling_microusd == held_s * 25_000 + 40_000
 
 
 def test_a_silent_video_costs_no_music() -> None:

@@ -19,6 +19,7 @@ from omnigen_shared.contracts.job import (
     MoveIntent,
     PlanIntent,
     Progress,
+    SpoilOutput,
     StoreMusic,
     StoreStoryboard,
     Unbound,
@@ -60,6 +61,9 @@ class HttpJobRecords(JobRecords):
     async def close_socket(self, ref: AttemptRef, intent_id: IntentId, owner: str) -> IntentRecord:
         body = CloseSocket(owner=owner)
         return IntentRecord.model_validate(await self._call(ref, "POST", f"intents/{intent_id}/closed", body))
+
+    async def spoil(self, ref: AttemptRef, intent_id: IntentId, spoiled: SpoilOutput) -> JobSnapshot:
+        return JobSnapshot.model_validate(await self._call(ref, "POST", f"intents/{intent_id}/spoiled", spoiled))
 
     async def list_unbound(self, ref: AttemptRef, provider_ids: tuple[str, ...]) -> frozenset[str]:
         query = UnboundQuery(provider_ids=provider_ids)

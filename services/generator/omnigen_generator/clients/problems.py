@@ -13,6 +13,7 @@ JOBS_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {
     "intent_moved": errors.IntentMovedError,
     "prediction_bound": errors.PredictionBoundError,
     "clip_in_progress": errors.ClipInProgressError,
+    "clip_spoiled": errors.ClipSpoiledError,
 }
 COMPOSER_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {
     "clip_invalid": errors.ClipInvalidError,

@@ -1,7 +1,7 @@
 """The paid calls of a job: what each is called, asks for, costs, and where its output goes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import orjson
 
 from omnigen_generator.domain.prompting import PLANNER_INSTRUCTIONS, write_brief
+from omnigen_generator.domain.seeds import derive_seed
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import IntentRecord, JobRequest, PlanIntent
 from omnigen_shared.contracts.storyboard import Scene, Storyboard
 
 FIRST_TAKE: Final = 1
+MAX_TAKES: Final = 99
 MUSIC_TYPES: Final = ("mp3", "wav", "flac", "m4a", "ogg")
 MUSIC_PROMPT_MAX: Final = 300
 INSTRUMENTAL: Final = "[intro]\n[verse]\n[bridge]\n[outro]"
@@ -77,11 +79,11 @@ def plan_call(request: JobRequest, scene_durations_s: list[int]) -> PaidCall:
     )
 
 
-def clip_call(request: JobRequest, scene: Scene) -> PaidCall:
-    """Asks the job's video model for one scene's clip."""
+def clip_call(request: JobRequest, scene: Scene, take: int = FIRST_TAKE) -> PaidCall:
+    """Asks the job's video model for one scene's clip. Another take has another seed, so that it is another clip."""
     model = get_video_model(request.model)
     return PaidCall(
-        intent_id=_intent_id(f"{CallKind.SCENE}-{scene.number:02}"),
+        intent_id=_intent_id(scene_unit(scene.number), take),
         model=model.name,
         price_microusd=model.price_microusd_per_s[request.resolution] * scene.clip_duration_s,
         input={
@@ -89,23 +91,45 @@ def clip_call(request: JobRequest, scene: Scene) -> PaidCall:
             "duration": scene.clip_duration_s,
             "resolution": request.resolution.value,
             "aspect_ratio": request.aspect_ratio.value,
-            "seed": scene.seed,
+            "seed": scene.seed if take == FIRST_TAKE else derive_seed(scene.seed, take),
         },
+        take=take,
     )
 
 
-def music_call(storyboard: Storyboard) -> PaidCall:
-    """Asks for one piece of music under the whole video."""
+def music_call(storyboard: Storyboard, take: int = FIRST_TAKE) -> PaidCall:
+    """Asks for one piece of music under the whole video. The model takes no seed: each call makes another piece."""
     return PaidCall(
-        intent_id=_intent_id(CallKind.MUSIC),
+        intent_id=_intent_id(CallKind.MUSIC, take),
         model=MUSIC_MODEL.name,
         price_microusd=MUSIC_MODEL.price_microusd,
         input={"prompt": storyboard.music_prompt[:MUSIC_PROMPT_MAX], "lyrics": INSTRUMENTAL},
+        take=take,
     )
 
 
-def _intent_id(unit: str) -> IntentId:
-    return IntentId(f"{unit}.{FIRST_TAKE}")
+def scene_unit(number: int) -> str:
+    """What the intents of a scene's clips begin with: `scene-02`."""
+    return f"{CallKind.SCENE}-{number:02}"
+
+
+def find_last_take(intents: Iterable[IntentRecord], unit: str) -> int:
+    """The take that a job is at; the first when it has ordered none."""
+    names = (intent.intent_id.split(".") for intent in intents)
+    return max((int(take) for name, take, *_ in names if name == unit), default=FIRST_TAKE)
+
+
+def list_spoiled(intents: Iterable[IntentRecord], unit: str) -> tuple[IntentRecord, ...]:
+    """Outputs that a job has paid for this unit and could not use, in the order of their takes."""
+    return tuple(
+        intent
+        for intent in intents
+        if intent.intent_id.partition(".")[0] == unit and intent.spoiled is not None and not intent.cached
+    )
+
+
+def _intent_id(unit: str, take: int = FIRST_TAKE) -> IntentId:
+    return IntentId(f"{unit}.{take}")
 
 
 def kind_of(intent: IntentRecord) -> CallKind:

@@ -23,6 +23,10 @@ class ClipInProgressError(RemoteProblemError):
     """Another scene or job of the same user is making this very clip."""
 
 
+class ClipSpoiledError(RemoteProblemError):
+    """What this call would make was made, paid, and found to be of no use: only another take helps."""
+
+
 class BudgetExceededError(RemoteProblemError):
     """The paid call does not fit into what is left of the job's reservation."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, SegmentRequest, TransitionRequest, segment_key
-from omnigen_shared.contracts.job import JobSnapshot
+from omnigen_shared.contracts.job import JobSnapshot, SceneState
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize, frame_size
 from omnigen_shared.contracts.storyboard import Scene
 
@@ -43,11 +43,12 @@ def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> Tra
     )
 
 
-def requests_around(snapshot: JobSnapshot, number: int, clips: ClipKeys) -> tuple[SegmentRequest, ...]:
-    """A scene's body, and each of its transitions whose other clip is there too."""
-    lefts = [left for left in (number - 1, number) if left in clips and left + 1 in clips]
-    transitions = (transition_request(snapshot, left, clips) for left in lefts)
-    return body_request(snapshot, number, clips[number]), *transitions
+def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[SegmentRequest, ...]:
+    """A scene's transitions whose two bodies are there: a clip that has none yet may be of no use."""
+    clips = clip_keys(snapshot)
+    prepared = {scene.number for scene in snapshot.scenes if scene.state is SceneState.PREPARED}
+    lefts = (left for left in (number - 1, number) if {left, left + 1} <= prepared)
+    return tuple(transition_request(snapshot, left, clips) for left in lefts)
 
 
 def all_requests(snapshot: JobSnapshot) -> tuple[SegmentRequest, ...]:

@@ -1,17 +1,16 @@
 """A storyboard from a plan's words and the frame arithmetic."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
 from omnigen_generator.domain.cuts import Cut
 from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo
+from omnigen_generator.domain.seeds import derive_seed
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
 
 PROMPT_MAX: Final = 2000
 LOOK_MAX: Final = 700
-SEEDS: Final = 2**31
 
 
 def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVideo, by: PlannedBy) -> Storyboard:
@@ -38,12 +37,6 @@ def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVide
             for number, (cut, scene) in enumerate(scenes, start=1)
         ),
     )
-
-
-def derive_seed(seed: int, number: int) -> int:
-    """A scene's own seed: equal requests get equal scenes, and no two scenes of one request the same seed's picture."""
-    digest = hashlib.sha256(f"{seed}:{number}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % SEEDS
 
 
 def _write_look(style: str, palette: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from omnigen_generator.domain.outcomes import FailureCode, Reason
 from omnigen_generator.schemas import BranchEnd, StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, out_of_time
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.job import JobStatus, SceneState, UpdateScene
+from omnigen_shared.contracts.job import JobStatus, SceneState
 
 BROKEN: Final = "broken"
 
@@ -33,4 +33,4 @@ async def _fail_broken(turn: Turn, number: int) -> None:
         "Order again: finished clips are kept and not paid for twice; tell the operator the job's id.",
     )
     problem = reason.to_problem(JobStatus.GENERATING, number)
-    await turn.update_scene(number, UpdateScene(state=SceneState.FAILED, problem=problem))
+    await turn.update_scene(number, SceneState.FAILED, problem=problem)

@@ -1,11 +1,13 @@
 """The music bed. A video without music is better than none: what goes wrong here is logged, never the job's failure."""
 
+import contextlib
 from typing import Final
 
 import structlog
 
-from omnigen_generator.domain.calls import music_call
-from omnigen_generator.domain.outcomes import Bought, FailureCode, Reason, Waiting
+from omnigen_generator.domain.calls import MAX_TAKES, CallKind, find_last_take, music_call
+from omnigen_generator.domain.errors import ClipSpoiledError
+from omnigen_generator.domain.outcomes import Bought, FailureCode, Outcome, Reason, Waiting
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed
 from omnigen_generator.service.buying import buy
@@ -22,13 +24,21 @@ async def advance_music(turn: Turn) -> StepAnswer:
     """`failed` leaves the video silent; its money is closed with the job's other calls."""
     if not turn.snapshot.request.music or turn.snapshot.music_key is not None:
         return done()
-    outcome = await buy(turn, music_call(turn.get_storyboard()))
+    outcome = await _buy(turn)
     if isinstance(outcome, Bought):
         turn.snapshot = await turn.tools.jobs.store_music(turn.ref, outcome.output_key)
         return done()
     if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
         return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
     return _go_without(outcome.reason)
+
+
+async def _buy(turn: Turn) -> Outcome:
+    """The first take that was not made in vain by an earlier job."""
+    for take in range(find_last_take(turn.snapshot.intents, CallKind.MUSIC), MAX_TAKES):
+        with contextlib.suppress(ClipSpoiledError):
+            return await buy(turn, music_call(turn.get_storyboard(), take))
+    return await buy(turn, music_call(turn.get_storyboard(), MAX_TAKES))
 
 
 def _is_patience_over(turn: Turn, wait_s: int) -> bool:

@@ -9,7 +9,7 @@ from omnigen_generator.domain.outcomes import FailureCode, Reason, Waiting
 from omnigen_generator.domain.segments import keyed
 from omnigen_generator.ports import Composing
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.composer import SegmentRequest
+from omnigen_shared.contracts.composer import Pending, SegmentRequest
 from omnigen_shared.errors import DependencyUnavailableError
 
 MAX_WAIT_S: Final = 2
@@ -32,8 +32,8 @@ async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reaso
     except ClipInvalidError as error:
         return Reason(
             FailureCode.CLIP_INVALID,
-            f"The clip that the model made cannot be used: {error.detail}",
-            "Order again with another seed; tell the operator the provider id.",
+            error.detail,
+            "Order the same again: only a clip that cannot be used is made anew.",
         )
     except (RecipeMismatchError, CompositionError) as error:
         return refusal(error)
@@ -58,6 +58,10 @@ def _not_ready(hint_s: int) -> Waiting:
             "Order again: clips are kept and not paid for twice.",
         ),
     )
+
+
+AGAIN: Final = composing(Composing(Pending(progress=0), retry_after_s=1))
+"""As soon as possible."""
 
 
 def refusal(error: RecipeMismatchError | CompositionError) -> Reason:

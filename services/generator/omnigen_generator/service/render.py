@@ -1,7 +1,5 @@
 """The finished video: every segment, then the join; and the record's good end."""
 
-from typing import Final
-
 import structlog
 
 from omnigen_generator.domain.errors import (
@@ -16,13 +14,11 @@ from omnigen_generator.ports import Composing
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed, wait_while_there_is_time
 from omnigen_generator.service.closing import close_calls
-from omnigen_generator.service.preparing import composing, prepare, refusal
+from omnigen_generator.service.preparing import AGAIN, composing, prepare, refusal
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.composer import Pending, RenderResult, render_key
-from omnigen_shared.contracts.job import JobOutput, JobStatus, Progress
-
-AGAIN: Final = composing(Composing(Pending(progress=0), retry_after_s=1))
+from omnigen_shared.contracts.composer import RenderResult, render_key
+from omnigen_shared.contracts.job import JobOutput, JobStatus, Progress, SpoilOutput
 
 _log = structlog.get_logger()
 
@@ -33,7 +29,7 @@ async def render(turn: Turn, *, is_silent: bool) -> StepAnswer:
     try:
         video = await _put_video(turn, is_silent=is_silent)
     except MusicInvalidError as error:
-        _log.warning("music_left_out", code=error.remote_code, detail=error.detail)
+        await _leave_out_music(turn, error)
         video, is_silent = AGAIN, True
     answer = _to_answer(turn, video)
     return answer.model_copy(update={"is_silent": is_silent})
@@ -47,6 +43,14 @@ async def finish(turn: Turn, *, is_silent: bool) -> StepAnswer:
     await close_calls(turn)
     await turn.tools.jobs.complete(turn.ref, _to_output(video))
     return done()
+
+
+async def _leave_out_music(turn: Turn, error: MusicInvalidError) -> None:
+    """It is paid and of no use: no later job shall be given it."""
+    _log.warning("music_left_out", code=error.remote_code, detail=error.detail)
+    for intent in turn.snapshot.intents:
+        if intent.output_key is not None and intent.output_key == turn.snapshot.music_key:
+            await turn.tools.jobs.spoil(turn.ref, intent.intent_id, SpoilOutput(reason=error.detail[:1000]))
 
 
 def _to_answer(turn: Turn, video: RenderResult | Waiting | Reason) -> StepAnswer:

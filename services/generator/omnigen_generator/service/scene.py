@@ -1,66 +1,108 @@
 """One scene: its clip is bought once and copied into our store, then the composer prepares what it makes possible."""
 
-from omnigen_generator.domain.calls import clip_call
-from omnigen_generator.domain.outcomes import Bought, Waiting
-from omnigen_generator.domain.segments import clip_keys, requests_around
+import structlog
+
+from omnigen_generator.domain.calls import PaidCall, clip_call
+from omnigen_generator.domain.errors import ClipSpoiledError
+from omnigen_generator.domain.outcomes import Bought, FailureCode, Reason, Waiting
+from omnigen_generator.domain.segments import body_request, transitions_around
+from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enough
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, wait_while_there_is_time
 from omnigen_generator.service.buying import buy
-from omnigen_generator.service.preparing import prepare
+from omnigen_generator.service.preparing import AGAIN, prepare
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, UpdateScene
+from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, SpoilOutput
+
+_log = structlog.get_logger()
 
 
 async def advance_scene(turn: Turn, number: int) -> StepAnswer:
-    """A scene that is prepared or has failed stays so."""
-    record = turn.get_scene(number)
-    if record.state is SceneState.PREPARED:
-        return done()
-    if record.state is SceneState.FAILED:
+    """A scene that has failed stays so; a prepared one is joined to its neighbours."""
+    state = turn.get_scene(number).state
+    if state is SceneState.FAILED:
         return failed_as_recorded()
-    if record.clip_key is None:
-        answer = await _get_clip(turn, number)
+    if state is not SceneState.PREPARED:
+        answer = await _get_clip(turn, number) or await _make_body(turn, number)
         if answer is not None:
             return answer
-    return await _prepare(turn, number)
+    return await _join(turn, number)
 
 
 async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
     """None when the clip lies in the store and the record says so."""
-    scene = turn.get_storyboard().scenes[number - 1]
-    outcome = await buy(turn, clip_call(turn.snapshot.request, scene))
+    if turn.get_scene(number).clip_key is not None:
+        return None
+    spoiled = find_spoiled_problem(turn.snapshot.intents, number)
+    if spoiled is not None and has_had_enough(turn.snapshot.intents, number):
+        return await _fail(turn, number, spoiled)
+    try:
+        outcome = await buy(turn, _call(turn, number))
+    except ClipSpoiledError:
+        return await _begin_next_take(turn, number)
     if isinstance(outcome, Bought):
-        await turn.update_scene(number, UpdateScene(state=SceneState.INGESTED, clip_key=outcome.output_key))
+        await turn.update_scene(number, SceneState.INGESTED, clip_key=outcome.output_key)
         return None
     if isinstance(outcome, Waiting):
         state = SceneState.THROTTLED if outcome.is_throttled else SceneState.GENERATING
         return await _wait(turn, number, outcome, state)
-    return await _fail(turn, number, outcome.reason.to_problem(JobStatus.GENERATING, number))
+    # Without the budget for one more take, the trouble is that the first was of no use.
+    problem = spoiled if outcome.reason.code is FailureCode.BUDGET_EXCEEDED else None
+    return await _fail(turn, number, problem or outcome.reason.to_problem(JobStatus.GENERATING, number))
 
 
-async def _prepare(turn: Turn, number: int) -> StepAnswer:
-    requests = requests_around(turn.snapshot, number, clip_keys(turn.snapshot))
-    outcome = await prepare(turn, requests)
+async def _begin_next_take(turn: Turn, number: int) -> StepAnswer:
+    """An earlier job has paid for this very take in vain."""
+    await turn.update_scene(number, SceneState.QUEUED, take=turn.get_scene(number).take + 1)
+    return await _wait(turn, number, AGAIN, SceneState.QUEUED)
+
+
+async def _make_body(turn: Turn, number: int) -> StepAnswer | None:
+    """None when the scene is prepared. Only its own body speaks for or against a clip."""
+    clip_key = turn.get_scene(number).clip_key or ""
+    outcome = await prepare(turn, (body_request(turn.snapshot, number, clip_key),))
     if outcome is None:
-        await turn.update_scene(number, UpdateScene(state=SceneState.PREPARED))
-        return done()
+        await turn.update_scene(number, SceneState.PREPARED)
+        return None
     if isinstance(outcome, Waiting):
         return await _wait(turn, number, outcome, SceneState.INGESTED)
-    call = clip_call(turn.snapshot.request, turn.get_storyboard().scenes[number - 1])
-    intent = turn.find_intent(call.intent_id)
-    problem = outcome.to_problem(JobStatus.GENERATING, number)
-    provider_id = None if intent is None else intent.provider_id
-    return await _fail(turn, number, problem.model_copy(update={"provider_id": provider_id}))
+    if outcome.code is FailureCode.CLIP_INVALID:
+        return await _spoil(turn, number, outcome)
+    return await _fail(turn, number, outcome.to_problem(JobStatus.GENERATING, number))
+
+
+async def _spoil(turn: Turn, number: int, reason: Reason) -> StepAnswer:
+    """The clip is paid and of no use: nobody is given it again, and the scene makes another take."""
+    intent_id = _call(turn, number).intent_id
+    spoiled = SpoilOutput(reason=reason.detail[:1000], scene=number)
+    turn.snapshot = await turn.tools.jobs.spoil(turn.ref, intent_id, spoiled)
+    _log.warning("clip_spoiled", job_id=turn.ref.job_id, intent_id=intent_id, detail=reason.detail)
+    return await _wait(turn, number, AGAIN, SceneState.QUEUED)
+
+
+async def _join(turn: Turn, number: int) -> StepAnswer:
+    """Transitions to prepared neighbours. What fails here is no scene's fault: the render asks again, and says why."""
+    outcome = await prepare(turn, transitions_around(turn.snapshot, number))
+    if isinstance(outcome, Waiting) and not turn.is_late(outcome.wait_s):
+        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
+    if isinstance(outcome, Reason):
+        _log.warning("transition_not_made", job_id=turn.ref.job_id, scene=number, detail=outcome.detail)
+    return done()
+
+
+def _call(turn: Turn, number: int) -> PaidCall:
+    take = turn.get_scene(number).take
+    return clip_call(turn.snapshot.request, turn.get_storyboard().scenes[number - 1], take)
 
 
 async def _wait(turn: Turn, number: int, waiting: Waiting, state: SceneState) -> StepAnswer:
     answer = wait_while_there_is_time(turn, waiting, JobStatus.GENERATING)
     if answer.outcome is StepOutcome.WAITING:
-        await turn.update_scene(number, UpdateScene(state=state))
+        await turn.update_scene(number, state)
         return answer
     return await _fail(turn, number, waiting.reason.to_problem(JobStatus.GENERATING, number))
 
 
 async def _fail(turn: Turn, number: int, problem: JobProblem) -> StepAnswer:
-    await turn.update_scene(number, UpdateScene(state=SceneState.FAILED, problem=problem))
+    await turn.update_scene(number, SceneState.FAILED, problem=problem)
     return failed_as_recorded()

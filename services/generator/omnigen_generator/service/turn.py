@@ -7,7 +7,15 @@ from datetime import datetime
 from omnigen_generator.domain.attempts import AttemptRef, Window
 from omnigen_generator.ports import Tools
 from omnigen_shared.contracts.base import IntentId
-from omnigen_shared.contracts.job import IntentRecord, JobSnapshot, JobStatus, SceneRecord, UpdateScene
+from omnigen_shared.contracts.job import (
+    IntentRecord,
+    JobProblem,
+    JobSnapshot,
+    JobStatus,
+    SceneRecord,
+    SceneState,
+    UpdateScene,
+)
 from omnigen_shared.contracts.storyboard import Storyboard
 
 
@@ -54,7 +62,18 @@ class Turn:
         if self.snapshot.status is not status:
             self.snapshot = await self.tools.jobs.begin_stage(self.ref, status)
 
-    async def update_scene(self, number: int, update: UpdateScene) -> None:
-        """A write only when it changes the scene's state."""
-        if self.get_scene(number).state is not update.state:
+    async def update_scene(
+        self,
+        number: int,
+        state: SceneState,
+        *,
+        take: int | None = None,
+        clip_key: str | None = None,
+        problem: JobProblem | None = None,
+    ) -> None:
+        """A write only when it changes something. Without a take it is about the present one."""
+        known = self.get_scene(number)
+        update = UpdateScene(state=state, take=take or known.take, clip_key=clip_key, problem=problem)
+        told = {name: getattr(update, name) for name in UpdateScene.model_fields}
+        if any(value is not None and value != getattr(known, name) for name, value in told.items()):
             self.snapshot = await self.tools.jobs.update_scene(self.ref, number, update)

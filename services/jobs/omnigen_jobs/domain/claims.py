@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from omnigen_jobs.domain.problems import ClipInProgressError
+from omnigen_jobs.domain.problems import ClipInProgressError, ClipSpoiledError
 from omnigen_jobs.domain.records import Claim, ClaimState, Intent, Job
 from omnigen_shared.contracts.job import IntentStatus
 
@@ -11,11 +11,17 @@ RETRY_S: Final = 5
 
 
 def take(claim: Claim | None, job: Job, intent: Intent) -> Claim:
-    """The fingerprint for this intent; ClipInProgressError while another has it.
+    """The fingerprint for this intent; ClipInProgressError while another has it, ClipSpoiledError when it is used up.
 
     A job that has ended gives its claims back when its money is closed, all but those that were sent and are not yet
     accounted for: to make the same clip beside such a one could pay for it twice.
     """
+    if claim is not None and claim.state is ClaimState.SPOILED:
+        raise ClipSpoiledError(
+            f"What {claim.job_id} made cannot be used.",
+            remedy="Make another take.",
+            details={"job_id": claim.job_id, "intent_id": claim.intent_id},
+        )
     if claim is not None and claim.state is not ClaimState.RELEASED:
         raise ClipInProgressError(
             f"{claim.job_id} makes the same output.",

@@ -6,7 +6,8 @@ n clips therefore needs F + 15 (n - 1) frames, and a planner that rounds up once
     paid_s(n) = max(n x shortest clip, (F + 15 (n - 1)) / 30 rounded up)
 
 which grows with n. The estimate takes the most clips that a planner makes, the certain part the fewest that the model
-allows; both hold the planner's own call at its ceiling. The allowance pays for clips that have to be made again.
+allows; both hold the planner's own call at its ceiling. The ceiling pays for clips that have to be made again: a share
+of all of them, and in a short video the longest one in any case.
 """
 
 from dataclasses import dataclass
@@ -37,11 +38,13 @@ def estimate_cost(request: JobRequest, model: VideoModel) -> Estimate:
     others = PLANNER_MODEL.ceiling_microusd + (MUSIC_MODEL.price_microusd if request.music else 0)
     fewest = _fewest_clips(request.duration_s, model.max_duration_s)
     most = max(fewest, _most_clips(request.duration_s, min(SHORTEST_SHOT_S, model.max_duration_s)))
-    clips = per_s * _paid_s(request.duration_s, most, model)
+    clips_s = _paid_s(request.duration_s, most, model)
+    one_more_s = max(_with_one_more_s(request.duration_s, clips, model) for clips in range(fewest, most + 1))
+    clips = per_s * clips_s
     return Estimate(
         certain_microusd=per_s * _paid_s(request.duration_s, fewest, model) + others,
         estimate_microusd=clips + others,
-        ceiling_microusd=clips + others + clips * ALLOWANCE_PERCENT // 100,
+        ceiling_microusd=max(clips + clips * ALLOWANCE_PERCENT // 100, per_s * one_more_s) + others,
     )
 
 
@@ -65,3 +68,9 @@ def _most_clips(duration_s: int, shortest_shot_s: int) -> int:
 def _paid_s(duration_s: int, clips: int, model: VideoModel) -> int:
     frames = duration_s * FPS + TRANSITION_FRAMES * (clips - 1)
     return max(clips * model.min_duration_s, -(-frames // FPS))
+
+
+def _with_one_more_s(duration_s: int, clips: int, model: VideoModel) -> int:
+    """All clips, and the longest of them a second time: seconds are shared out evenly."""
+    paid_s = _paid_s(duration_s, clips, model)
+    return paid_s + -(-paid_s // clips)

@@ -45,6 +45,12 @@ class ClipInProgressError(ProblemError):
     status, code, title = 409, "clip_in_progress", "The same clip is being made"
 
 
+class ClipSpoiledError(ProblemError):
+    """What was made under this fingerprint cannot be used, and was paid: only another take helps."""
+
+    status, code, title = 409, "clip_spoiled", "What was made cannot be used"
+
+
 class NotReadyError(ProblemError):
     """The video is not finished; `details.status` is the job's."""
 

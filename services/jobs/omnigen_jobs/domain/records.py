@@ -70,6 +70,7 @@ class Scene:
 
     number: int
     state: SceneState = SceneState.QUEUED
+    take: int = 1
     clip_key: str | None = None
     problem: JobProblem | None = None
     updated_at: datetime
@@ -93,6 +94,7 @@ class Intent:
     actual_microusd: int | None = None
     cached: bool = False
     output_key: str | None = None
+    spoiled: str | None = None
     version: int = 0
 
 
@@ -115,11 +117,12 @@ class Record:
 
 
 class ClaimState(StrEnum):
-    """Whether a clip is being made, made, or free to be made by the next."""
+    """Whether a clip is being made, made, free to be made by the next, or made and of no use."""
 
     HELD = "held"
     READY = "ready"
     RELEASED = "released"
+    SPOILED = "spoiled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,24 +30,49 @@ def update_scene(record: Record, attempt: int, number: int, body: UpdateScene, n
     check_attempt(job, attempt)
     if body.clip_key is not None:
         check_owned(job.user_id, "clip_key", body.clip_key)
-    scene = record.find_scene(number)
-    if scene is None:
-        raise NotFoundError(f"{job.job_id} has no scene {number}.")
-    _check_open(scene, body.state)
+    scene = get_scene(record, number)
+    if body.take < scene.take:
+        return None
+    if body.take == scene.take:
+        _check_open(scene, body.state)
     after = _merge(scene, body, now)
     if after is None:
         return None
     return Change(fence=job, scene=after, event=events.scene_changed(job, after, now))
 
 
+def get_scene(record: Record, number: int) -> Scene:
+    """NotFoundError when the storyboard has no such scene."""
+    scene = record.find_scene(number)
+    if scene is None:
+        raise NotFoundError(f"{record.job.job_id} has no scene {number}.")
+    return scene
+
+
+def begin_take(scene: Scene, now: datetime) -> Scene:
+    """The scene with its next take to be made. SceneClosedError once it has ended."""
+    if scene.state in {SceneState.PREPARED, SceneState.FAILED}:
+        raise _closed(scene)
+    return _again(scene, scene.take + 1, now)
+
+
 def _check_open(scene: Scene, state: SceneState) -> None:
     has_failed = scene.state is SceneState.FAILED and state is not SceneState.FAILED
     would_fail = scene.state is SceneState.PREPARED and state is SceneState.FAILED
     if has_failed or would_fail:
-        raise SceneClosedError(f"Scene {scene.number} is {scene.state.value}.", details={"state": scene.state.value})
+        raise _closed(scene)
 
 
-def _merge(scene: Scene, body: UpdateScene, now: datetime) -> Scene | None:
+def _closed(scene: Scene) -> SceneClosedError:
+    return SceneClosedError(f"Scene {scene.number} is {scene.state.value}.", details={"state": scene.state.value})
+
+
+def _again(scene: Scene, take: int, now: datetime) -> Scene:
+    return replace(scene, take=take, state=SceneState.QUEUED, clip_key=None, problem=None, updated_at=now)
+
+
+def _merge(known: Scene, body: UpdateScene, now: datetime) -> Scene | None:
+    scene = _again(known, body.take, known.updated_at) if body.take > known.take else known
     if _RANKS[body.state] < _RANKS[scene.state]:
         return None
     after = replace(
@@ -56,4 +81,4 @@ def _merge(scene: Scene, body: UpdateScene, now: datetime) -> Scene | None:
         clip_key=body.clip_key or scene.clip_key,
         problem=body.problem or scene.problem,
     )
-    return None if after == scene else replace(after, updated_at=now)
+    return None if after == known else replace(after, updated_at=now)

@@ -5,8 +5,17 @@ from typing import Final
 from fastapi import APIRouter
 
 from omnigen_jobs.routes.needs import Execution, Generator, IntentPath, Uses
-from omnigen_jobs.schemas.snapshots import to_intent_record
-from omnigen_shared.contracts.job import CloseSocket, IntentRecord, MoveIntent, PlanIntent, Unbound, UnboundQuery
+from omnigen_jobs.schemas.snapshots import to_intent_record, to_snapshot
+from omnigen_shared.contracts.job import (
+    CloseSocket,
+    IntentRecord,
+    JobSnapshot,
+    MoveIntent,
+    PlanIntent,
+    SpoilOutput,
+    Unbound,
+    UnboundQuery,
+)
 
 router: Final = APIRouter(prefix="/internal/v1", tags=["intents"])
 INTENT: Final = "/jobs/{job_id}/attempts/{attempt}/intents/{intent_id}"
@@ -25,6 +34,11 @@ async def post_move(run: Execution, uses: Uses, intent_id: IntentPath, body: Mov
 @router.post(INTENT + "/closed")
 async def post_closed(run: Execution, uses: Uses, intent_id: IntentPath, body: CloseSocket) -> IntentRecord:
     return to_intent_record(await uses.spending.close_socket(run.user_id, run.job_id, run.attempt, intent_id, body))
+
+
+@router.post(INTENT + "/spoiled")
+async def post_spoiled(run: Execution, uses: Uses, intent_id: IntentPath, body: SpoilOutput) -> JobSnapshot:
+    return to_snapshot(await uses.spending.spoil(run.user_id, run.job_id, run.attempt, intent_id, body))
 
 
 @router.post("/predictions/unbound")

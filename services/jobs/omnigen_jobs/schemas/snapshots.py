@@ -38,6 +38,7 @@ def _to_scene(scene: Scene) -> SceneRecord:
     return SceneRecord(
         number=scene.number,
         state=scene.state,
+        take=scene.take,
         clip_key=scene.clip_key,
         problem=scene.problem,
         updated_at=scene.updated_at,

@@ -1,6 +1,6 @@
 """Paid calls as an execution plans and moves them. Each answer is the stored intent."""
 
-from omnigen_jobs.domain import intents
+from omnigen_jobs.domain import intents, spoiling
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.moves import check_move
 from omnigen_jobs.domain.records import Binding, Claim, Intent, Record
@@ -8,7 +8,7 @@ from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.writing import write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.job import CloseSocket, IntentStatus, MoveIntent, PlanIntent
+from omnigen_shared.contracts.job import CloseSocket, IntentStatus, MoveIntent, PlanIntent, SpoilOutput
 
 
 class Spending:
@@ -19,7 +19,10 @@ class Spending:
         self._clock = clock
 
     async def plan(self, user_id: UserId, job_id: JobId, attempt: int, intent_id: IntentId, body: PlanIntent) -> Intent:
-        """The stored intent, new or not. ClipInProgressError while another intent makes the same output."""
+        """The stored intent, new or not.
+
+        ClipInProgressError while another intent makes the same output, ClipSpoiledError when that was of no use.
+        """
 
         async def decide(record: Record) -> Change | None:
             claim = await self._store.find_claim(user_id, body.fingerprint) if body.claims_clip else None
@@ -46,6 +49,17 @@ class Spending:
             return intents.close_socket(record, attempt, intent_id, body.owner, self._clock.now())
 
         return intents.get_intent(await write(self._store, user_id, job_id, decide), intent_id)
+
+    async def spoil(
+        self, user_id: UserId, job_id: JobId, attempt: int, intent_id: IntentId, body: SpoilOutput
+    ) -> Record:
+        """The record afterwards. SceneClosedError when the scene has ended."""
+
+        async def decide(record: Record) -> Change | None:
+            claim = await self._store.find_claim(user_id, intents.get_intent(record, intent_id).fingerprint)
+            return spoiling.spoil_output(record, attempt, intent_id, body, claim, self._clock.now())
+
+        return await write(self._store, user_id, job_id, decide)
 
     async def list_unbound(self, provider_ids: tuple[str, ...]) -> tuple[str, ...]:
         """Those that belong to no intent, in the order they came in."""

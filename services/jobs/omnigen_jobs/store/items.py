@@ -106,6 +106,7 @@ class StoredJob(StoredItem):
 class StoredScene(StoredItem):
     number: int
     state: SceneState
+    take: int = 1
     clip_key: str | None = None
     problem: JobProblem | None = None
     updated_at: Instant
@@ -129,6 +130,7 @@ class StoredIntent(StoredItem):
     actual_microusd: int | None = None
     cached: bool
     output_key: str | None = None
+    spoiled: str | None = None
     version: int
 
     def to_domain(self) -> Intent:
