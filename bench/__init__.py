@@ -1,0 +1,1 @@
+"""Measurements with goals: what `make bench` and its parts run."""

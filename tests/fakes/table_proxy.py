@@ -1,0 +1,206 @@
+"""A proxy in front of DynamoDB that speaks its wire: it counts the calls, and answers or keeps silent as the real
+service may and the emulator never does.
+"""
+
+import asyncio
+import random
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import TracebackType
+from typing import Final, Self
+
+import aiohttp
+import orjson
+from aiohttp import web
+
+_NAMESPACE: Final = "com.amazonaws.dynamodb.v20120810"
+_TARGET: Final = "X-Amz-Target"
+_FORWARDED: Final = ("Content-Type", _TARGET, "Authorization", "X-Amz-Date", "X-Amz-Security-Token")
+_MAX_BODY: Final = 16 * 1024 * 1024
+_LATE_S: Final = 0.4
+
+
+class Fault(StrEnum):
+    """What may come between a caller and its answer."""
+
+    CONFLICT = "conflict"
+    """Another transaction holds the item: nothing was done."""
+    THROTTLED = "throttled"
+    """The account calls too often: nothing was done."""
+    OVER_CAPACITY = "over_capacity"
+    """The partition is asked too often: nothing was done."""
+    BROKEN = "broken"
+    """500; nothing was done, but a caller cannot know that."""
+    BROKEN_AFTER = "broken_after"
+    """500, and it was done."""
+    UNHEARD = "unheard"
+    """The connection ends before the call is read."""
+    LOST = "lost"
+    """It was done, and the connection ends instead of the answer."""
+    TORN = "torn"
+    """It was done, and the connection ends in the middle of the answer."""
+    LATE = "late"
+    """The connection ends at once; the call is done a good while later, after what its caller has tried since."""
+    SLOW = "slow"
+    """It waits first, so that calls overtake each other."""
+
+
+_REFUSALS: Final[Mapping[Fault, tuple[int, str, str]]] = {
+    Fault.CONFLICT: (400, f"{_NAMESPACE}#TransactionConflictException", "Transaction is ongoing for the item"),
+    Fault.THROTTLED: (
+        400,
+        "com.amazon.coral.availability#ThrottlingException",
+        "Rate of requests exceeds the allowed throughput.",
+    ),
+    Fault.OVER_CAPACITY: (
+        400,
+        f"{_NAMESPACE}#ProvisionedThroughputExceededException",
+        (
+            "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
+            "provisioning level with the UpdateTable API."
+        ),
+    ),
+    Fault.BROKEN: (500, f"{_NAMESPACE}#InternalServerError", "Internal server error"),
+    Fault.BROKEN_AFTER: (500, f"{_NAMESPACE}#InternalServerError", "Internal server error"),
+}
+_DONE: Final = frozenset({Fault.BROKEN_AFTER, Fault.LOST, Fault.TORN})
+
+
+@dataclass
+class Weather:
+    """How likely each fault is per call, 0 … 1; all of them together stay below 1. Empty: none ever happens."""
+
+    likelihood: dict[Fault, float] = field(default_factory=dict)
+
+    @classmethod
+    def storm(cls, likelihood: float = 0.01) -> Self:
+        """Every fault alike."""
+        return cls(dict.fromkeys(Fault, likelihood))
+
+    def draw(self, chance: float) -> Fault | None:
+        """The fault that a number from 0 to 1 stands for."""
+        for fault, likelihood in self.likelihood.items():
+            chance -= likelihood
+            if chance < 0:
+                return fault
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TableProxy:
+    """An async context manager. `calls` counts by operation what arrived, `faults` what was done to it."""
+
+    def __init__(self, target_url: str, seed: int = 0, is_hit: Callable[[str], bool] = lambda _operation: True) -> None:
+        """`is_hit` says which operations the weather is for."""
+        self.weather = Weather()
+        self.calls: Counter[str] = Counter()
+        self.faults: Counter[Fault] = Counter()
+        self.url = ""
+        self._target_url = target_url
+        self._random = random.Random(seed)  # noqa: S311 - which call fails is no secret
+        self._is_hit = is_hit
+        self._late: set[asyncio.Task[_Answer]] = set()
+        self._cleanup = AsyncExitStack()
+        self._session: aiohttp.ClientSession
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4)
+            self._session = await stack.enter_async_context(
+                aiohttp.ClientSession(connector=connector, auto_decompress=False)
+            )
+            app = web.Application(client_max_size=_MAX_BODY)
+            app.router.add_post("/", self._handle)
+            runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            self.url = f"http://{host}:{port}"
+            self._cleanup = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.clear_up()
+        await self._cleanup.aclose()
+
+    async def clear_up(self) -> None:
+        """No fault from now on; what was to be done late has been done when this returns."""
+        self.weather = Weather()
+        while self._late:
+            await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        operation = request.headers.get(_TARGET, "").partition(".")[2]
+        body = await request.read()
+        self.calls[operation] += 1
+        fault = self.weather.draw(self._random.random()) if self._is_hit(operation) else None
+        if fault is None:
+            return _reply(await self._forward(request, body))
+        self.faults[fault] += 1
+        return await self._strike(fault, request, body)
+
+    async def _strike(self, fault: Fault, request: web.Request, body: bytes) -> web.StreamResponse:
+        if fault is Fault.SLOW:
+            await asyncio.sleep(self._random.uniform(0, _LATE_S))
+            return _reply(await self._forward(request, body))
+        if fault is Fault.LATE:
+            task = asyncio.create_task(self._forward_late(request, body))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        answer = await self._forward(request, body) if fault in _DONE else None
+        if fault in _REFUSALS:
+            return _reply(_refusal(*_REFUSALS[fault]))
+        if fault is Fault.TORN and answer is not None:
+            await _tear(request, answer)
+        return _hang_up(request)
+
+    async def _forward_late(self, request: web.Request, body: bytes) -> _Answer:
+        await asyncio.sleep(self._random.uniform(0, _LATE_S))
+        return await self._forward(request, body)
+
+    async def _forward(self, request: web.Request, body: bytes) -> _Answer:
+        headers = {name: request.headers[name] for name in _FORWARDED if name in request.headers}
+        async with self._session.post(self._target_url, data=body, headers=headers) as answer:
+            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
+            return _Answer(answer.status, kept, await answer.read())
+
+
+_HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
+
+
+def _reply(answer: _Answer) -> web.Response:
+    return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+
+def _refusal(status: int, kind: str, message: str) -> _Answer:
+    body = orjson.dumps({"__type": kind, "message": message})
+    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
+    return _Answer(status, headers, body)
+
+
+async def _tear(request: web.Request, answer: _Answer) -> None:
+    """The head and half of the body."""
+    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+    torn = web.StreamResponse(status=answer.status, headers=headers)
+    await torn.prepare(request)
+    await torn.write(answer.body[: len(answer.body) // 2])
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()

@@ -1,0 +1,67 @@
+"""`make prove-quota`: rounds of many clients, killed processes and a failing table against quota's promises."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from bench.goals import Scoreboard
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from tests.proofs.quota.ground import Advance, open_ground
+from tests.proofs.quota.rounds import parts_of, run_round
+
+from omnigen_local.addresses import CREDENTIALS
+from omnigen_local.emulator import Emulator
+from omnigen_local.environments import forget_accounts
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="How many rounds.")] = 20,
+    attempts: Annotated[int, typer.Option(min=30, help="Jobs that want to begin in each part of a round.")] = 2000,
+    seed: Annotated[int, typer.Option(help="What is drawn by chance is drawn the same again.")] = 1,
+) -> None:
+    """Prove that quota admits exactly the limit, and that its books are the truth."""
+    forget_accounts(os.environ)
+    os.environ.update(CREDENTIALS)
+    board = Scoreboard("prove-quota")
+    with tempfile.TemporaryDirectory(prefix="omnigen-prove-quota-") as folder:
+        asyncio.run(_prove(Path(folder), board, rounds, attempts, seed))
+    sys.exit(board.conclude())
+
+
+async def _prove(folder: Path, board: Scoreboard, rounds: int, attempts: int, seed: int) -> None:
+    console = Console()
+    async with (
+        Emulator(None, folder / "logs" / "emulator.log") as emulator,
+        open_ground(folder, emulator.url, seed) as ground,
+    ):
+        for number in range(rounds):
+            started, missed = time.monotonic(), len(board.misses)
+            with _bars(console, number, attempts) as advance:
+                await run_round(ground, board, seed, number, attempts, advance)
+            word = "ok" if len(board.misses) == missed else "MISSED"
+            took_s, kills, faults = time.monotonic() - started, ground.stormy.kills, ground.proxy.faults.total()
+            line = f"round {number + 1}/{rounds} {word} {took_s:.1f} s; so far {kills} kills, {faults} faults"
+            console.print(line, highlight=False)
+
+
+@contextmanager
+def _bars(console: Console, number: int, attempts: int) -> Iterator[Advance]:
+    """A bar for each part, gone when the round is over; nothing at all where nobody watches."""
+    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        tasks = {
+            part: progress.add_task(f"{number + 1} {part}", total=total) for part, total in parts_of(attempts).items()
+        }
+        yield lambda part, step: progress.advance(tasks[part], step)
+
+
+if __name__ == "__main__":
+    typer.run(main)
