@@ -17,14 +17,26 @@ DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT
 $(foreach v,$(DEMO_VALUES),$(if $(filter-out undefined,$(origin $(v))),$(eval override $(v) := $$(value $(v)))))
 export $(DEMO_VALUES)
 
+##@ OmniGen
+
 .PHONY: help
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-zA-Z0-9_-]*:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@if [ -t 1 ]; then colour='\033[36m' bold='\033[1m' plain='\033[0m'; else colour= bold= plain=; fi; \
+	awk -v colour="$$colour" -v bold="$$bold" -v plain="$$plain" 'BEGIN {FS = ":.*## "} \
+	  /^##@ / {printf "\n%s%s%s\n", bold, substr($$0, 5), plain} \
+	  /^#: / {printf "                   %s\n", substr($$0, 4)} \
+	  /^[a-z][a-zA-Z0-9_-]*:.*## / {printf "  %s%-16s%s %s\n", colour, $$1, plain, $$2}' $(MAKEFILE_LIST)
 
 ##@ Use it
 
 .PHONY: demo
-demo: setup build-generator ## A prompt to an MP4: PROMPT= DURATION=15 ASPECT=16:9 RESOLUTION=720p SEED=1 OUT=
+demo: setup build-generator ## A prompt to an MP4, on a stack of its own
+#: PROMPT="..."        10 to 2000 characters
+#: DURATION=15         5 to 60 seconds
+#: ASPECT=16:9         or 9:16, 1:1
+#: RESOLUTION=720p     or 480p, 1080p
+#: SEED=1              0 to 2147483647; the same seed, the same video
+#: OUT=FILE            omnigen-demo.mp4 if not given
 	@$(BIN)/python -m omnigen_local demo
 
 .PHONY: up
@@ -34,6 +46,10 @@ up: setup build-generator ## Start a stack that stays; prints what is where
 .PHONY: down
 down: setup ## Stop the stack that `make up` started; its state stays
 	@$(BIN)/python -m omnigen_local down
+
+.PHONY: status
+status: setup ## What runs where and since when, or why nothing does
+	@$(BIN)/python -m omnigen_local status || true
 
 ##@ Work on it
 
@@ -96,7 +112,7 @@ setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .
 	@touch $@
 
 GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py') \
-  $(addprefix local/omnigen_local/,building.py pruning.py artefacts.py)
+  $(addprefix local/omnigen_local/,building.py pruning.py artefacts.py run_lambda.py)
 
 .PHONY: build-generator
 build-generator: build/generator-$(TARGET)/.stamp ## The Lambda's folder: TARGET=local|aws

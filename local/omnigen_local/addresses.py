@@ -41,9 +41,10 @@ class Ports:
                 return cls(*chosen)
         raise OSError(f"no free ports from {_CANDIDATES.start} to {_CANDIDATES.stop - 1}")
 
-    def with_free_gateway(self, preferred: int) -> Self:
-        """The same with the gateway at the preferred port, if that is free."""
-        return replace(self, gateway=preferred) if is_free(preferred) else self
+    def with_free_gateway(self, *preferred: int | None) -> Self:
+        """The same with the gateway at the first of the preferred ports that is free, if one is."""
+        free = (port for port in preferred if port is not None and is_free(port))
+        return replace(self, gateway=next(free, self.gateway))
 
     def of(self, name: str) -> int:
         """The port of the process with this name."""

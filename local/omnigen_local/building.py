@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from omnigen_local import run_lambda
 from omnigen_local.artefacts import ROOT, STAMP, zip_folder
 from omnigen_local.pruning import prune_packages
 
@@ -23,7 +24,7 @@ SOURCES: Final = (Path("shared/omnigen_shared"), Path("services/generator/omnige
 BOOTSTRAP: Final = """\
 #!/bin/sh
 # Started by the emulator as a custom runtime, in this folder. -S: what is not packed here is not found.
-exec python3 -S -B -m awslambdaric "$_HANDLER"
+exec python3 -S -B run_lambda.py "$_HANDLER"
 """
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ def finish_folder(target: Target, root: Path, folder: Path) -> None:
         bootstrap.write_text(BOOTSTRAP)
         bootstrap.chmod(0o755)
     _compile(target, folder)
+    if target is Target.LOCAL:
+        shutil.copy(run_lambda.__file__, folder / "run_lambda.py")
 
 
 def _install_wheels(target: Target, root: Path, folder: Path) -> None:

@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, is_free
+from omnigen_local.home import Part
 from omnigen_local.processes import Processes, Program, Running
+from omnigen_local.run_lambda import LOG_VARIABLE
 
 ROOT: Final = Path(__file__).parents[2]
 PYTHON: Final = ROOT / ".venv-emulator" / "bin" / "python"
@@ -31,7 +33,7 @@ class Emulator:
     """A running emulator. Use as an async context manager; `url` is its endpoint for every AWS service.
 
     With a `state_dir` tables, buckets, users and the deployed stack are kept there over a stop and a start; without
-    one they end with it. Its log is written to `log_path`.
+    one they end with it. Its log is written to `log_path`, what its Lambdas print to generator.log beside it.
     """
 
     def __init__(self, state_dir: Path | None, log_path: Path, port: int | None = None) -> None:
@@ -39,6 +41,7 @@ class Emulator:
         self._log_path = log_path
         self._port = _choose_port() if port is None else port
         self._cleanup = AsyncExitStack()
+        self._processes = Processes(log_path.parent, GRACE_S)
         self._running: Running | None = None
 
     @property
@@ -49,8 +52,8 @@ class Emulator:
         async with AsyncExitStack() as stack:
             scratch = Path(mkdtemp(prefix="omnigen-emulator-"))
             stack.callback(shutil.rmtree, scratch, ignore_errors=True)
-            processes = await stack.enter_async_context(Processes(self._log_path.parent, GRACE_S))
-            self._running = await processes.start(self._program(scratch))
+            await stack.enter_async_context(self._processes)
+            self._running = await self._processes.start(self._program(scratch))
             await self._running.wait_ready()
             self._cleanup = stack.pop_all()
         return self
@@ -59,6 +62,10 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._cleanup.aclose()
+
+    def parts(self) -> list[Part]:
+        """Its process."""
+        return self._processes.parts()
 
     async def wait(self) -> int:
         """Its exit code, once it has ended."""
@@ -70,12 +77,12 @@ class Emulator:
         return Program(
             name=self._log_path.stem,
             argv=(str(PYTHON), "-P", "-m", "ministack"),
-            environment=emulator_environment(self._port, scratch, self._state_dir),
+            environment=emulator_environment(self._port, scratch, self._state_dir, self._log_path.parent),
             ready_url=f"{self.url}/_ministack/health",
         )
 
 
-def emulator_environment(port: int, scratch: Path, state_dir: Path | None) -> Mapping[str, str]:
+def emulator_environment(port: int, scratch: Path, state_dir: Path | None, log_dir: Path) -> Mapping[str, str]:
     """All that the emulator, and the Lambda workers that it starts, get to know. `scratch` is its TMPDIR."""
     environment = {
         # Its own Python comes first: the Lambda's wheels are built for that one, whatever `python3` is elsewhere.
@@ -88,6 +95,7 @@ def emulator_environment(port: int, scratch: Path, state_dir: Path | None) -> Ma
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_ACCOUNT_CONCURRENCY": str(LAMBDA_WORKERS),
         "LOG_LEVEL": "INFO",
+        LOG_VARIABLE: str(log_dir / "generator.log"),
         **CREDENTIALS,
         **NO_ACCOUNTS,
     }

@@ -19,6 +19,7 @@ from typing import Final, Self
 import aiohttp
 
 from omnigen_local import watchdog
+from omnigen_local.home import Part
 
 GRACE_S: Final = 15.0
 READY_POLL_S: Final = 0.05
@@ -30,7 +31,8 @@ class ProcessEndedError(Exception):
     """A process of the stack ended on its own, or never became ready. The message ends with its last log lines."""
 
     def __init__(self, name: str, what: str, log_path: Path) -> None:
-        super().__init__(f"{name} {what}; its log is {log_path}\n{_tail(log_path)}".rstrip())
+        tail = read_tail(log_path)
+        super().__init__(f"{name} {what}; its log is {log_path}\n{tail}" if tail else f"{name} {what} without a word")
         self.name = name
         self.log_path = log_path
 
@@ -71,7 +73,7 @@ class Running:
         try:
             await asyncio.wait({asking, ending}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
             if ending.done():
-                raise ProcessEndedError(self.program.name, f"ended with {ending.result()}", self.log_path)
+                raise ProcessEndedError(self.program.name, describe_exit(ending.result()), self.log_path)
             if not asking.done():
                 raise ProcessEndedError(self.program.name, f"was not ready after {timeout_s:g} s", self.log_path)
             await asking
@@ -140,6 +142,14 @@ class Processes:
         _open_gate(process)
         return running
 
+    def parts(self) -> list[Part]:
+        """What was started and can be asked whether it is ready."""
+        return [
+            Part(name=running.program.name, pid=running.pid, ready_url=running.program.ready_url)
+            for running in self._running
+            if running.program.ready_url is not None
+        ]
+
     async def wait_for_end(self) -> None:
         """Never returns: raises ProcessEndedError as soon as one of the processes ends on its own."""
         waits = {asyncio.ensure_future(running.wait()): running for running in self._running}
@@ -147,7 +157,7 @@ class Processes:
             done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             ended = done.pop()
             running = waits[ended]
-            raise ProcessEndedError(running.program.name, f"ended with {ended.result()}", running.log_path)
+            raise ProcessEndedError(running.program.name, describe_exit(ended.result()), running.log_path)
         finally:
             for wait in waits:
                 wait.cancel()
@@ -195,7 +205,16 @@ async def wait_all_ready(running: Iterable[Running], timeout_s: float = 30) -> N
         raise first from None
 
 
-def _tail(path: Path) -> str:
+def describe_exit(code: int) -> str:
+    """`ended with exit code 9`, or `was ended by SIGKILL` for -9."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    names = {member.value: member.name for member in signal.Signals}
+    return f"was ended by {names.get(-code, f'signal {-code}')}"
+
+
+def read_tail(path: Path) -> str:
+    """The last lines of a log, indented; "" when there is none."""
     if not path.exists():
         return ""
     lines = path.read_text(errors="replace").splitlines()

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from omnigen_local.addresses import LOOPBACK, Ports
-from omnigen_local.background import StackRecord
 from omnigen_local.emulator import Emulator
 from omnigen_local.environments import (
     Environment,
@@ -23,8 +23,9 @@ from omnigen_local.environments import (
     simulator_environment,
     stack_parameters,
 )
+from omnigen_local.home import StackRecord
 from omnigen_local.identities import Identities
-from omnigen_local.processes import ProcessEndedError, Processes, Program, wait_all_ready
+from omnigen_local.processes import ProcessEndedError, Processes, Program, describe_exit, wait_all_ready
 from omnigen_local.provisioning import StackOutputs, provision
 from omnigen_local.racing import race
 
@@ -87,11 +88,13 @@ class LocalStack:
     def record(self) -> StackRecord:
         """Where everything is."""
         return StackRecord(
+            started_at=datetime.now(UTC),
             gateway_url=self._urls.gateway,
             emulator_url=self._emulator.url,
             simulator_url=self._urls.simulator,
             user_pool_id=self.outputs.user_pool_id,
             user_pool_client_id=self.outputs.user_pool_client_id,
+            parts=(*self._services.parts(), *self._simulators.parts(), *self._emulator.parts()),
         )
 
     async def wait_for_end(self) -> None:
@@ -100,7 +103,7 @@ class LocalStack:
 
     async def _wait_for_emulator(self) -> None:
         code = await self._emulator.wait()
-        raise ProcessEndedError("emulator", f"ended with {code}", self.plan.log_dir / "emulator.log")
+        raise ProcessEndedError("emulator", describe_exit(code), self.plan.log_dir / "emulator.log")
 
     def _simulator_program(self) -> Program:
         environment = simulator_environment(self._urls, self._identities, self.plan.state_dir / "simulator")

@@ -5,9 +5,11 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from omnigen_local.background import Home, StackRecord, SupervisedStack, supervise
+from omnigen_local.background import SupervisedStack, supervise
+from omnigen_local.home import Home, StackRecord
 from omnigen_local.processes import Processes, Program
 
 
@@ -17,6 +19,7 @@ class FakeStack:
 
     def record(self) -> StackRecord:
         return StackRecord(
+            started_at=datetime.now(UTC),
             gateway_url="http://localhost:8080",
             emulator_url="http://127.0.0.1:1",
             simulator_url="http://127.0.0.1:2",
@@ -34,7 +37,7 @@ def main(home: Home, behaviour: str) -> int:
     @asynccontextmanager
     async def open_stack() -> AsyncIterator[SupervisedStack]:
         if behaviour == "refuse":
-            raise SystemExit("no emulator here")
+            raise RuntimeError("no emulator here")
         async with Processes(home.log_dir) as processes:
             running = await processes.start(
                 Program("sleeper", ("/bin/sh", "-c", f"echo pid $$; {script}"), {"PATH": os.environ["PATH"]})

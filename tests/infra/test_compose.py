@@ -1,5 +1,6 @@
 """docker-compose.yml and the Dockerfiles keep what conventions promise."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 import yaml
 
 from omnigen_local.containers import ContainerSettings
+from omnigen_local.emulator import emulator_environment
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 PRODUCT = ("gateway", "jobs", "quota", "composer")
-DOCKERFILES = [ROOT / "local" / "Dockerfile", *(ROOT / "services" / name / "Dockerfile" for name in PRODUCT)]
+DOCKERFILES = [ROOT / "local" / "Dockerfile", ROOT / "services" / "Dockerfile"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -65,6 +67,30 @@ def test_an_image_runs_as_nobody_and_installs_pins_only(path: Path) -> None:
     installs = [step for step in text.replace("\\\n", " ").split("\n") if "pip install" in step]
     assert installs
     assert all("--require-hashes" in step or "--build-constraints" in step for step in installs)
+
+
+def test_the_emulator_is_told_in_a_container_what_it_is_told_as_a_process() -> None:
+    text = (ROOT / "local" / "Dockerfile").read_text()
+    told = dict(re.findall(r"\b([A-Z][A-Z0-9_]+)=(\S+)", text.split(" AS emulator\n")[1].split("\nFROM ")[0]))
+    as_process = emulator_environment(4566, Path("/tmp"), Path("/state"), Path("/tmp"))  # noqa: S108 - the container's
+    elsewhere = {
+        "PATH",
+        "TMPDIR",
+        "BIND_HOST",
+        "MINISTACK_HOST",
+        "LOG_LEVEL",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+    }
+    wanted = {name: value for name, value in as_process.items() if name not in elsewhere}
+    assert wanted.items() <= told.items()
+
+
+@pytest.mark.parametrize("name", PRODUCT)
+def test_a_service_is_built_from_its_own_pins_and_started_by_its_own_name(name: str) -> None:
+    assert SERVICES[name]["build"] == {"context": ".", "dockerfile": "services/Dockerfile", "args": {"UNIT": name}}
+    assert (ROOT / "requirements" / f"{name}.txt").exists()
+    assert SERVICES[name]["command"][-1].endswith(f"exec python -m omnigen_{name}")
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "provisioning"])

@@ -54,8 +54,9 @@ def test_ports_are_free_and_no_two_alike() -> None:
 
 def test_the_gateway_takes_the_preferred_port_if_it_is_free() -> None:
     ports, preferred = Ports.choose(), Ports.choose().gateway
-    assert ports.with_free_gateway(preferred).gateway == preferred
+    assert ports.with_free_gateway(None, preferred).gateway == preferred
     with socket.socket() as taken:
         taken.bind((LOOPBACK, preferred))
         taken.listen()
         assert ports.with_free_gateway(preferred) == ports
+        assert ports.with_free_gateway(preferred, ports.jobs).gateway == ports.jobs

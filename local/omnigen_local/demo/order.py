@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from omnigen_local.demo.wording import count
 from omnigen_local.files import draft_path
 from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution, frame_size
 from omnigen_shared.contracts.spending import PlanName
@@ -80,7 +81,7 @@ def parse_order(typed: Mapping[str, str]) -> Order:
 def _parse_prompt(text: str) -> str:
     if len(text) not in PROMPT_CHARS:
         limits = f"{PROMPT_CHARS.start} to {PROMPT_CHARS.stop - 1} characters"
-        raise BadValueError(f"PROMPT has {len(text)} characters: it must have {limits}")
+        raise BadValueError(f"PROMPT has {count(len(text), 'character')}: it must have {limits}")
     return text
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from omnigen_local.demo.events import ServerEvent
 from omnigen_local.demo.waits import ClipWaits
+from omnigen_local.demo.wording import count, printable
 from omnigen_shared.contracts.job import JobStatus, SceneState
 
 STARTING: Final = "starting"
@@ -70,11 +71,6 @@ class Progress:
         return start + (stop - start) * min(max(within, 0.0), 1.0)
 
 
-def printable(text: object) -> str:
-    """One line of it without anything that a terminal would act on."""
-    return "".join(character if character.isprintable() else " " for character in str(text))
-
-
 def _on_stage(progress: Progress, data: dict[str, Any]) -> str:
     status = printable(data["status"])
     if status == progress.stage:
@@ -93,7 +89,8 @@ def _on_planned(progress: Progress, data: dict[str, Any]) -> str:
     for scene in data["scenes"]:
         number = int(scene["number"])
         progress.scenes[number] = SceneLine(number, printable(scene["prompt"]))
-    return f"planned “{progress.title}”: {len(progress.scenes)} scenes, written by the {printable(data['planned_by'])}"
+    scenes = count(len(progress.scenes), "scene")
+    return f"planned “{progress.title}”: {scenes}, written by the {printable(data['planned_by'])}"
 
 
 def _on_scene(progress: Progress, data: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from omnigen_local.demo.progress import printable
+from omnigen_local.demo.wording import count, printable
 from omnigen_shared.contracts.media import FPS
 
 
@@ -51,11 +51,6 @@ def _cost_text(receipt: dict[str, Any]) -> str:
     held = sum((Decimal(call["price_usd"]) for call in receipt["calls"] if call["charged_usd"] is None), Decimal(0))
     open_calls = f"${held} held for calls whose outcome is not known yet, " if held else ""
     return f"${receipt['total_usd']} spent, {open_calls}the rest was given back"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 scene`, `3 scenes`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _part_text(what: str, calls: list[dict[str, Any]]) -> str:

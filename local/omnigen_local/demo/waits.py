@@ -27,4 +27,6 @@ class ClipWaits:
             return ""
         waits = [(end - self._begun[number]).total_seconds() for number, end in self._ended.items()]
         whole = (max(self._ended.values()) - min(self._begun[number] for number in self._ended)).total_seconds()
+        if len(waits) == 1:
+            return f"the clip was waited for {whole:.1f} s"
         return f"clips waited for {whole:.1f} s in all: the slowest {max(waits):.1f} s, one by one {sum(waits):.1f} s"

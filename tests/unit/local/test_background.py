@@ -2,13 +2,15 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.fakes import supervised
 from tests.fakes.waiting import is_alive, wait_until
 
-from omnigen_local.background import Home, StartError, start, stop
+from omnigen_local.background import StartError, start, stop
+from omnigen_local.home import Ending, Home
 
 
 def supervisor(home: Home, behaviour: str = "") -> list[str]:
@@ -50,9 +52,16 @@ async def test_a_second_supervisor_gives_up_and_the_first_goes_on(home: Home) ->
 
 
 async def test_a_stack_that_cannot_start_says_why(home: Home) -> None:
-    with pytest.raises(StartError, match="no emulator here"):
+    with pytest.raises(StartError) as caught:
         await start(home, supervisor(home, "refuse"))
+    assert str(caught.value) == "no emulator here"
     assert home.find_supervisor() is None
+
+
+async def test_a_supervisor_that_cannot_even_begin_shows_its_log(home: Home) -> None:
+    home.keep_ending(Ending(ended_at=datetime.now(UTC), reason="of long ago"))
+    with pytest.raises(StartError, match="no such module"):
+        await start(home, [sys.executable, "-c", "import sys; sys.exit('no such module')"])
 
 
 async def test_a_killed_supervisor_leaves_no_process_and_no_claim(home: Home) -> None:
@@ -63,15 +72,22 @@ async def test_a_killed_supervisor_leaves_no_process_and_no_claim(home: Home) ->
     sleeper = sleeper_pid(home)
     await wait_until(lambda: not is_alive(pid) and not is_alive(sleeper))
     assert home.find_record() is None
+    assert home.find_last_record() is not None
     assert not await stop(home)
     await start(home, supervisor(home))
     await stop(home)
+    assert home.find_last_record() is None
+    assert home.find_ending() is None
 
 
 async def test_a_stack_whose_part_ends_is_taken_down(home: Home) -> None:
     await start(home, supervisor(home, "crash"))
     await wait_until(lambda: home.find_supervisor() is None)
-    assert "sleeper ended with 9" in (home.log_dir / "supervisor.log").read_text()
+    ending = home.find_ending()
+    assert ending is not None
+    assert ending.reason.startswith("sleeper ended with exit code 9; its log is ")
+    assert "\n  pid " in ending.reason
+    assert ending.reason in (home.log_dir / "supervisor.log").read_text()
 
 
 async def test_giving_up_the_start_takes_the_supervisor_down(home: Home) -> None:
@@ -81,17 +97,3 @@ async def test_giving_up_the_start_takes_the_supervisor_down(home: Home) -> None
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-
-
-def test_a_pid_in_a_lock_that_nobody_holds_means_nothing(home: Home) -> None:
-    with home.hold_lock():
-        assert home.find_supervisor() == os.getpid()
-    assert home.find_supervisor() is None
-
-
-def test_the_logs_of_the_run_before_are_kept(home: Home) -> None:
-    for run in ("one", "two", "three"):
-        home.renew_log_dir()
-        (home.log_dir / "a.log").write_text(run)
-    assert (home.log_dir / "a.log").read_text() == "three"
-    assert (home.path / "logs.previous" / "a.log").read_text() == "two"

@@ -47,6 +47,7 @@ def test_our_packages_keep_their_source_and_others_only_their_bytecode(root: Pat
         "omnigen_generator/__init__.py",
         f"omnigen_generator/__pycache__/__init__.{tag}.pyc",
         "omnigen_shared/__init__.py",
+        "run_lambda.py",
         f"omnigen_shared/__pycache__/__init__.{tag}.pyc",
     }
 

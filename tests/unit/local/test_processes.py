@@ -66,7 +66,7 @@ async def test_a_process_that_ends_early_is_named_with_the_end_of_its_log(tmp_pa
     async with Processes(tmp_path) as processes:
         await processes.start(shell("steady", "sleep 600"))
         await processes.start(shell("broken", "echo no such table; exit 7"))
-        with pytest.raises(ProcessEndedError, match=r"(?s)broken ended with 7; .*broken\.log.*no such table"):
+        with pytest.raises(ProcessEndedError, match=r"(?s)broken ended with exit code 7; .*broken\.log.*no such table"):
             await processes.wait_for_end()
 
 
@@ -76,7 +76,7 @@ async def test_waiting_for_one_that_ends_first_says_so(tmp_path: Path) -> None:
         unready = Program(program.name, program.argv, program.environment, ready_url="http+unix://never")
         running = await processes.start(unready)
         await running.wait()
-        with pytest.raises(ProcessEndedError, match="brief ended with 4"):
+        with pytest.raises(ProcessEndedError, match="brief ended with exit code 4"):
             await running.wait_ready()
 
 

@@ -20,7 +20,7 @@ def test_a_scene_that_is_told_twice_counts_once() -> None:
         waits.note(1, "generating", at(second))
     for second in (2.0, 9.0):
         waits.note(1, "ingested", at(second))
-    assert waits.line() == "clips waited for 2.0 s in all: the slowest 2.0 s, one by one 2.0 s"
+    assert waits.line() == "the clip was waited for 2.0 s"
 
 
 def test_cached_and_failed_clips_were_not_waited_for() -> None:
