@@ -19,7 +19,7 @@ class BaseUnitSettings(BaseSettings):
     aws_endpoint_url: str | None = None
     """Set only where AWS is emulated; None is the real one."""
     otlp_endpoint: str | None = None
-    """Where traces go over OTLP/HTTP; None keeps none."""
+    """Where traces and metrics go over OTLP/HTTP; None keeps none."""
 
 
 class ServiceSettings(BaseUnitSettings):

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.types import ASGIApp, Message
+from tests.fakes.leases import FakeLeases
 from tests.fakes.tokens import CLIENT_ID, ISSUER, FakeKeys, claims, provider_key
 from tests.fakes.upstreams import FakeUpstream
 from tests.fakes.visitors import Answer, Visitor
@@ -41,11 +42,14 @@ def bearer(**changes: Any) -> dict[str, str]:
 class GatewayBench:
     """A started gateway and the fakes around it."""
 
-    def __init__(self, app: ASGIApp, state: Mapping[str, Any], jobs: FakeUpstream, quota: FakeUpstream) -> None:
+    def __init__(
+        self, app: ASGIApp, state: Mapping[str, Any], jobs: FakeUpstream, quota: FakeUpstream, leases: FakeLeases
+    ) -> None:
         self.app = app
         self.state = state
         self.jobs = jobs
         self.quota = quota
+        self.leases = leases
 
     async def ask(
         self,
@@ -71,10 +75,10 @@ class GatewayBench:
 @asynccontextmanager
 async def open_gateway(**changes: Any) -> AsyncIterator[GatewayBench]:
     """A gateway between its start and its end, as its lifespan says."""
-    jobs, quota = FakeUpstream(), FakeUpstream()
-    app = create_app(gateway_settings(**changes), Adapters(FakeKeys(), {"jobs": jobs, "quota": quota}))
+    jobs, quota, leases = FakeUpstream(), FakeUpstream(), FakeLeases()
+    app = create_app(gateway_settings(**changes), Adapters(FakeKeys(), {"jobs": jobs, "quota": quota}, leases))
     async with lifespan_of(app) as state:
-        yield GatewayBench(app, state, jobs, quota)
+        yield GatewayBench(app, state, jobs, quota, leases)
 
 
 @asynccontextmanager

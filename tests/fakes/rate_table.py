@@ -1,7 +1,7 @@
 """What of the table `usage` is about rate leases, in memory; slow, down or losing replies where a test says so."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from omnigen_quota.domain.leases import LeaseUpdate, WindowState
@@ -21,9 +21,12 @@ class FakeRateTable:
     """So many leases happen from now on and are answered by nothing."""
     is_down: bool = False
     delay_s: float = 0.0
+    before_lease: Callable[[], Awaitable[None]] | None = None
 
     async def lease(self, user_id: str, window: int, update: LeaseUpdate) -> WindowState:
         self.writes += 1
+        if self.before_lease is not None:
+            await self.before_lease()
         await self._take_time()
         place, order = (user_id, window), update.order
         mine = self.gateways.get((*place, order.gateway_id), WindowState())

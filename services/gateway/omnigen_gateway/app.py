@@ -1,5 +1,6 @@
 """Puts the gateway together."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -9,17 +10,21 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from omnigen_gateway.clients.keys import CognitoKeys
+from omnigen_gateway.clients.leases import TIMEOUT_S, QuotaLeases
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.upstream import HttpUpstream
+from omnigen_gateway.domain.addresses import AddressLimit
 from omnigen_gateway.domain.claims import Expected
 from omnigen_gateway.domain.routing import JOBS, QUOTA
-from omnigen_gateway.ports import KeySource, Upstream
+from omnigen_gateway.ports import KeySource, LeaseSource, Upstream
 from omnigen_gateway.routes.door import Door
 from omnigen_gateway.routes.entrance import Entrance, security_headers
 from omnigen_gateway.routes.tracing import Tracing
 from omnigen_gateway.service.callers import Authenticator
 from omnigen_gateway.service.forwarding import Forwarder
+from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.settings import GatewaySettings
+from omnigen_shared.client import InternalClient
 from omnigen_shared.http.app import create_service_app
 from omnigen_shared.http.health import Check
 from omnigen_shared.identity import IdentitySigner
@@ -27,10 +32,11 @@ from omnigen_shared.identity import IdentitySigner
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """The outside: the identity provider's keys, and the services by name."""
+    """The outside: the identity provider's keys, the services by name, and rate leases."""
 
     keys: KeySource
     upstreams: Mapping[str, Upstream]
+    leases: LeaseSource
 
 
 class GatewayState(TypedDict):
@@ -45,8 +51,8 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[GatewayState]:
-        async with _provide(settings, adapters) as provided:
-            yield {"door": _build_door(settings, provided), "readiness": _checks_of(provided)}
+        async with _provide(settings, adapters) as provided, _build_limiter(settings, provided) as limiter:
+            yield {"door": _build_door(settings, provided, limiter), "readiness": _checks_of(provided)}
 
     own_routes = create_service_app("OmniGen gateway", settings, lifespan)
     return Entrance(own_routes, security_headers(settings.public_base_url))
@@ -63,19 +69,35 @@ def _provide(settings: GatewaySettings, adapters: Adapters | None) -> AbstractAs
 @asynccontextmanager
 async def _open_adapters(settings: GatewaySettings) -> AsyncIterator[Adapters]:
     """The keys' fetch ends before the session that it uses."""
-    async with open_session() as session, CognitoKeys(session, settings.cognito_jwks_url) as keys:
+    async with (
+        open_session() as session,
+        CognitoKeys(session, settings.cognito_jwks_url) as keys,
+        InternalClient(QUOTA, settings.quota_url, _build_signer(settings), timeout_s=TIMEOUT_S) as quota,
+    ):
         upstreams = {JOBS: HttpUpstream(session, settings.jobs_url), QUOTA: HttpUpstream(session, settings.quota_url)}
-        yield Adapters(keys, upstreams)
+        yield Adapters(keys, upstreams, QuotaLeases(quota))
 
 
-def _build_door(settings: GatewaySettings, adapters: Adapters) -> Door:
+def _build_signer(settings: GatewaySettings) -> IdentitySigner:
+    return IdentitySigner("gateway", settings.identity_private_key.get_secret_value())
+
+
+def _build_limiter(settings: GatewaySettings, adapters: Adapters) -> RateLimiter:
+    per_min = settings.address_requests_per_min
+    addresses = AddressLimit(per_min, burst=max(1, per_min // 6))
+    # Named anew at each start, so that the numbers of its leases may begin anew.
+    gateway_id = secrets.token_hex(6)
+    return RateLimiter(adapters.leases, addresses, gateway_id, fails_open=settings.rate_limit_fails == "open")
+
+
+def _build_door(settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter) -> Door:
     expected = Expected(settings.cognito_issuer, settings.cognito_client_id)
-    signer = IdentitySigner("gateway", settings.identity_private_key.get_secret_value())
     # Without a collector nothing is recorded; the ids travel all the same.
     ratio = settings.trace_sample_ratio if settings.otlp_endpoint else 0.0
     return Door(
         Authenticator(adapters.keys, expected),
-        Forwarder(adapters.upstreams, signer),
+        limiter,
+        Forwarder(adapters.upstreams, _build_signer(settings)),
         Tracing(ratio),
         settings.max_body_bytes,
     )

@@ -1,8 +1,12 @@
-"""What the gateway needs of the outside: the identity provider's keys, and the services behind it."""
+"""What the gateway needs of the outside: the identity provider's keys, the services behind it, rate leases."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.rates import RateLease, RateLeaseRequest
+from omnigen_shared.contracts.spending import PlanName
 
 
 class VerificationKey(Protocol):
@@ -70,6 +74,18 @@ class Upstream(Protocol):
     async def check(self) -> None:
         """For readiness: raises unless the service's /health answers 200."""
         ...
+
+
+class LeaseSource(Protocol):
+    """Quota, as far as rate leases go."""
+
+    async def lease(self, user_id: UserId, plan: PlanName, request: RateLeaseRequest) -> RateLease:
+        """One lease. StaleNumberError, or DependencyUnavailableError when it is not known whether there is one."""
+        ...
+
+
+class StaleNumberError(Exception):
+    """Quota knows a later call of this gateway: this one is void."""
 
 
 class UpstreamError(Exception):

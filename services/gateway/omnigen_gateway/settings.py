@@ -1,7 +1,7 @@
 """What the gateway is told by its environment."""
 
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -51,5 +51,9 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """Where browsers and programs find this deployment."""
     trace_sample_ratio: float = Field(default=0.1, ge=0, le=1)
     """The share of proxied requests that get a span, where traces are collected at all."""
+    rate_limit_fails: Literal["open", "closed"] = "open"
+    """While quota gives no leases: open lets requests pass uncounted, closed answers 503."""
+    address_requests_per_min: int = Field(default=6000, ge=0)
+    """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)
     """Nobody inside the house calls the gateway, so it needs none."""

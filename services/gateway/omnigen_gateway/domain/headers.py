@@ -26,8 +26,8 @@ HOP_BY_HOP: Final = frozenset(
     b"upgrade".split()
 )
 SET_HERE: Final = frozenset(
-    b"date server set-cookie x-request-id content-security-policy referrer-policy strict-transport-security "
-    b"x-content-type-options".split()
+    b"date server set-cookie x-request-id ratelimit ratelimit-policy content-security-policy referrer-policy "
+    b"strict-transport-security x-content-type-options".split()
 )
 _KEPT_INSIDE: Final = (b"x-omnigen-", b"access-control-")
 _ORDINARY_CONNECTION: Final = frozenset({b"keep-alive", b"close"})

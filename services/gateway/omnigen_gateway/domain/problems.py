@@ -1,5 +1,6 @@
 """The gateway's own problems, next to the house's."""
 
+from omnigen_shared.contracts.rates import WINDOW_S
 from omnigen_shared.errors import ProblemError, UnauthenticatedError
 
 
@@ -13,6 +14,20 @@ class UriTooLongError(ProblemError):
 
 class HeadersTooLargeError(ProblemError):
     status, code, title = 431, "headers_too_large", "The headers are too large"
+
+
+class RateLimitedError(ProblemError):
+    """`details`: limit and window_s of what is exceeded."""
+
+    status, code, title = 429, "rate_limited", "Too many requests"
+
+    def __init__(self, whose: str, limit: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"{whose} may make {limit} requests in {WINDOW_S} s.",
+            remedy="Wait for Retry-After.",
+            details={"limit": limit, "window_s": WINDOW_S},
+            retry_after_s=retry_after_s,
+        )
 
 
 class InvalidTokenError(UnauthenticatedError):

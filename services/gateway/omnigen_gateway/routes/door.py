@@ -16,6 +16,7 @@ from omnigen_gateway.routes.tracing import Trace, Tracing
 from omnigen_gateway.routes.visit import CLIENT_LEFT, Visit
 from omnigen_gateway.service.callers import Authenticator
 from omnigen_gateway.service.forwarding import Forwarder
+from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_shared.client import TIMEOUT_HEADER
 from omnigen_shared.errors import DeadlineExceededError, MethodNotAllowedError, ProblemError
 from omnigen_shared.http.middleware import REQUEST_ID_HEADER
@@ -33,9 +34,15 @@ class Door:
     """Serves the routes of domain.routing."""
 
     def __init__(
-        self, authenticator: Authenticator, forwarder: Forwarder, tracing: Tracing, max_body_bytes: int
+        self,
+        authenticator: Authenticator,
+        limiter: RateLimiter,
+        forwarder: Forwarder,
+        tracing: Tracing,
+        max_body_bytes: int,
     ) -> None:
         self._authenticator = authenticator
+        self._limiter = limiter
         self._forwarder = forwarder
         self._tracing = tracing
         self._max_body_bytes = max_body_bytes
@@ -77,8 +84,13 @@ class Door:
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
+        self._limiter.admit_address(_address_of(visit))
         caller = await self._authenticator.identify(_authorization_of(visit))
         visit.caller = caller.user_id
+        judgement = self._limiter.judge(caller) or await self._limiter.ask(caller)
+        visit.added = judgement.headers
+        if judgement.problem is not None:
+            raise judgement.problem
         leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
             async with leash:
@@ -99,6 +111,12 @@ class Door:
             await visit.relay(answer)
         finally:
             answer.close()
+
+
+def _address_of(visit: Visit) -> str:
+    """The socket's other end; what headers say of it is anybody's invention."""
+    client = visit.scope.get("client")
+    return client[0] if client else ""
 
 
 def _authorization_of(visit: Visit) -> bytes | None:

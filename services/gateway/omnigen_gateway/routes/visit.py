@@ -1,5 +1,6 @@
 """The client's side of one proxied request: its head, its body, what it was answered, whether it is still there."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -26,6 +27,8 @@ class Visit:
         self.request_id = request_id_from({REQUEST_ID_HEADER: self.head.find(b"x-request-id")})
         self.status = 0
         self.caller = ""
+        self.added: Sequence[tuple[bytes, bytes]] = ()
+        """Headers of the gateway's own for whatever is answered."""
         self._receive = receive
         self._send = send
         self._max_body_bytes = max_body_bytes
@@ -72,12 +75,14 @@ class Visit:
             return
         response = render_problem(problem, self.request_id)
         response.headers.update({REQUEST_ID_HEADER: self.request_id, **(headers or {})})
+        response.raw_headers.extend(self.added)
         self.status = problem.status
         await response(self.scope, self._receive, self._send)
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status
         headers.append((b"x-request-id", self.request_id.encode()))
+        headers.extend(self.added)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
 
