@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.fakes.emulated_usage import open_usage_table
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_quota.domain.ledger import LedgerRow, RowKind
+from omnigen_quota.domain.lending import DeploymentRules, announce, apply_transfer, begin_deployment, begin_loan
+from omnigen_quota.domain.loans import DeploymentMonth, Loan, Transfer
 from omnigen_quota.domain.updates import Add, AtLeast, AtMost, Condition, Equals, Missing, Put, Remove, Update
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.store.usage import DynamoUsageTable
@@ -142,3 +145,59 @@ async def test_rows_are_listed_by_job_and_user(table: UsageTable) -> None:
     await table.record("user-2", ROW)
     assert {row.slot for row in await table.list_rows(USER, "job_1")} == {"reserved", "held#scene-01.1"}
     assert await table.list_rows(USER, "job_3") == []
+
+
+async def test_the_rules_of_the_deployment(table: UsageTable) -> None:
+    assert await table.find_rules() == DeploymentRules()
+    await table.set_caps(None, 900)
+    await table.pause(True)
+    assert await table.find_rules() == DeploymentRules(True, None, 900)
+    await table.set_caps(7, None)
+    assert await table.find_rules() == DeploymentRules(True, 7, None)
+    await table.pause(False)
+    await table.set_caps(None, None)
+    assert await table.find_rules() == DeploymentRules()
+
+
+async def test_a_deployments_month_stands_beside_the_users(table: UsageTable) -> None:
+    assert await table.find_deployment(MONTH) is None
+    assert await table.apply_deployment(MONTH, begin_deployment()) == DeploymentMonth()
+    await table.apply(USER, MONTH, BEGUN)
+    transfer = Transfer("t1", 1, 5, "2026-11-24", 3, "2026-11-24T12:00:00.000000Z")
+    rules = DeploymentRules(False, 3, 5)
+    after = await table.apply_deployment(MONTH, announce(DeploymentMonth(), USER, transfer, rules))
+    assert after == DeploymentMonth(5, {"2026-11-24": 3}, {USER: transfer})
+    other = await table.apply_deployment(MONTH, announce(after, "user-2", transfer, rules))
+    assert other == after
+    assert await table.find_deployment(MONTH) == after
+    assert await table.list_users() == [USER]
+
+
+async def test_the_list_of_a_months_users(table: UsageTable) -> None:
+    assert await table.list_enrolled(MONTH) == []
+    for user_id in ("user-2", USER, USER):
+        await table.enrol(user_id, MONTH)
+    await table.enrol("user-3", "2026-12")
+    assert await table.list_enrolled(MONTH) == [USER, "user-2"]
+
+
+async def test_a_turn_is_taken_by_one(table: UsageTable) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    later = now + timedelta(minutes=5)
+    assert await table.take_turn(now, later)
+    assert not await table.take_turn(now + timedelta(minutes=4), later + timedelta(minutes=4))
+    assert await table.take_turn(later, later + timedelta(minutes=5))
+
+
+async def test_a_loan_moves_to_a_users_month(table: UsageTable) -> None:
+    await table.apply(USER, MONTH, BEGUN)
+    counted = await table.apply(USER, MONTH, begin_loan(900))
+    assert counted is not None
+    assert counted.loan == Loan(left=-900)
+    transfer = Transfer("t1", 1, 905, "2026-11-24", 5, "2026-11-24T12:00:00.000000Z")
+    update = apply_transfer(counted.loan, transfer)
+    assert update is not None
+    for _ in range(2):
+        after = await table.apply(USER, MONTH, update)
+        assert after is not None
+        assert after.loan == Loan(5, "2026-11-24", 5, 1, "t1", 905, 5, transfer.at)

@@ -1,27 +1,26 @@
 """The table `usage` in memory: as strict as DynamoDB about paths, and it fails or races where a test says so."""
 
 import copy
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.fakes.deployment_table import FakeDeploymentTable, change, holds
 
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.ledger import LedgerRow
 from omnigen_quota.domain.terms import Terms
-from omnigen_quota.domain.updates import Action, Add, AtLeast, AtMost, Condition, Equals, Missing, Path, Remove, Update
+from omnigen_quota.domain.updates import Update
 from omnigen_shared.errors import DependencyUnavailableError
 
 
 @dataclass
-class FakeUsageTable:
-    """Implements ports.UsageTable. `calls` counts what the real one would be billed for."""
+class FakeUsageTable(FakeDeploymentTable):
+    """Implements ports.UsageTable."""
 
     months: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     rows: dict[tuple[str, str, str], LedgerRow] = field(default_factory=dict)
-    calls: list[str] = field(default_factory=list)
-    updates: list[Update] = field(default_factory=list)
     terms: dict[str, Terms] = field(default_factory=dict)
-    paused: bool = False
     unwritable_rows: int = 0
     """So many rows are refused from now on: the process might as well have died before them."""
     lost_replies: int = 0
@@ -40,8 +39,8 @@ class FakeUsageTable:
             self.rival = None
             await rival()
         item = self.months.get((user_id, month), {})
-        if all(_holds(condition, item) for condition in update.conditions):
-            self.months[(user_id, month)] = _change(item, update)
+        if holds(update, item):
+            self.months[(user_id, month)] = change(item, update)
             if self.lost_replies:
                 self.lost_replies -= 1
                 raise DependencyUnavailableError("The reply was lost.")
@@ -74,13 +73,6 @@ class FakeUsageTable:
     async def put_terms(self, user_id: str, terms: Terms) -> None:
         self.terms[user_id] = terms
 
-    async def is_paused(self) -> bool:
-        self.calls.append("is_paused")
-        return self.paused
-
-    async def pause(self, paused: bool) -> None:
-        self.paused = paused
-
     def _require(self, user_id: str, month: str) -> MonthState:
         return MonthState.from_item(copy.deepcopy(self.months[(user_id, month)]))
 
@@ -90,53 +82,3 @@ class FakeUsageTable:
     def _state(self, user_id: str, month: str) -> MonthState | None:
         item = self.months.get((user_id, month))
         return None if item is None else MonthState.from_item(copy.deepcopy(item))
-
-
-def _find(item: Mapping[str, Any], path: Path) -> Any:
-    value: Any = item
-    for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
-def _holds(condition: Condition, item: Mapping[str, Any]) -> bool:
-    found = _find(item, condition.path)
-    match condition:
-        case Missing():
-            return found is None
-        case Equals(value=value):
-            return bool(found == value)
-        case AtMost(bound=bound):
-            return isinstance(found, int) and found <= bound
-        case AtLeast(bound=bound):
-            return isinstance(found, int) and found >= bound
-
-
-def _change(item: Mapping[str, Any], update: Update) -> dict[str, Any]:
-    _refuse_overlaps([action.path for action in update.actions])
-    changed = copy.deepcopy(dict(item))
-    for action in update.actions:
-        *way, last = action.path
-        parent = _find(changed, tuple(way))
-        if not isinstance(parent, dict):
-            raise TypeError(f"The document path {action.path} is invalid for update.")
-        _act(parent, last, action)
-    return changed
-
-
-def _act(parent: dict[str, Any], name: str, action: Action) -> None:
-    match action:
-        case Remove():
-            parent.pop(name, None)
-        case Add(amount=amount):
-            parent[name] += amount
-        case _:
-            parent[name] = copy.deepcopy(action.value)
-
-
-def _refuse_overlaps(paths: list[Path]) -> None:
-    for n, path in enumerate(paths):
-        for other in paths[n + 1 :]:
-            shorter = min(len(path), len(other))
-            if path[:shorter] == other[:shorter]:
-                raise ValueError(f"Two document paths overlap: {path} and {other}.")

@@ -45,7 +45,7 @@ async def _run(command: argparse.Namespace) -> int:
                 return await _go_through(command, table)
             case "pause" | "unpause":
                 await Operator(table, SystemClock()).pause(command.name == "pause")
-                _say({"paused": await table.is_paused()})
+                _say({"paused": (await table.find_rules()).is_paused})
             case _:
                 await _change_user(command, table)
     return 0
@@ -64,7 +64,7 @@ async def _change_user(command: argparse.Namespace, table: UsageTable) -> None:
             "user": command.user,
             "plan": terms.plan or SIGN_IN,
             "caps": dict(terms.caps),
-            "paused": await table.is_paused(),
+            "paused": (await table.find_rules()).is_paused,
             "months": {
                 month: {name: getattr(state, name) for name in ("videos", "storyboards", "open_jobs", *_MONEY)}
                 for month, state in months.items()

@@ -1,16 +1,55 @@
 """What quota needs from the outside."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.leases import LeaseUpdate, WindowState
 from omnigen_quota.domain.ledger import LedgerRow
+from omnigen_quota.domain.lending import DeploymentRules
+from omnigen_quota.domain.loans import DeploymentMonth
 from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Update
 
 
-class UsageTable(Protocol):
+class DeploymentTable(Protocol):
+    """What of the table `usage` is about all users together. Errors as those of UsageTable."""
+
+    async def find_rules(self) -> DeploymentRules:
+        """What an operator has set (strongly consistent)."""
+        ...
+
+    async def pause(self, paused: bool) -> None:
+        """Turn the switch; caps stay."""
+        ...
+
+    async def set_caps(self, spend_per_day: int | None, spend_per_month: int | None) -> None:
+        """Caps in micro-dollars, None for none; the switch stays."""
+        ...
+
+    async def find_deployment(self, month: str) -> DeploymentMonth | None:
+        """What is lent in a month (strongly consistent); None before the first loan."""
+        ...
+
+    async def apply_deployment(self, month: str, update: Update) -> DeploymentMonth | None:
+        """Make the update if its conditions hold. Either way: the item after this one atomic step."""
+        ...
+
+    async def enrol(self, user_id: str, month: str) -> None:
+        """Put the user on the month's list, before the month's item is begun."""
+        ...
+
+    async def list_enrolled(self, month: str) -> Sequence[str]:
+        """Every user who has an item of that month (strongly consistent)."""
+        ...
+
+    async def take_turn(self, now: datetime, until: datetime) -> bool:
+        """Whether the caller is the one who sweeps until then: a conditional write that one process wins."""
+        ...
+
+
+class UsageTable(DeploymentTable, Protocol):
     """The table `usage`: one item per user and month, and the ledger's rows.
 
     Every method raises DependencyUnavailableError when the table does not answer or is too busy; whether a write then
@@ -51,14 +90,6 @@ class UsageTable(Protocol):
 
     async def put_terms(self, user_id: str, terms: Terms) -> None:
         """Store what an operator has agreed with the user."""
-        ...
-
-    async def is_paused(self) -> bool:
-        """Whether an operator has paused spending (strongly consistent)."""
-        ...
-
-    async def pause(self, paused: bool) -> None:
-        """Turn the deployment's switch."""
         ...
 
     async def check(self) -> None:

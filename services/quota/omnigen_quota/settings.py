@@ -1,5 +1,7 @@
 """What quota is told by its environment."""
 
+from pydantic import Field
+
 from omnigen_shared.settings import BaseUnitSettings, ServiceSettings
 
 
@@ -12,3 +14,6 @@ class TableSettings(BaseUnitSettings):
 
 class QuotaSettings(ServiceSettings, TableSettings):
     """A field's name in capitals is the variable's name."""
+
+    sweep_interval_s: float = Field(default=300, gt=0)
+    """How often one of all processes goes through everybody's books and brings idle loans back."""

@@ -9,7 +9,7 @@ from omnigen_quota.domain.plans import FREE, PRO
 from omnigen_quota.domain.problems import QuotaExceededError, SpendingPausedError
 from omnigen_quota.domain.terms import MAX_CAP, Terms
 from omnigen_quota.service.operating import Operator
-from omnigen_quota.service.switch import LOOK_AGAIN_AFTER
+from omnigen_quota.service.switch import VALID_FOR
 from omnigen_shared.errors import ProblemError
 from omnigen_shared.testing.clock import FrozenClock
 
@@ -99,7 +99,7 @@ async def test_while_paused_nothing_new_is_reserved_or_held(bench: QuotaBench, o
     await bench.reserve("job_1", 1_000_000)
     await bench.spend("job_1", "a", 300_000)
     await operator.pause(True)
-    bench.clock.advance(LOOK_AGAIN_AFTER.total_seconds())
+    bench.clock.advance(VALID_FOR.total_seconds())
     before = bench.state()
     for call in (bench.reserve("job_2"), bench.spend("job_1", "b", 5)):
         with pytest.raises(SpendingPausedError) as refusal:
@@ -129,5 +129,5 @@ async def test_a_pause_in_an_empty_month_refuses_too_and_ends(bench: QuotaBench,
     assert refusal.value.code == "spending_paused"
     assert (USER, MONTH) not in bench.table.months
     await operator.pause(False)
-    bench.clock.advance(LOOK_AGAIN_AFTER.total_seconds())
+    bench.clock.advance(VALID_FOR.total_seconds())
     assert (await bench.reserve("job_1")).month == MONTH

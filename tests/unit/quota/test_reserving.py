@@ -9,6 +9,7 @@ from tests.fakes.quota_bench import a_request
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tombstone
 from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import FREE, PRO
 from omnigen_quota.domain.problems import (
     AmountMismatchError,
@@ -16,7 +17,7 @@ from omnigen_quota.domain.problems import (
     QuotaExceededError,
     ReservationClosedError,
 )
-from omnigen_quota.domain.reserving import Order, decide_known, decide_reserve
+from omnigen_quota.domain.reserving import decide_known, decide_reserve
 from omnigen_quota.domain.updates import AtMost, Missing
 from omnigen_shared.errors import ProblemError
 
@@ -48,6 +49,7 @@ def test_bounds_leave_room_for_exactly_this_order() -> None:
     assert set(decision.update.conditions) == {
         Missing(("reservations", "job_1")),
         Missing(("terms",)),
+        Missing(("loan",)),
         AtMost(("videos",), 9),
         AtMost(("spend_microusd",), 13_000_000),
         AtMost(("open_jobs",), 1),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from omnigen_quota.domain.loans import Loan
 from omnigen_quota.domain.terms import Terms
 
 
@@ -151,6 +152,8 @@ class MonthState:
     bookings: Mapping[str, Booking | Tombstone] = field(default_factory=dict)
     storyboards: int = 0
     terms: Terms = field(default_factory=Terms)
+    loan: Loan | None = None
+    """None as long as nothing of this month was counted for the deployment's caps."""
     is_begun: bool = True
     """Whether an item stands in the table."""
 
@@ -165,6 +168,7 @@ class MonthState:
             bookings={job_id: Booking.from_map(stored) for job_id, stored in item["reservations"].items()},
             storyboards=item["storyboards"],
             terms=Terms.from_map(item.get("terms", {})),
+            loan=Loan.from_map(item["loan"]) if "loan" in item else None,
         )
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from omnigen_quota.domain.bookings import Booking
+from omnigen_quota.domain.lending import Borrowing
 from omnigen_quota.domain.updates import Update
 from omnigen_shared.errors import ProblemError
 
@@ -38,4 +39,11 @@ class Begin:
     """The month has no item yet: decide again on an empty one, under the terms agreed with the user."""
 
 
-Decision = Write | Replay | Refuse | Recall | Begin
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    """The deployment's budget is asked for more first; then decide again."""
+
+    borrowing: Borrowing
+
+
+Decision = Write | Replay | Refuse | Recall | Begin | Borrow

@@ -1,65 +1,28 @@
 """May a job begin? The plan's caps, checked together and counted in one update."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final
+from dataclasses import replace
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tombstone, booking_path
-from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
-from omnigen_quota.domain.months import end_of_month
-from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.problems import (
-    AmountMismatchError,
-    PlanLimitError,
-    QuotaExceededError,
-    ReservationClosedError,
-)
+from omnigen_quota.domain.caps import find_cap_refusal, find_plan_refusal, list_caps
+from omnigen_quota.domain.decisions import Begin, Borrow, Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.lending import Borrowing, begin_loan
+from omnigen_quota.domain.loans import Loan, pay_back
+from omnigen_quota.domain.orders import Order
+from omnigen_quota.domain.problems import AmountMismatchError, ReservationClosedError
 from omnigen_quota.domain.terms import Terms
-from omnigen_quota.domain.updates import Add, AtLeast, AtMost, Equals, Missing, Put, Remove, Update
-from omnigen_shared.clock import to_rfc3339
-from omnigen_shared.contracts.spending import ReserveRequest
-from omnigen_shared.errors import ProblemError
-from omnigen_shared.money import format_usd
-
-CONCURRENCY_RETRY_S: Final = 15
-"""A guess at when a running job may have ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A job that wants to begin. `elsewhere` = open jobs of the user in adjacent months."""
-
-    job_id: str
-    request: ReserveRequest
-    plan: Plan
-    now: datetime
-    elsewhere: int = 0
-
-    @property
-    def booking(self) -> Booking:
-        """What the map holds when the order is admitted."""
-        return Booking(
-            max_microusd=self.request.max_cost_microusd,
-            videos=self.request.videos,
-            reserved_at=to_rfc3339(self.now),
-            remaining_microusd=self.request.max_cost_microusd,
-            storyboards=self.request.storyboards,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cap:
-    name: str
-    counter: str
-    used: int
-    requested: int
-    limit: int
-    is_monthly: bool = True
-    is_money: bool = False
-
-    def show(self, amount: int) -> int | str:
-        return format_usd(amount) if self.is_money else amount
+from omnigen_quota.domain.updates import (
+    Action,
+    Add,
+    AtLeast,
+    AtMost,
+    Condition,
+    Equals,
+    Missing,
+    Put,
+    Remove,
+    Update,
+)
 
 
 def decide_reserve(state: MonthState | None, order: Order) -> Decision:
@@ -69,10 +32,18 @@ def decide_reserve(state: MonthState | None, order: Order) -> Decision:
     if state is None:
         return Begin()
     agreed = replace(order, plan=state.terms.apply(order.plan))
-    refusal = _find_plan_refusal(agreed) or _find_cap_refusal(state, agreed)
+    refusal = find_plan_refusal(agreed) or find_cap_refusal(state, agreed)
     if refusal is not None:
         return Refuse(refusal)
-    return Write(_add_booking(agreed, state.terms) if state.is_begun else begin_month(state.terms, agreed))
+    return _lend(state, agreed) or Write(_admit(state, agreed))
+
+
+def assume_admitted(order: Order) -> MonthState:
+    """A month in which the order is admitted: good for a first try without reading."""
+    if not order.rules.has_caps:
+        return MonthState()
+    borrowing = order.borrow(Loan())
+    return MonthState(loan=Loan(borrowing.cost, borrowing.day, borrowing.cost))
 
 
 def decide_known(state: MonthState | None, order: Order) -> Decision:
@@ -93,19 +64,21 @@ def decide_known(state: MonthState | None, order: Order) -> Decision:
     return Replay(entry)
 
 
-def plan_withdrawal(job_id: str, booking: Booking) -> Update | None:
+def plan_withdrawal(job_id: str, booking: Booking, loan: Loan | None) -> Update | None:
     """Undo a straggler's second booking of a job, as long as it stands exactly so; None once money hangs on it."""
     if booking.held_microusd or booking.spent_microusd:
         return None
+    cost = booking.max_microusd if booking.is_open else 0
     counted = {
         "videos": booking.counted_videos,
         "storyboards": booking.counted_storyboards,
         "open_jobs": booking.running_jobs if booking.is_open else 0,
-        "spend_microusd": booking.max_microusd if booking.is_open else 0,
+        "spend_microusd": cost,
     }
+    pinned, back = pay_back(loan, booking.reserved_at, cost)
     return Update(
-        (Equals(booking_path(job_id), booking.to_map()),),
-        (Remove(booking_path(job_id)), *(Add((name,), -amount) for name, amount in counted.items() if amount)),
+        (Equals(booking_path(job_id), booking.to_map()), *pinned),
+        (Remove(booking_path(job_id)), *(Add((name,), -amount) for name, amount in counted.items() if amount), *back),
     )
 
 
@@ -133,17 +106,54 @@ def _put_terms(terms: Terms) -> Put:
     return Put(("terms",), terms.to_map())
 
 
-def _add_booking(order: Order, terms: Terms) -> Update:
-    """The terms are pinned: a decision under other ones than those of the month's item is no decision."""
-    bounds = (AtMost((cap.counter,), cap.limit - cap.requested) for cap in _caps(MonthState(), order))
-    pinned = Missing(("terms",)) if terms.is_empty else Equals(("terms",), terms.to_map())
+def _lend(state: MonthState, order: Order) -> Decision | None:
+    """What has to come first when the order is counted for the deployment too; None when nothing has.
+
+    A month that was counted once is counted to its end, so that the deployment's sum stays true.
+    """
+    borrowing = order.borrow(state.loan or Loan())
+    if not borrowing.cost or not (order.rules.has_caps or state.loan):
+        return None
+    if not state.is_begun:
+        return Write(begin_month(state.terms))
+    if state.loan is None:
+        return Write(begin_loan(state.spend_microusd))
+    return None if state.loan.covers(borrowing.cost, borrowing.day) else Borrow(borrowing)
+
+
+def _admit(state: MonthState, order: Order) -> Update:
+    return _add_booking(order, state) if state.is_begun else begin_month(state.terms, order)
+
+
+def _add_booking(order: Order, state: MonthState) -> Update:
+    """Terms are pinned: a decision under other ones than those of the month's item is no decision."""
+    bounds = (AtMost((cap.counter,), cap.limit - cap.requested) for cap in list_caps(MonthState(), order))
+    pinned = Missing(("terms",)) if state.terms.is_empty else Equals(("terms",), state.terms.to_map())
+    covered, charged = _charge(order.borrow(state.loan or Loan()), is_counted=state.loan is not None)
     return Update(
-        (Missing(booking_path(order.job_id)), pinned, *bounds),
+        (Missing(booking_path(order.job_id)), pinned, *bounds, *covered),
         (
             Put(("plan",), order.plan.name.value),
             Put(booking_path(order.job_id), order.booking.to_map()),
             *_count(order.booking),
+            *charged,
         ),
+    )
+
+
+def _charge(borrowing: Borrowing, *, is_counted: bool) -> tuple[tuple[Condition, ...], tuple[Action, ...]]:
+    cost = borrowing.cost
+    if not cost:
+        return (), ()
+    if not is_counted:
+        return (Missing(("loan",)),), ()
+    return (
+        (
+            Equals(("loan", "day"), borrowing.day),
+            AtLeast(("loan", "left"), cost),
+            AtLeast(("loan", "day_left"), cost),
+        ),
+        (Add(("loan", "left"), -cost), Add(("loan", "day_left"), -cost)),
     )
 
 
@@ -156,63 +166,3 @@ def _count(booking: Booking) -> Iterator[Add]:
         "spend_microusd": booking.max_microusd,
     }
     return (Add((name,), amount) for name, amount in counted.items() if amount)
-
-
-def _caps(state: MonthState, order: Order) -> Iterator[_Cap]:
-    """The caps of which the order asks for something.
-
-    Monthly ones first: a refusal by one of them is not over when a running job ends.
-    """
-    plan, booking = order.plan, order.booking
-    videos, storyboards, cost = booking.videos, booking.storyboards, booking.max_microusd
-    if videos:
-        yield _Cap("videos_per_month", "videos", state.videos, videos, plan.videos_per_month)
-    if storyboards:
-        limit = plan.storyboards_per_month
-        yield _Cap("storyboards_per_month", "storyboards", state.storyboards, storyboards, limit)
-    if cost:
-        limit = plan.spend_per_month_microusd
-        yield _Cap("spend_per_month", "spend_microusd", state.spend_microusd, cost, limit, is_money=True)
-    if booking.running_jobs:
-        jobs = plan.concurrent_jobs - order.elsewhere
-        yield _Cap("concurrent_jobs", "open_jobs", state.open_jobs, 1, jobs, is_monthly=False)
-
-
-def _find_cap_refusal(state: MonthState, order: Order) -> ProblemError | None:
-    exceeded = (cap for cap in _caps(state, order) if cap.used + cap.requested > cap.limit)
-    cap = next(exceeded, None)
-    if cap is None:
-        return None
-    resets_at = end_of_month(order.now)
-    elsewhere = 0 if cap.is_monthly else order.elsewhere
-    used, limit = cap.show(cap.used + elsewhere), cap.show(cap.limit + elsewhere)
-    wait_s = int((resets_at - order.now).total_seconds()) + 1 if cap.is_monthly else CONCURRENCY_RETRY_S
-    return QuotaExceededError(
-        f"{cap.name}: {used} of {limit} are used, {cap.show(cap.requested)} more are asked for.",
-        remedy="Wait for the reset or change the plan." if cap.is_monthly else "Wait until one of your jobs has ended.",
-        details={
-            "cap": cap.name,
-            "used": used,
-            "limit": limit,
-            "requested": cap.show(cap.requested),
-            "resets_at": to_rfc3339(resets_at) if cap.is_monthly else None,
-        },
-        retry_after_s=wait_s,
-    )
-
-
-def _find_plan_refusal(order: Order) -> ProblemError | None:
-    plan, request = order.plan, order.request
-    if request.duration_s > plan.max_duration_s:
-        return _plan_limit(plan, "duration_s", request.duration_s, plan.max_duration_s)
-    if request.resolution.short_side_px > plan.max_resolution.short_side_px:
-        return _plan_limit(plan, "resolution", request.resolution.value, plan.max_resolution.value)
-    return None
-
-
-def _plan_limit(plan: Plan, cap: str, requested: int | str, limit: int | str) -> PlanLimitError:
-    return PlanLimitError(
-        f"The {plan.name.value} plan allows {cap} up to {limit}, not {requested}.",
-        remedy=f"Ask for at most {limit}, or change the plan.",
-        details={"plan": plan.name.value, "cap": cap, "requested": requested, "limit": limit},
-    )

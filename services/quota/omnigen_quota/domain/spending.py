@@ -10,6 +10,7 @@ from omnigen_quota.domain.bookings import (
     intent_path,
 )
 from omnigen_quota.domain.decisions import Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.loans import Loan, pay_back
 from omnigen_quota.domain.problems import (
     AmountMismatchError,
     BudgetExceededError,
@@ -88,7 +89,8 @@ def _decide_end(state: MonthState | None, job_id: str, intent_id: str, mark: Int
         return _replay_end(booking, intent_id, intent, mark, actual)
     if actual > intent.amount_microusd:
         return Refuse(_mismatch(intent_id, intent.amount_microusd, actual))
-    return Write(_end(job_id, booking, intent_id, mark, actual))
+    ended = Intent(intent.amount_microusd, mark, actual, is_late=not booking.is_open)
+    return Write(_end(job_id, booking, intent_id, ended, None if state is None else state.loan))
 
 
 def _replay_end(booking: Booking, intent_id: str, intent: Intent, mark: IntentMark, actual: int) -> Decision:
@@ -99,18 +101,22 @@ def _replay_end(booking: Booking, intent_id: str, intent: Intent, mark: IntentMa
     return Replay(booking)
 
 
-def _end(job_id: str, booking: Booking, intent_id: str, mark: IntentMark, actual: int) -> Update:
-    amount = booking.intents[intent_id].amount_microusd
-    back_to = booking_path(job_id, "remaining") if booking.is_open else ("spend_microusd",)
-    back = amount - actual if booking.is_open else actual - amount
-    ended = Intent(amount, mark, actual, is_late=not booking.is_open)
-    actions: tuple[Action, ...] = (Put(intent_path(job_id, intent_id), ended.to_map()), Add(back_to, back))
+def _end(job_id: str, booking: Booking, intent_id: str, ended: Intent, loan: Loan | None) -> Update:
+    """The rest goes back to the job; when that is closed, to the user and to the deployment."""
+    actual, rest = ended.actual_microusd, ended.amount_microusd - ended.actual_microusd
+    pinned, back = pay_back(loan, booking.reserved_at, rest)
+    if booking.is_open:
+        pinned, back = (), (Add(booking_path(job_id, "remaining"), rest),)
+    else:
+        back = (Add(("spend_microusd",), -rest), *back)
+    actions: tuple[Action, ...] = (Put(intent_path(job_id, intent_id), ended.to_map()), *back)
     if actual:
         actions = (*actions, Add(booking_path(job_id, "spent"), actual), Add(("settled_microusd",), actual))
     return Update(
         (
             Equals(booking_path(job_id, "state"), booking.mark.value),
             Equals(intent_path(job_id, intent_id), booking.intents[intent_id].to_map()),
+            *pinned,
         ),
         actions,
     )

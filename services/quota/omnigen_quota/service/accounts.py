@@ -13,14 +13,16 @@ from omnigen_quota.domain.bookings import Booking, BookingMark, IntentMark, Mont
 from omnigen_quota.domain.closing import decide_close
 from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, ended_slot, find_reserved, held_slot
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
+from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.domain.problems import PlanLimitError, QuotaExceededError, SpendingPausedError
-from omnigen_quota.domain.reserving import Order, decide_known, decide_reserve
+from omnigen_quota.domain.reserving import assume_admitted, decide_known, decide_reserve
 from omnigen_quota.domain.spending import assume_open, decide_refund, decide_settle, decide_spend
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.bookkeeping import Bookkeeper
+from omnigen_quota.service.lending import Lender
 from omnigen_quota.service.rounds import Decide, Place, run_rounds
-from omnigen_quota.service.switch import Switch
+from omnigen_quota.service.switch import Switch, guard
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.spending import Closing, IntentState, Reservation, ReserveRequest
@@ -43,37 +45,39 @@ class QuotaService:
     DependencyUnavailableError: the table did not answer, and asking again finds out what happened.
     """
 
-    def __init__(self, table: UsageTable, clock: Clock) -> None:
+    def __init__(self, table: UsageTable, clock: Clock, switch: Switch | None = None) -> None:
         self._table = table
         self._clock = clock
         self._books = Bookkeeper(table, clock)
-        self._switch = Switch(table, clock)
+        self._switch = switch or Switch(table, clock)
+        self._lender = Lender(table, clock)
 
     async def reserve(self, user_id: str, plan: Plan, job_id: str, request: ReserveRequest) -> Reservation:
         """Count a job and hold its maximum; charged to the present month, or to the one that has the job already."""
         now = self._clock.now()
         neighbours = await self._read_neighbours(user_id, now)
-        order = Order(job_id, request, plan, now, elsewhere=_count_open(neighbours))
+        rules = await self._switch.get_rules()
+        order = Order(job_id, request, plan, now, elsewhere=_count_open(neighbours), rules=rules)
         known_in = [month for month, state in neighbours.items() if job_id in state.bookings]
         place = Place(user_id, known_in[0] if known_in else month_of(now), job_id)
         try:
-            decide = await self._switch.guard(partial(decide_reserve, order=order))
-            outcome = await run_rounds(self._table, place, decide, assumed=MonthState())
+            decide = guard(partial(decide_reserve, order=order), rules)
+            outcome = await run_rounds(self._table, place, decide, assume_admitted(order), self._lender.lend)
         except (PlanLimitError, QuotaExceededError, SpendingPausedError):
             month = await self._find_earlier_month(user_id, job_id)
             if month is None:
                 raise
             return await self._answer_earlier(user_id, order, month)
         row = await self._books.keep(place, outcome, RESERVED_SLOT)
-        if row is not None and (row.month, row.reserved_at) != (place.month, outcome.booking.reserved_at):
-            await self._books.withdraw(place, outcome.booking)
+        if outcome.state and row and (row.month, row.reserved_at) != (place.month, outcome.booking.reserved_at):
+            await self._books.withdraw(place, outcome.state, outcome.booking)
             return await self._answer_earlier(user_id, order, row.month)
         return _show_reservation(place, outcome.booking)
 
     async def spend(self, place: Place, intent_id: str, price_microusd: int) -> IntentState:
         """Hold the price of a paid call that is about to be sent."""
         rule = partial(decide_spend, job_id=place.job_id, intent_id=intent_id, price_microusd=price_microusd)
-        decide = await self._switch.guard(rule)
+        decide = guard(rule, await self._switch.get_rules())
         outcome = await run_rounds(self._table, place, decide, assumed=assume_open(place.job_id, price_microusd))
         await self._books.keep(place, outcome, held_slot(intent_id))
         return _show_intent(intent_id, outcome.booking)

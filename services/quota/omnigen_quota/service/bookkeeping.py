@@ -38,7 +38,7 @@ class Bookkeeper:
         await self._close_books(place, outcome.state)
         return None
 
-    async def complete(self, place: Place, booking: Booking) -> int | None:
+    async def complete(self, place: Place, state: MonthState, booking: Booking) -> int | None:
         """All rows that a booking must have; how many were missing.
 
         None: the ledger knows an earlier booking of the job, so this one was a straggler's and is withdrawn.
@@ -46,7 +46,7 @@ class Bookkeeper:
         stored = await self._table.list_rows(place.user_id, place.job_id)
         first = find_reserved(stored)
         if first is not None and (first.month, first.reserved_at) != (place.month, booking.reserved_at):
-            await self.withdraw(place, booking)
+            await self.withdraw(place, state, booking)
             return None
         recorded = {row.slot for row in stored}
         missing = [row for row in list_rows(place.job_id, place.month, booking) if row.slot not in recorded]
@@ -54,9 +54,9 @@ class Bookkeeper:
             await self._table.record(place.user_id, row)
         return len(missing)
 
-    async def withdraw(self, place: Place, booking: Booking) -> None:
+    async def withdraw(self, place: Place, state: MonthState, booking: Booking) -> None:
         """Take a straggler's booking back. One that money hangs on stays, and the audit names it."""
-        update = plan_withdrawal(place.job_id, booking)
+        update = plan_withdrawal(place.job_id, booking, state.loan)
         if update is None:
             _log.error("late_reservation_in_use", job_id=place.job_id, month=place.month)
             return
@@ -89,7 +89,7 @@ class Bookkeeper:
             booking = state.find_booking(job_id)
             if booking is None:
                 continue
-            rows = await self.complete(Place(place.user_id, place.month, job_id), booking)
+            rows = await self.complete(Place(place.user_id, place.month, job_id), state, booking)
             if rows is not None and booking.is_final:
                 recorded.append(job_id)
         return recorded

@@ -6,6 +6,7 @@ from omnigen_quota.domain.months import CLOCK_SKEW, month_of
 from omnigen_quota.domain.reserving import begin_month, change_terms
 from omnigen_quota.domain.terms import Terms
 from omnigen_quota.ports import UsageTable
+from omnigen_quota.service.lending import Lender
 from omnigen_shared.clock import Clock
 
 
@@ -25,8 +26,18 @@ class Operator:
         return await self._change(user_id, lambda terms: terms.with_caps(caps))
 
     async def pause(self, paused: bool) -> None:
-        """Refuse everything new from now on, or take it again."""
+        """Refuse everything new from now on (processes hear of it within seconds), or take it again."""
         await self._table.pause(paused)
+
+    async def set_deployment_caps(self, spend_per_day: int | None, spend_per_month: int | None) -> None:
+        """Caps for all users together, in micro-dollars; None for none. Counts what this month has spent already.
+
+        Processes hear of the caps first: whoever spends meanwhile counts its own month.
+        """
+        await self._table.set_caps(spend_per_day, spend_per_month)
+        rules, month = await self._table.find_rules(), month_of(self._clock.now())
+        for user_id in await self._table.list_enrolled(month):
+            await Lender(self._table, self._clock).settle(user_id, month, rules)
 
     async def _change(self, user_id: str, change: Callable[[Terms], Terms]) -> Terms:
         """The account first, then the month: whoever begins a month meanwhile is overwritten or finds it begun."""
@@ -34,6 +45,7 @@ class Operator:
         await self._table.put_terms(user_id, terms)
         now = self._clock.now()
         for month in dict.fromkeys((month_of(now), month_of(now + CLOCK_SKEW))):
+            await self._table.enrol(user_id, month)
             await self._table.apply(user_id, month, begin_month(terms))
             await self._table.apply(user_id, month, change_terms(terms))
         return terms

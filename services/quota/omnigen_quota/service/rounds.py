@@ -4,13 +4,14 @@ An update that was made and one that was refused are treated alike: the state th
 whoever repeats a request, because its reply was lost or because two raced, gets what the first one got.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from omnigen_quota.domain.bookings import Booking, MonthState
-from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
+from omnigen_quota.domain.decisions import Begin, Borrow, Decision, Recall, Refuse, Replay, Write
 from omnigen_quota.domain.ledger import rebuild_booking
+from omnigen_quota.domain.lending import Borrowing
 from omnigen_quota.ports import UsageTable
 from omnigen_shared.errors import DependencyUnavailableError, NotFoundError
 
@@ -37,8 +38,17 @@ class Outcome:
     state: MonthState | None
 
 
-async def run_rounds(table: UsageTable, place: Place, decide: Decide, assumed: MonthState | None = None) -> Outcome:
-    """The outcome of a request; its refusal is raised.
+Lend = Callable[[Place, Borrowing], Awaitable[MonthState | None]]
+
+
+async def run_rounds(
+    table: UsageTable,
+    place: Place,
+    decide: Decide,
+    assumed: MonthState | None = None,
+    lend: Lend | None = None,
+) -> Outcome:
+    """The outcome of a request; its refusal is raised. `lend` is needed by rules that borrow.
 
     With an `assumed` state the first update is tried without a read, which its conditions make safe.
     """
@@ -51,7 +61,12 @@ async def run_rounds(table: UsageTable, place: Place, decide: Decide, assumed: M
             case Replay(booking):
                 return Outcome(booking, state)
             case Begin():
+                await table.enrol(place.user_id, place.month)
                 state = MonthState(terms=await table.find_terms(place.user_id), is_begun=False)
+            case Borrow(borrowing) if lend is not None:
+                state = await lend(place, borrowing)
+            case Borrow():
+                raise TypeError("This rule borrows, and nobody lends.")
             case Recall():
                 return Outcome(await _recall(table, place, decide), None)
             case Refuse(problem):

@@ -40,9 +40,9 @@ class Sweeper:
         for job_id in self._list_left(state):
             fresh = await self._table.find_month(user_id, month)
             booking = None if fresh is None else fresh.find_booking(job_id)
-            if booking is None:
+            if fresh is None or booking is None:
                 continue
-            rows = await self._books.complete(Place(user_id, month, job_id), booking)
+            rows = await self._books.complete(Place(user_id, month, job_id), fresh, booking)
             total += Sweep(bookings_withdrawn=1) if rows is None else Sweep(rows_written=rows)
             if rows is not None and booking.is_final:
                 recorded.append(job_id)

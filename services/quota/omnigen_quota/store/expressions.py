@@ -1,18 +1,18 @@
 """Updates of the domain as DynamoDB's own expressions: every name and value by placeholder, so nothing is reserved."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from omnigen_quota.domain.updates import Add, AtLeast, AtMost, Condition, Equals, Missing, Path, Put, Remove, Update
 from omnigen_shared.aws.items import to_value
 
 
 class Expressions(TypedDict):
-    """The arguments of UpdateItem that describe what it does."""
+    """The arguments of UpdateItem that describe what it does. What would be empty is left out: it must not be sent."""
 
-    ConditionExpression: str
+    ConditionExpression: NotRequired[str]
     UpdateExpression: str
     ExpressionAttributeNames: dict[str, str]
-    ExpressionAttributeValues: dict[str, Any]
+    ExpressionAttributeValues: NotRequired[dict[str, Any]]
 
 
 class _Placeholders:
@@ -59,9 +59,12 @@ def render_update(update: Update) -> Expressions:
     removals = [placeholders.path(action.path) for action in update.actions if isinstance(action, Remove)]
     clauses = [f"SET {', '.join(assignments)}"] if assignments else []
     clauses += [f"REMOVE {', '.join(removals)}"] if removals else []
-    return Expressions(
-        ConditionExpression=" AND ".join(conditions),
+    expressions = Expressions(
         UpdateExpression=" ".join(clauses),
         ExpressionAttributeNames={placeholder: name for name, placeholder in placeholders.names.items()},
-        ExpressionAttributeValues=placeholders.values,
     )
+    if conditions:
+        expressions["ConditionExpression"] = " AND ".join(conditions)
+    if placeholders.values:
+        expressions["ExpressionAttributeValues"] = placeholders.values
+    return expressions

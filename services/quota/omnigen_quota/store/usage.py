@@ -10,10 +10,11 @@ from omnigen_quota.domain.ledger import LedgerRow
 from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Update
 from omnigen_quota.store.asking import ask, refusing_item
-from omnigen_quota.store.expressions import render_update
+from omnigen_quota.store.deployment import DynamoDeploymentTable
 from omnigen_quota.store.items import (
     LEDGER_PREFIX,
     MONTH_PREFIX,
+    USER_PREFIX,
     account_key,
     month_from_item,
     month_key,
@@ -21,8 +22,8 @@ from omnigen_quota.store.items import (
     row_from_item,
     row_prefix,
     row_to_item,
-    switch_key,
     user_of_item,
+    user_partition,
 )
 from omnigen_shared.aws.items import from_item, to_item
 from omnigen_shared.clock import Clock, to_rfc3339
@@ -31,12 +32,11 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 
-class DynamoUsageTable:
+class DynamoUsageTable(DynamoDeploymentTable):
     """Implements ports.UsageTable."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str, clock: Clock) -> None:
-        self._client = client
-        self._table = table_name
+        super().__init__(client, table_name)
         self._clock = clock
 
     async def find_month(self, user_id: str, month: str) -> MonthState | None:
@@ -45,20 +45,7 @@ class DynamoUsageTable:
         return month_from_item(reply.get("Item"))
 
     async def apply(self, user_id: str, month: str, update: Update) -> MonthState | None:
-        key, expressions = month_key(user_id, month), render_update(update)
-        try:
-            reply = await ask(
-                lambda: self._client.update_item(
-                    TableName=self._table,
-                    Key=key,
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    **expressions,
-                )
-            )
-        except ClientError as error:
-            return month_from_item(refusing_item(error))
-        return month_from_item(reply["Attributes"])
+        return month_from_item(await self._update(month_key(user_id, month), update))
 
     async def record(self, user_id: str, row: LedgerRow) -> LedgerRow:
         item = row_to_item(user_id, row, to_rfc3339(self._clock.now()))
@@ -96,41 +83,19 @@ class DynamoUsageTable:
         item = {**account_key(user_id), **to_item({"terms": terms.to_map()})}
         await ask(lambda: self._client.put_item(TableName=self._table, Item=item))
 
-    async def is_paused(self) -> bool:
-        return bool((await self._get(switch_key())).get("paused", False))
-
-    async def pause(self, paused: bool) -> None:
-        item = {**switch_key(), **to_item({"paused": paused, "turned_at": to_rfc3339(self._clock.now())})}
-        await ask(lambda: self._client.put_item(TableName=self._table, Item=item))
-
     async def check(self) -> None:
         await self.find_month("nobody", "0000-00")
 
-    async def _get(self, key: dict[str, Any]) -> dict[str, Any]:
-        """An item as plain values; empty when there is none."""
-        reply = await ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
-        return from_item(reply.get("Item") or {})
-
     async def _list(self, user_id: str, prefix: str) -> list[Mapping[str, Any]]:
-        return await ask(lambda: self._query(user_id, prefix))
-
-    async def _query(self, user_id: str, prefix: str) -> list[Mapping[str, Any]]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#pk = :user AND begins_with(#sk, :prefix)",
-            ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
-            ExpressionAttributeValues=to_item({":user": f"USER#{user_id}", ":prefix": prefix}),
-            ConsistentRead=True,
-        )
-        return [item async for page in pages for item in page["Items"]]
+        return await ask(lambda: self._query(user_partition(user_id), prefix))
 
     async def _scan_users(self) -> list[str]:
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="begins_with(#sk, :month)",
+            FilterExpression="begins_with(#pk, :user) AND begins_with(#sk, :month)",
             ProjectionExpression="#pk",
             ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
-            ExpressionAttributeValues=to_item({":month": MONTH_PREFIX}),
+            ExpressionAttributeValues=to_item({":user": USER_PREFIX, ":month": MONTH_PREFIX}),
             ConsistentRead=True,
         )
         return sorted({user_of_item(item) async for page in pages for item in page["Items"]})

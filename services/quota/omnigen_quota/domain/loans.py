@@ -1,0 +1,102 @@
+"""What of the deployment's budget lies at a user's month, and how it moves between the two: one transfer at a time.
+
+The deployment's item of a month counts what is lent to all users together; a user's month holds its own loan and uses
+it up, so that a reservation asks nobody else. Amounts are moved in three updates, and whoever finds a transfer halfway
+finishes it:
+
+1. announce: the transfer is written into the deployment's item, one per user. What is lent grows at once.
+2. apply: the user's month takes it over, if it is the next in number. What a take-back does not find is not moved.
+3. conclude: the deployment's item forgets the transfer. What was taken back, or never taken over, is lent no more.
+
+A transfer whose number has gone to another one is void: it can never be applied, and is concluded as not moved.
+So at any crash point: lent = what users' months have spent + what they have left + what is announced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from omnigen_quota.domain.updates import Action, Add, Condition, Equals, Missing
+
+DAY: int = 10
+"""How much of an RFC 3339 instant names its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """At a user's month, in micro-dollars. `left` below zero: spent before anything was counted for the deployment.
+
+    `day_left` is of `day` (UTC, YYYY-MM-DD) alone; `number`, `transfer` (its name), `moved`, `day_moved`, `at` tell of
+    the last transfer that was applied.
+    """
+
+    left: int = 0
+    day: str = ""
+    day_left: int = 0
+    number: int = 0
+    transfer: str = ""
+    moved: int = 0
+    day_moved: int = 0
+    at: str = ""
+
+    @classmethod
+    def from_map(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(**stored)
+
+    def to_map(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def covers(self, cost_microusd: int, day: str) -> bool:
+        """Whether a reservation of that day may be charged to it."""
+        return self.day == day and min(self.left, self.day_left) >= cost_microusd
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """From the deployment to a user's month; negative amounts go back. It is the `number`-th of that month."""
+
+    name: str
+    number: int
+    amount: int
+    day: str
+    day_amount: int
+    at: str
+
+    @classmethod
+    def from_map(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(**stored)
+
+    def to_map(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentMonth:
+    """What is lent to users in a month, of it what is lent on each of its days, and transfers that are under way."""
+
+    lent: int = 0
+    days: Mapping[str, int] = field(default_factory=dict)
+    pending: Mapping[str, Transfer] = field(default_factory=dict)
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
+        """From the stored item as plain values."""
+        pending = {user_id: Transfer.from_map(stored) for user_id, stored in item["pending"].items()}
+        return cls(item["lent"], dict(item["days"]), pending)
+
+
+def day_of(instant: str) -> str:
+    """The day (UTC) of an RFC 3339 instant."""
+    return instant[:DAY]
+
+
+def pay_back(loan: Loan | None, reserved_at: str, amount: int) -> tuple[tuple[Condition, ...], tuple[Action, ...]]:
+    """What an update must hold and do besides when it gives back a part of a reservation made then."""
+    if not amount:
+        return (), ()
+    if loan is None:
+        return (Missing(("loan",)),), ()
+    back: tuple[Action, ...] = (Add(("loan", "left"), amount),)
+    if loan.day == day_of(reserved_at):
+        back = (*back, Add(("loan", "day_left"), amount))
+    return (Equals(("loan", "day"), loan.day),), back
