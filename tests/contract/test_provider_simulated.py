@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_world import a_request
 from tests.fakes.simulated import TOKEN, Simulated, run_simulator
 from tests.fakes.threaded import opened
 
 from omnigen_generator.clients.provider import ReplicateProvider
-from omnigen_generator.domain.calls import PaidCall, clip_call, music_call, plan_call
-from omnigen_generator.domain.cuts import plan_cuts
+from omnigen_generator.domain.calls import PaidCall, clip_call, music_call, plan_call, repair_call
 from omnigen_generator.domain.errors import (
     OutputGoneError,
     ProviderRefusedError,
@@ -24,11 +24,12 @@ from omnigen_generator.domain.errors import (
 from omnigen_generator.domain.matching import list_candidates
 from omnigen_generator.domain.outcomes import FailureCode
 from omnigen_generator.domain.predictions import Prediction, PredictionStatus, judge_end
-from omnigen_generator.domain.prompting import find_plan
+from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
 from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
+from omnigen_local.simulator.table import MODELS
 from omnigen_shared.clock import SystemClock
-from omnigen_shared.contracts.catalogue import VIDEO_MODELS
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
@@ -58,15 +59,18 @@ async def provider(simulated: Simulated) -> AsyncIterator[ReplicateProvider]:
 
 
 def a_storyboard(request: JobRequest) -> Storyboard:
-    cuts = plan_cuts(request.duration_s, 2, 12)
+    cuts = cuts_of(request)
     return build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
 
 
 def a_clip(seed: int, **news: object) -> PaidCall:
     """A short one; equal seeds make equal calls."""
-    request = a_request(seed=seed, resolution=Resolution.P480, duration_s=5, **news)
-    scene = a_storyboard(request).scenes[0].model_copy(update={"clip_duration_s": 2})
-    return clip_call(request, scene)
+    request = a_request(seed=seed, duration_s=5, **{"resolution": Resolution.P480, **news})
+    storyboard = a_storyboard(request)
+    scene = storyboard.scenes[0]
+    if request.model == DEFAULT_VIDEO_MODEL:
+        scene = scene.model_copy(update={"clip_duration_s": 2})
+    return clip_call(request, storyboard, scene)
 
 
 async def run(provider: ReplicateProvider, call: PaidCall) -> Prediction:
@@ -87,21 +91,51 @@ def as_sending(call: PaidCall, sent_at: datetime) -> IntentRecord:
 @pytest.mark.parametrize("category", list(Category))
 async def test_the_planners_answer_is_a_plan(provider: ReplicateProvider, category: Category) -> None:
     request = a_request(category=category, duration_s=60)
-    cuts = plan_cuts(60, 2, 12)
-    ended = await run(provider, plan_call(request, [cut.clip_duration_s for cut in cuts]))
+    cuts = cuts_of(request)
+    ended = await run(provider, plan_call(request, cuts))
     assert len(ended.outputs) > 1
-    plan = find_plan("".join(ended.outputs), len(cuts))
-    assert plan is not None
+    plan = read_plan("".join(ended.outputs), len(cuts))
+    assert isinstance(plan, PlannedVideo)
     assert build_storyboard(request, cuts, plan, PlannedBy.MODEL).total_frames == 1800
 
 
-@pytest.mark.parametrize("model", sorted(VIDEO_MODELS))
-@pytest.mark.parametrize("aspect", list(AspectRatio))
+TEXT_MODELS = [model for model in VIDEO_MODELS.values() if not model.needs_start_frame]
+
+
+@pytest.mark.parametrize(
+    ("model", "aspect", "resolution"),
+    [
+        (model.name, aspect, resolution)
+        for model in TEXT_MODELS
+        for aspect in model.aspects
+        for resolution in model.offers
+    ],
+)
 async def test_every_clip_that_we_ask_for_is_accepted(
-    provider: ReplicateProvider, model: str, aspect: AspectRatio
+    provider: ReplicateProvider, model: str, aspect: AspectRatio, resolution: Resolution
 ) -> None:
-    call = a_clip(1, model=model, aspect_ratio=aspect)
+    takes_negative = VIDEO_MODELS[model].inputs.negative_prompt is not None
+    call = a_clip(
+        1,
+        model=model,
+        aspect_ratio=aspect,
+        resolution=resolution,
+        negative_prompt="rain" if takes_negative else None,
+    )
     assert (await provider.create(call.model, call.input)).status.is_running
+
+
+def test_our_prices_are_the_providers_for_each_model_and_resolution() -> None:
+    for model in VIDEO_MODELS.values():
+        for resolution, offer in model.offers.items():
+            request = a_request(model=model.name, resolution=resolution, duration_s=15)
+            storyboard = a_storyboard(request)
+            call = clip_call(request, storyboard, storyboard.scenes[0])
+            told = dict(call.input)
+            if model.needs_start_frame:
+                told[str(model.inputs.start_frame)] = "https://x/y.jpg"
+            theirs = MODELS[model.name]
+            assert theirs.charge(theirs.check(told)).amount_microusd == call.price_microusd, offer
 
 
 async def test_a_clip_is_an_mp4(provider: ReplicateProvider) -> None:
@@ -174,10 +208,14 @@ async def test_bad_ends_are_told_apart(
     assert (outcome.reason.code, outcome.reason.provider_id) == (code, ended.id)
 
 
-async def test_a_planner_that_answers_prose_gives_no_plan(provider: ReplicateProvider, simulated: Simulated) -> None:
+async def test_a_planner_that_answers_prose_is_asked_again(provider: ReplicateProvider, simulated: Simulated) -> None:
     await simulated.tell("nonsense", count=1)
-    ended = await run(provider, plan_call(a_request(), [5, 5, 6]))
-    assert find_plan("".join(ended.outputs), 3) is None
+    request = a_request()
+    ended = await run(provider, plan_call(request, cuts_of(request)))
+    unusable = read_plan("".join(ended.outputs), 3)
+    assert isinstance(unusable, Unusable)
+    repaired = await run(provider, repair_call(request, cuts_of(request), unusable))
+    assert isinstance(read_plan("".join(repaired.outputs), 3), PlannedVideo)
 
 
 async def test_an_address_that_has_expired_has_nothing(provider: ReplicateProvider, simulated: Simulated) -> None:

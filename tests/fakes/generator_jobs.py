@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from tests.fakes.cutting import cuts_of
+
 from omnigen_generator.domain.attempts import AttemptRef
 from omnigen_generator.domain.errors import (
     ClipInProgressError,
@@ -77,6 +79,7 @@ class FakeJobRecords(JobRecords):
             deadline_at=self.clock.now() + timedelta(seconds=time_s),
             month="2026-11",
             request=request,
+            cuts=cuts_of(request),
         )
 
     def intent(self, job_id: JobId, intent_id: str) -> IntentRecord:
@@ -94,7 +97,7 @@ class FakeJobRecords(JobRecords):
         return self._change(ref, status=status)
 
     async def store_storyboard(self, ref: AttemptRef, stored: StoreStoryboard) -> JobSnapshot:
-        if self._fenced(ref).storyboard is not None:
+        if self._fenced(ref).recipe_id is not None:
             return self.snapshots[ref.job_id]
         scenes = tuple(
             SceneRecord(number=scene.number, state=SceneState.QUEUED, updated_at=self.clock.now())

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from tests.fakes.job_outside import MONTH, FakeMediaLinks, FakeQuota, FakeWorkfl
 from tests.fakes.job_store import FakeJobStore
 
 from omnigen_jobs.app import Adapters, assemble, create_app
+from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.ordering import Order, place_order
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.schemas.orders import JobOrder
@@ -62,7 +63,11 @@ def make_settings(**changes: Any) -> JobsSettings:
 
 def make_order(user_id: UserId = USER, **body: Any) -> Order:
     order = JobOrder.model_validate({**BODY, **body})
-    return place_order(user_id, "free", order.to_request(), order.max_cost_usd)
+    return place_order(user_id, "free", make_wish(order.to_request(), is_seeded=order.is_seeded), order.max_cost_usd)
+
+
+def make_wish(request: JobRequest, *, is_seeded: bool = False) -> Wish:
+    return Wish(request=request, is_seeded=is_seeded, today=date(2026, 11, 24))
 
 
 def make_request(**changes: Any) -> JobRequest:

@@ -24,6 +24,7 @@ from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.launching import Launcher
+from omnigen_jobs.service.ordering import Ordering
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.spending import Spending
@@ -117,6 +118,7 @@ def assemble(
     ending = Ending(store, adapters.quota, clock, lease)
     margin = timedelta(seconds=settings.deadline_margin_s)
     use_cases = UseCases(
+        ordering=Ordering(clock),
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
         reading=Reading(store, adapters.media),
         following=Following(store, settings.event_poll_s, settings.heartbeat_s, is_stopping),

@@ -4,13 +4,19 @@ import hashlib
 from typing import Annotated, Literal
 
 import orjson
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from omnigen_shared.contracts.base import Answer, Contract, UserId
-from omnigen_shared.contracts.media import TRANSITION_FRAMES
+from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
 
 SizePx = Annotated[int, Field(ge=16, le=4096, multiple_of=2)]
 S3Key = Annotated[str, Field(pattern=r"^u/[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+$", max_length=500)]
+
+
+def _mixed(style: Transition) -> Transition:
+    if style is Transition.CUT:
+        raise ValueError("a cut has no frames of its own")
+    return style
 
 
 class BodyRequest(Contract):
@@ -26,7 +32,7 @@ class BodyRequest(Contract):
 
 
 class TransitionRequest(Contract):
-    """The last `frames` of the left clip's kept frames, mixed into the first `frames` of the right clip."""
+    """The last `frames` of the left clip's kept frames, giving way to the first `frames` of the right clip."""
 
     kind: Literal["transition"] = "transition"
     left_clip_key: S3Key
@@ -36,6 +42,7 @@ class TransitionRequest(Contract):
     width: SizePx
     height: SizePx
     frames: int = Field(default=TRANSITION_FRAMES, ge=2, le=120)
+    style: Annotated[Transition, AfterValidator(_mixed)] = Transition.FADE
 
 
 SegmentRequest = Annotated[BodyRequest | TransitionRequest, Field(discriminator="kind")]

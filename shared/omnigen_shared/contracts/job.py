@@ -13,7 +13,7 @@ from pydantic import Field
 from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd, UserId
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
 from omnigen_shared.contracts.media import AspectRatio, Resolution
-from omnigen_shared.contracts.storyboard import Category, Storyboard
+from omnigen_shared.contracts.storyboard import Category, Cut, Storyboard
 
 
 class JobStatus(StrEnum):
@@ -66,8 +66,19 @@ class JobRequest(Answer):
     resolution: Resolution
     model: str = DEFAULT_VIDEO_MODEL
     style: str | None = None
+    negative_prompt: str | None = None
     seed: int
     music: bool = True
+
+
+class Used(Answer):
+    """What is generated for an order. `resolution` is what the model delivers, `paid_s` the clips' whole seconds."""
+
+    model: str
+    resolution: str
+    aspect_ratio: AspectRatio
+    duration_s: float
+    paid_s: int
 
 
 class JobProblem(Answer):
@@ -138,6 +149,8 @@ class JobSnapshot(Answer):
     month: str
     """The month that the reservation is charged to; part of every call to quota."""
     request: JobRequest
+    cuts: tuple[Cut, ...] = ()
+    """The scenes' lengths, decided when the job was ordered: the planner only finds words for them."""
     recipe_id: str | None = None
     storyboard: Storyboard | None = None
     music_key: str | None = None

@@ -14,6 +14,24 @@ class AspectRatio(StrEnum):
     LANDSCAPE = "16:9"
     PORTRAIT = "9:16"
     SQUARE = "1:1"
+    CLASSIC = "4:3"
+    UPRIGHT = "3:4"
+
+
+class Transition(StrEnum):
+    """How a scene gives way to the next one. All but a cut show both of them for a while."""
+
+    CUT = "cut"
+    FADE = "fade"
+    DISSOLVE = "dissolve"
+    WIPE = "wipe"
+    SLIDE = "slide"
+    FADE_BLACK = "fade-black"
+
+    @property
+    def frames(self) -> int:
+        """Frames of the finished video that both scenes pay for."""
+        return 0 if self is Transition.CUT else TRANSITION_FRAMES
 
 
 class Resolution(StrEnum):

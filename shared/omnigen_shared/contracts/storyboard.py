@@ -1,12 +1,13 @@
 """The plan of one video: what is shown when, in frames of the finished video."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from omnigen_shared.contracts.base import Contract
-from omnigen_shared.contracts.media import TRANSITION_FRAMES
+from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
 
 
 class Category(StrEnum):
@@ -18,39 +19,54 @@ class Category(StrEnum):
 
 
 class PlannedBy(StrEnum):
-    """Who wrote a storyboard."""
+    """Who wrote a storyboard: a language model, our own structure for the category, or the user."""
 
     MODEL = "model"
     TEMPLATE = "template"
+    USER = "user"
 
 
-class Scene(Contract):
-    """One clip: what the model is asked for, and how many of its frames are kept."""
+class Cut(Contract):
+    """The time that one scene has, before it has words."""
 
-    number: int = Field(ge=1, le=99)
-    prompt: str = Field(min_length=1, max_length=2000)
     clip_duration_s: int = Field(ge=1, le=60)
     """Whole seconds that are ordered and paid."""
     kept_frames: int = Field(ge=TRANSITION_FRAMES * 2 + 1)
     """Frames of the finished video, from the clip's start; what is longer is trimmed at the tail."""
+    transition: Transition = Transition.FADE
+    """To the next scene. The last scene's is not used."""
+
+
+def count_frames(cuts: Sequence[Cut]) -> int:
+    """Length of the finished video: what two scenes show at once is shown once."""
+    return sum(cut.kept_frames for cut in cuts) - sum(cut.transition.frames for cut in cuts[:-1])
+
+
+class Scene(Cut):
+    """One clip: what it shows, and how many of its frames are kept."""
+
+    number: int = Field(ge=1, le=99)
+    prompt: str = Field(min_length=1, max_length=2000)
     seed: int = Field(ge=0, le=2**31 - 1)
-    narration: str = ""
+    camera: str = Field(default="", max_length=200)
+    narration: str = Field(default="", max_length=500)
 
 
 class Storyboard(Contract):
-    """Scenes in order, joined by crossfades of TRANSITION_FRAMES."""
+    """Scenes in order, each joined to the next by its transition."""
 
     title: str = Field(min_length=1, max_length=200)
     style: str = Field(max_length=500)
     palette: tuple[str, ...] = ()
+    subject: str = Field(default="", max_length=300)
+    """Who or what must look the same in every scene."""
     music_prompt: str = Field(max_length=600)
     planned_by: PlannedBy
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1, max_length=60)]
 
     @property
     def total_frames(self) -> int:
-        """Length of the finished video: crossfades overlap, so each cut takes its frames once."""
-        return sum(scene.kept_frames for scene in self.scenes) - TRANSITION_FRAMES * (len(self.scenes) - 1)
+        return count_frames(self.scenes)
 
     @model_validator(mode="after")
     def _scenes_are_numbered_in_order(self) -> "Storyboard":

@@ -6,7 +6,7 @@ import pytest
 from omnigen_composer.domain import recipe, recipes
 from omnigen_composer.domain.frames import Span
 from omnigen_composer.domain.recipes import Source
-from omnigen_shared.contracts.media import FrameSize
+from omnigen_shared.contracts.media import FrameSize, Transition
 
 SIZE = FrameSize(1280, 720)
 LEFT, RIGHT, OUT = Source(Path("/w/left")), Source(Path("/w/right"), "bt709"), Path("/w/out.mp4")
@@ -20,8 +20,8 @@ def body() -> list[str]:
     return recipes.body_args(LEFT, Span(15, 135), 150, SIZE, OUT, Path("/w/last.jpg"))
 
 
-def transition() -> list[str]:
-    return recipes.transition_args(LEFT, RIGHT, (Span(135, 150), Span(0, 15)), SIZE, OUT)
+def transition(style: Transition = Transition.FADE) -> list[str]:
+    return recipes.transition_args(LEFT, RIGHT, (Span(135, 150), Span(0, 15)), SIZE, OUT, style)
 
 
 def encoder_of(arguments: list[str]) -> list[str]:
@@ -31,6 +31,12 @@ def encoder_of(arguments: list[str]) -> list[str]:
 
 def test_bodies_and_transitions_are_encoded_alike() -> None:
     assert encoder_of(body()) == encoder_of(transition()) == list(recipes.HOUSE_ENCODER)
+
+
+def test_each_transition_but_a_cut_has_a_filter_of_its_own() -> None:
+    styles = [style for style in Transition if style is not Transition.CUT]
+    graphs = {value_of(transition(style), "-filter_complex") for style in styles}
+    assert len(graphs) == len(styles) == len(recipes.XFADES)
 
 
 def test_lengths_are_frames_never_seconds() -> None:

@@ -15,6 +15,7 @@ JOB = b"/api/v1/jobs/job_0123456789abcdef"
         (JOB + b"/events", "jobs"),
         (JOB + b"/video", "jobs"),
         (JOB + b"/scenes/3/regenerate", "jobs"),
+        (b"/api/v1/models", "jobs"),
         (b"/api/v1/usage", "quota"),
     ],
 )

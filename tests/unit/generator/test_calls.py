@@ -1,6 +1,8 @@
 """What is bought, at which price, under which name."""
 
 import pytest
+from orjson import loads
+from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_world import a_request
 
 from omnigen_generator.domain.calls import (
@@ -12,12 +14,13 @@ from omnigen_generator.domain.calls import (
     music_call,
     output_key,
     plan_call,
+    repair_call,
 )
-from omnigen_generator.domain.cuts import plan_cuts
-from omnigen_generator.domain.storyboards import build_storyboard
+from omnigen_generator.domain.prompting import Unusable
+from omnigen_generator.domain.storyboards import build_storyboard, write_prompt
 from omnigen_generator.domain.templates import write_plan
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.catalogue import SEEDANCE_LITE
+from omnigen_shared.contracts.catalogue import SEEDANCE_LITE, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
@@ -25,7 +28,7 @@ from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
 def a_storyboard() -> Storyboard:
     request = a_request()
-    return build_storyboard(request, plan_cuts(15, 2, 12), write_plan(request, 3), PlannedBy.TEMPLATE)
+    return build_storyboard(request, cuts_of(request), write_plan(request, 3), PlannedBy.TEMPLATE)
 
 
 def as_intent(call: PaidCall) -> IntentRecord:
@@ -33,13 +36,14 @@ def as_intent(call: PaidCall) -> IntentRecord:
 
 
 def test_a_clip_asks_for_exactly_what_was_ordered() -> None:
-    scene = a_storyboard().scenes[1]
+    storyboard = a_storyboard()
+    scene = storyboard.scenes[1]
     request = a_request(aspect_ratio=AspectRatio.PORTRAIT, resolution=Resolution.P1080, model=SEEDANCE_LITE.name)
-    call = clip_call(request, scene)
+    call = clip_call(request, storyboard, scene)
     assert (call.intent_id, call.model) == ("scene-02.1", SEEDANCE_LITE.name)
     assert call.price_microusd == 5 * 72_000
     assert call.input == {
-        "prompt": scene.prompt,
+        "prompt": write_prompt(storyboard, scene),
         "duration": 5,
         "resolution": "1080p",
         "aspect_ratio": "9:16",
@@ -47,8 +51,30 @@ def test_a_clip_asks_for_exactly_what_was_ordered() -> None:
     }
 
 
+@pytest.mark.parametrize("name", VIDEO_MODELS)
+def test_each_model_is_told_in_its_own_words(name: str) -> None:
+    """Nothing but what it takes, and everything that it takes of this order."""
+    model, storyboard = VIDEO_MODELS[name], a_storyboard()
+    request = a_request(model=name, resolution=Resolution.P720, negative_prompt="rain")
+    call = clip_call(request, storyboard, storyboard.scenes[0])
+    taken = model.inputs.model_dump(exclude={"start_frame", "last_frame", "reference_images"})
+    assert call.input.keys() == {told for told in taken.values() if told is not None} | model.constants.keys()
+    if model.inputs.negative_prompt is not None:
+        assert call.input[model.inputs.negative_prompt] == "rain"
+    assert call.price_microusd == 5 * model.offers[Resolution.P720].price_microusd_per_s
+
+
+def test_a_repair_is_another_call_with_what_was_wrong() -> None:
+    request, unusable = a_request(), Unusable("nonsense", ("title: missing",))
+    call = repair_call(request, cuts_of(request), unusable)
+    assert (call.intent_id, call.price_microusd) == ("plan-repair.1", 10_000)
+    assert loads(call.input["prompt"])["problems"] == ["title: missing"]
+    assert loads(call.input["prompt"])["your_answer"] == "nonsense"
+    assert kind_of(as_intent(call)) is CallKind.PLAN
+
+
 def test_the_planner_is_reserved_at_its_ceiling() -> None:
-    call = plan_call(a_request(), [5, 5, 6])
+    call = plan_call(a_request(), cuts_of(a_request()))
     assert (call.intent_id, call.price_microusd) == ("plan.1", 10_000)
     assert set(call.input) == {"prompt", "system_prompt", "temperature", "max_completion_tokens"}
 
@@ -74,7 +100,11 @@ def test_a_fingerprint_is_made_of_model_input_and_take() -> None:
 
 def test_kinds_are_read_from_ids() -> None:
     storyboard = a_storyboard()
-    calls = [plan_call(a_request(), [5]), clip_call(a_request(), storyboard.scenes[0]), music_call(storyboard)]
+    calls = [
+        plan_call(a_request(), cuts_of(a_request())),
+        clip_call(a_request(), storyboard, storyboard.scenes[0]),
+        music_call(storyboard),
+    ]
     assert [kind_of(as_intent(call)) for call in calls] == [CallKind.PLAN, CallKind.SCENE, CallKind.MUSIC]
 
 
@@ -94,7 +124,7 @@ def test_music_is_kept_under_its_fingerprint_with_a_known_ending(address: str, e
 
 
 def test_clips_and_plans_have_keys_that_do_not_depend_on_the_address() -> None:
-    clip = as_intent(clip_call(a_request(), a_storyboard().scenes[0]))
-    plan = as_intent(plan_call(a_request(), [5]))
+    clip = as_intent(clip_call(a_request(), a_storyboard(), a_storyboard().scenes[0]))
+    plan = as_intent(plan_call(a_request(), cuts_of(a_request())))
     assert output_key(UserId("ada"), clip, "https://x/a.webm") == f"u/ada/clips/{clip.fingerprint}.mp4"
     assert output_key(UserId("ada"), plan, "{") == f"u/ada/plans/{plan.fingerprint}.txt"

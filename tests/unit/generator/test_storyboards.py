@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from orjson import dumps, loads
+from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_world import a_request
 
-from omnigen_generator.domain.cuts import plan_cuts
-from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo, find_plan, write_brief
+from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo, Unusable, read_plan, write_brief
 from omnigen_generator.domain.seeds import derive_seed
-from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard
+from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard, write_prompt
 from omnigen_generator.domain.templates import STRUCTURES, TITLE_MAX, write_plan
+from omnigen_shared.contracts.media import FPS, Transition
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
 
 TEXT = st.text(min_size=1, max_size=3000).filter(lambda text: text.strip())
@@ -22,36 +23,58 @@ def a_plan(count: int = 1, **news: object) -> PlannedVideo:
 
 
 def build(plan: PlannedVideo, duration_s: int = 5, **request: object) -> Storyboard:
-    cuts = plan_cuts(duration_s, 2, 12)
-    return build_storyboard(a_request(duration_s=duration_s, **request), cuts, plan, PlannedBy.MODEL)
+    asked = a_request(duration_s=duration_s, **request)
+    return build_storyboard(asked, cuts_of(asked), plan, PlannedBy.MODEL)
 
 
-def test_style_and_palette_are_carried_into_every_scene() -> None:
-    plan = a_plan(3, style="painterly", palette=["teal", "gold"])
-    for scene in build(plan, 15).scenes:
-        assert "painterly" in scene.prompt
-        assert "teal, gold" in scene.prompt
+def told(storyboard: Storyboard) -> list[str]:
+    return [write_prompt(storyboard, scene) for scene in storyboard.scenes]
+
+
+def test_subject_style_and_palette_are_carried_into_every_scene() -> None:
+    plan = a_plan(3, style="painterly", palette=["teal", "gold"], subject="an old sailor in a red coat.")
+    for prompt in told(build(plan, 15)):
+        assert "painterly" in prompt
+        assert "teal, gold" in prompt
+        assert "an old sailor in a red coat. " in prompt
 
 
 def test_the_customers_style_wins_over_the_planners() -> None:
     storyboard = build(a_plan(style="painterly"), style="pixel art")
     assert storyboard.style == "pixel art"
-    assert "painterly" not in storyboard.scenes[0].prompt
+    assert "painterly" not in told(storyboard)[0]
 
 
 def test_a_scene_has_its_camera_and_narration() -> None:
     scene = PlannedScene(prompt="A cup.", camera="slow push in", narration="Wake up.")
-    (built,) = build(a_plan().model_copy(update={"scenes": (scene,)})).scenes
-    assert built.prompt.startswith("A cup. Camera: slow push in. Style")
-    assert built.narration == "Wake up."
+    storyboard = build(a_plan().model_copy(update={"scenes": (scene,)}))
+    assert told(storyboard)[0].startswith("A cup. Camera: slow push in. Style")
+    assert storyboard.scenes[0].narration == "Wake up."
+
+
+@pytest.mark.parametrize(
+    ("category", "wished", "chosen"),
+    [
+        (Category.AD_CREATIVE, "Dissolve ", Transition.DISSOLVE),
+        (Category.AD_CREATIVE, "cut", Transition.FADE),
+        (Category.AD_CREATIVE, "spin", Transition.FADE),
+        (Category.MUSIC_VIDEO, "wipe", Transition.CUT),
+        (Category.MUSIC_VIDEO, "cut", Transition.CUT),
+    ],
+)
+def test_a_planner_chooses_among_transitions_of_one_length(category: Category, wished: str, chosen: Transition) -> None:
+    storyboard = build(a_plan(3, scenes=[{"prompt": "P", "transition": wished}] * 3), 12, category=category)
+    assert storyboard.scenes[0].transition is chosen
+    assert storyboard.total_frames == 12 * FPS
 
 
 @given(TEXT, TEXT, st.lists(TEXT, max_size=12), TEXT)
 def test_whatever_a_planner_says_fits_the_contract(title: str, style: str, palette: list[str], prompt: str) -> None:
-    scenes = [{"prompt": prompt, "camera": style, "narration": title}] * 3
-    storyboard = build(a_plan(title=title, style=style, palette=palette, music_prompt=prompt, scenes=scenes), 15)
+    scenes = [{"prompt": prompt, "camera": style, "narration": title, "transition": title}] * 3
+    plan = a_plan(scenes=scenes, title=title, style=style, palette=palette, subject=style, music_prompt=prompt)
+    storyboard = build(plan, 15)
     assert storyboard.total_frames == 450
-    assert all(len(scene.prompt) <= PROMPT_MAX for scene in storyboard.scenes)
+    assert all(len(text) <= PROMPT_MAX for text in told(storyboard))
 
 
 def test_seeds_follow_from_the_request_and_differ_between_scenes() -> None:
@@ -81,21 +104,23 @@ def test_a_template_takes_braces_in_a_prompt_as_they_are() -> None:
 @given(st.text(min_size=10, max_size=2000).filter(lambda text: text.strip()), st.integers(0, 2**31 - 1))
 def test_any_prompt_makes_a_template_storyboard(prompt: str, seed: int) -> None:
     request = a_request(prompt=prompt, seed=seed)
-    cuts = plan_cuts(request.duration_s, 2, 12)
+    cuts = cuts_of(request)
     storyboard = build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
     assert len(storyboard.title) <= TITLE_MAX + 1
     assert storyboard.planned_by is PlannedBy.TEMPLATE
 
 
-def test_the_brief_is_a_json_document_with_what_a_planner_needs() -> None:
-    brief = loads(write_brief(a_request(prompt='say "hi"', style="noir"), [5, 6]))
+def test_the_brief_has_what_a_planner_needs() -> None:
+    request = a_request(prompt='say "hi"', style="noir", duration_s=10)
+    brief = loads(dumps(write_brief(request, cuts_of(request), 7)))
     assert brief == {
         "prompt": 'say "hi"',
         "category": "ad-creative",
         "style": "noir",
         "aspect_ratio": "16:9",
         "scene_durations_s": [5, 6],
-        "seed": 1,
+        "transitions": ["fade", "dissolve", "wipe", "slide", "fade-black"],
+        "seed": 7,
     }
 
 
@@ -103,25 +128,28 @@ def test_the_brief_is_a_json_document_with_what_a_planner_needs() -> None:
 def test_a_plan_is_found_with_and_without_a_fence(wrap: str) -> None:
     plan = a_plan(2)
     answer = wrap.replace("{}", dumps(plan.model_dump(mode="json")).decode())
-    assert find_plan(answer, 2) == plan
+    assert read_plan(answer, 2) == plan
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "problem"),
     [
-        "",
-        "I am sorry.",
-        "[]",
-        "{",
-        dumps(a_plan(1).model_dump(mode="json")).decode(),
-        dumps({**a_plan(2).model_dump(mode="json"), "title": ""}).decode(),
-        dumps({**a_plan(2).model_dump(mode="json"), "scenes": [{"prompt": ""}] * 2}).decode(),
-        dumps({**a_plan(2).model_dump(mode="json"), "palette": 7}).decode(),
+        ("", "Invalid JSON"),
+        ("I am sorry.", "Invalid JSON"),
+        ("[]", "Input should be an object"),
+        ("{", "Invalid JSON"),
+        (dumps(a_plan(1).model_dump(mode="json")).decode(), "scenes: there are 1, there must be 2"),
+        (dumps({**a_plan(2).model_dump(mode="json"), "title": ""}).decode(), "title: "),
+        (dumps({**a_plan(2).model_dump(mode="json"), "scenes": [{"prompt": ""}] * 2}).decode(), "scenes.0.prompt: "),
+        (dumps({**a_plan(2).model_dump(mode="json"), "palette": 7}).decode(), "palette: "),
     ],
 )
-def test_an_answer_that_is_no_plan_of_that_many_scenes_is_none(answer: str) -> None:
-    assert find_plan(answer, 2) is None
+def test_of_an_answer_that_is_no_plan_it_is_said_why(answer: str, problem: str) -> None:
+    found = read_plan(answer, 2)
+    assert isinstance(found, Unusable)
+    assert found.answer == answer
+    assert found.problems[0].startswith(problem)
 
 
 def test_fields_that_nobody_asked_for_are_let_through() -> None:
-    assert find_plan(dumps({**a_plan(1).model_dump(mode="json"), "mood": "calm"}).decode(), 1) == a_plan(1)
+    assert read_plan(dumps({**a_plan(1).model_dump(mode="json"), "mood": "calm"}).decode(), 1) == a_plan(1)

@@ -6,19 +6,21 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.jobs_bench import JOB, USER, make_job, make_order, make_request, make_storyboard
+from tests.fakes.jobs_bench import JOB, USER, make_job, make_order, make_request, make_storyboard, make_wish
 
 from omnigen_jobs.domain.cursors import PageMark, from_cursor, to_cursor
 from omnigen_jobs.domain.idempotency import KEPT, LEASE, Entry, KeyedRequest, decide
-from omnigen_jobs.domain.ordering import find_able_model, place_order
-from omnigen_jobs.domain.pricing import estimate_cost, time_to_finish
+from omnigen_jobs.domain.ordering import draft_job, place_order
+from omnigen_jobs.domain.pricing import time_to_finish
 from omnigen_jobs.domain.problems import IdempotencyInProgressError
 from omnigen_jobs.schemas.receipts import name_call
 from omnigen_jobs.service.reading import file_name
 from omnigen_jobs.store.keys import SHARDS, shard_of
 from omnigen_shared.contracts.base import JobId
-from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST, VIDEO_MODELS
-from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST
+from omnigen_shared.contracts.job import Used
+from omnigen_shared.contracts.media import AspectRatio
+from omnigen_shared.contracts.storyboard import Category
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 from omnigen_shared.testing.clock import FrozenClock
@@ -28,60 +30,40 @@ MARGIN = timedelta(seconds=600)
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "least_s", "most_s", "held_s"),
-    [(5, 5, 5, 10), (12, 12, 13, 24), (15, 16, 17, 24), (30, 31, 34, 42.5), (60, 63, 68, 85)],
+    ("duration_s", "paid_s", "held_s"),
+    [(5, 5, 10), (12, 13, 18), (13, 14, 19), (15, 16, 22), (30, 33, 41.25), (60, 65, 81.25)],
 )
-def test_an_estimate_counts_paid_seconds(duration_s: int, least_s: int, most_s: int, held_s: float) -> None:
+def test_a_price_counts_paid_seconds(duration_s: int, paid_s: int, held_s: float) -> None:
     """720p costs 25000 a second; the planner's ceiling is 10000, music 30000. A short video holds one clip more."""
-    estimate = estimate_cost(make_request(duration_s=duration_s), SEEDANCE_PRO_FAST)
-    assert estimate.certain_microusd == least_s * 25_000 + 40_000
-    assert estimate.estimate_microusd == most_s * 25_000 + 40_000
-    assert estimate.ceiling_microusd == held_s * 25_000 + 40_000
+    estimate = make_order(duration_s=duration_s).estimate
+    assert estimate.estimate_microusd == paid_s * 25_000 + 40_000
+    assert estimate.ceiling_microusd == held_s * 25_000 + 50_000
 
 
 def test_a_silent_video_costs_no_music() -> None:
-    costs = [estimate_cost(make_request(music=music), SEEDANCE_PRO_FAST) for music in (True, False)]
+    costs = [make_order(music=music).estimate for music in (True, False)]
     assert costs[0].estimate_microusd - costs[1].estimate_microusd == 30_000
 
 
-def test_a_thirty_second_video_on_the_default_model_stays_below_its_target() -> None:
-    assert estimate_cost(make_request(duration_s=30), SEEDANCE_PRO_FAST).ceiling_microusd <= 1_320_000
+@pytest.mark.parametrize("category", Category)
+def test_a_thirty_second_video_on_the_default_model_stays_below_its_target(category: Category) -> None:
+    assert make_order(duration_s=30, category=category).max_microusd <= 1_320_000
 
 
-@given(st.integers(5, 180), st.sampled_from(sorted(VIDEO_MODELS)), st.sampled_from(list(Resolution)))
-def test_an_estimate_lies_between_what_is_certain_and_what_is_held(
-    duration_s: int, model: str, resolution: Resolution
-) -> None:
-    request = make_request(duration_s=duration_s, model=model, resolution=resolution)
-    estimate = estimate_cost(request, VIDEO_MODELS[model])
-    assert 0 < estimate.certain_microusd <= estimate.estimate_microusd <= estimate.ceiling_microusd
+def test_a_job_says_what_is_asked_for_and_what_is_used() -> None:
+    model = "kwaivgi/kling-v2.5-turbo-pro"
+    job = draft_job(make_order(duration_s=16, model=model), JOB, CLOCK.now(), LEASE, MARGIN)
+    assert (job.request.model, job.request.resolution, job.request.duration_s) == (model, "720p", 16)
+    assert job.used == Used(
+        model=model, resolution="1080p", aspect_ratio=AspectRatio.LANDSCAPE, duration_s=16, paid_s=20
+    )
+    assert sum(cut.clip_duration_s for cut in job.cuts) == 20
 
 
 @pytest.mark.parametrize(("music", "expected_s"), [(True, 670), (False, 640)])
 def test_a_deadline_is_the_models_latencies_and_a_margin(music: bool, expected_s: int) -> None:
     allowed = time_to_finish(make_request(music=music), SEEDANCE_PRO_FAST, MARGIN)
     assert allowed == timedelta(seconds=expected_s)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "limited"),
-    [
-        ("aspect_ratio", AspectRatio.PORTRAIT, {"aspects": frozenset({AspectRatio.LANDSCAPE})}),
-        ("resolution", Resolution.P1080, {"price_microusd_per_s": {Resolution.P720: 1}}),
-    ],
-)
-def test_a_model_that_cannot_names_those_that_can(
-    monkeypatch: pytest.MonkeyPatch, field: str, value: object, limited: dict[str, object]
-) -> None:
-    weak = SEEDANCE_PRO_FAST.model_copy(update={"name": "weak", **limited})
-    monkeypatch.setitem(VIDEO_MODELS, "weak", weak)
-    with pytest.raises(InvalidRequestError) as refused:
-        find_able_model(make_request(model="weak", **{field: value}))
-    [found] = refused.value.details["fields"]
-    assert found["field"] == field
-    assert "bytedance/seedance-1-lite" in found["message"]
-    assert "weak," not in found["message"]
-    assert len(found["limits"]["expected"]) == 1
 
 
 def test_a_digest_names_what_was_ordered() -> None:
@@ -92,7 +74,7 @@ def test_a_digest_names_what_was_ordered() -> None:
 
 def test_a_maximum_in_the_same_money_is_the_same_order() -> None:
     request = make_request()
-    orders = [place_order(USER, "free", request, Decimal(text)) for text in ("0.5", "0.500000")]
+    orders = [place_order(USER, "free", make_wish(request), Decimal(text)) for text in ("0.5", "0.500000")]
     assert orders[0].digest == orders[1].digest
 
 

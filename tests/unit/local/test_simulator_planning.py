@@ -52,11 +52,18 @@ def test_a_long_subject_is_cut_between_words() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 12])
 def test_there_is_one_scene_per_duration_with_all_its_parts(category: str, count: int) -> None:
     board = write_storyboard(a_request(category=category, scene_durations_s=[5.0] * count))
-    assert set(board) == {"title", "style", "palette", "music_prompt", "scenes"}
+    assert set(board) == {"title", "style", "palette", "subject", "music_prompt", "scenes"}
     assert len(board["scenes"]) == count
-    assert all(set(scene) == {"prompt", "camera", "transition", "narration"} for scene in board["scenes"])
+    parts = {"prompt", "duration_s", "camera", "transition", "narration"}
+    assert all(set(scene) == parts for scene in board["scenes"])
     assert all(colour.startswith("#") and len(colour) == 7 for colour in board["palette"])
     assert {scene["transition"] for scene in board["scenes"][:-1]} <= {"fade", "dissolve"}
+
+
+def test_transitions_are_chosen_among_those_that_are_allowed() -> None:
+    board = write_storyboard(a_request(transitions=("cut",)))
+    assert [scene["transition"] for scene in board["scenes"]] == ["cut", "cut", "none"]
+    assert write_storyboard(a_request(scene_durations_s=[5], transitions=()))["scenes"][0]["transition"] == "none"
 
 
 def test_every_scene_speaks_of_the_subject() -> None:

@@ -2,8 +2,8 @@ import pytest
 from pydantic import ValidationError
 
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, TransitionRequest, render_key, segment_key
+from omnigen_shared.contracts.media import Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
 
 USER = UserId("u-1")
@@ -19,6 +19,11 @@ def storyboard(*scenes: Scene) -> Storyboard:
 
 def test_crossfades_overlap_in_the_total() -> None:
     assert storyboard(scene(1, 160), scene(2, 160), scene(3, 160)).total_frames == 450
+
+
+def test_a_cut_overlaps_nothing() -> None:
+    sharp = scene(1, 160).model_copy(update={"transition": Transition.CUT})
+    assert storyboard(sharp, scene(2, 160), scene(3, 160)).total_frames == 465
 
 
 def test_scenes_out_of_order_are_refused() -> None:
@@ -44,6 +49,20 @@ def test_a_body_and_a_transition_never_share_a_key() -> None:
     assert segment_key(USER, "r1", body) != segment_key(USER, "r1", transition)
 
 
+def test_a_cut_is_no_segment() -> None:
+    clip = "u/u-1/clips/a.mp4"
+    with pytest.raises(ValidationError, match="no frames of its own"):
+        TransitionRequest(
+            left_clip_key=clip,
+            left_kept_frames=90,
+            right_clip_key=clip,
+            right_kept_frames=90,
+            width=64,
+            height=64,
+            style=Transition.CUT,
+        )
+
+
 def test_a_render_key_depends_on_the_order_of_segments() -> None:
     keys = ("u/u-1/segments/r1/a.mp4", "u/u-1/segments/r1/b.mp4")
     ahead = RenderRequest(segment_keys=keys, total_frames=100)
@@ -55,14 +74,3 @@ def test_a_render_key_depends_on_the_order_of_segments() -> None:
 def test_keys_outside_a_users_prefix_are_no_keys(key: str) -> None:
     with pytest.raises(ValidationError):
         RenderRequest(segment_keys=(key,), total_frames=1)
-
-
-@pytest.mark.parametrize("model", VIDEO_MODELS.values(), ids=lambda model: model.name)
-def test_no_model_contradicts_itself(model: VideoModel) -> None:
-    assert model.min_duration_s <= model.max_duration_s
-    assert model.aspects
-    assert all(price > 0 for price in model.price_microusd_per_s.values())
-
-
-def test_the_default_model_is_in_the_catalogue() -> None:
-    assert DEFAULT_VIDEO_MODEL in VIDEO_MODELS

@@ -30,6 +30,7 @@ class PlanRequest(BaseModel):
     category: str = "ad-creative"
     style: str | None = None
     scene_durations_s: Annotated[list[float], Field(min_length=1, max_length=99)]
+    transitions: tuple[str, ...] = ("fade", "dissolve")
     seed: int = 0
 
     @classmethod

@@ -30,20 +30,22 @@ def write_storyboard(request: PlanRequest) -> dict[str, Any]:
         "title": title[:1].upper() + title[1:],
         "style": style,
         "palette": _palette(lights, dice),
+        "subject": request.subject,
         "music_prompt": dice.pick(phrases.MUSIC[category]) + request.marks_for("music"),
         "scenes": scenes,
     }
 
 
-def _write_scene(request: PlanRequest, beat: tuple[str, str], setting: str, number: int, dice: Dice) -> dict[str, str]:
+def _write_scene(request: PlanRequest, beat: tuple[str, str], setting: str, number: int, dice: Dice) -> dict[str, Any]:
     seen, said = phrases.BEATS[beat[0]][beat[1]]
     action = dice.pick(seen).format(subject=request.subject)
     narration = _fit(said, request.subject, request.scene_durations_s[number - 1])
     is_last = number == len(request.scene_durations_s)
     return {
         "prompt": f"{setting}: {action}.{request.marks_for(str(number))}",
+        "duration_s": request.scene_durations_s[number - 1],
         "camera": dice.pick(phrases.CAMERAS),
-        "transition": "none" if is_last else dice.pick(("fade", "dissolve")),
+        "transition": "none" if is_last else dice.pick(request.transitions),
         "narration": narration + request.marks_for("voice") if narration else "",
     }
 

@@ -24,7 +24,7 @@ def _samples() -> list[list[str]]:
     source = recipes.Source(path, "bt709")
     return [
         recipes.body_args(source, span, 45, size, path, path),
-        recipes.transition_args(source, source, (span, span), size, path),
+        *(recipes.transition_args(source, source, (span, span), size, path, style) for style in recipes.XFADES),
         recipes.join_args(path, path, "", path),
         recipes.poster_args(path, 0, path),
         sound.bed_args(path, 45, path),

@@ -12,7 +12,7 @@ from typing import Final
 
 from omnigen_composer.domain.clips import MAX_PADDING_FRAMES
 from omnigen_composer.domain.frames import Span, to_seconds
-from omnigen_shared.contracts.media import FPS, FrameSize
+from omnigen_shared.contracts.media import FPS, FrameSize, Transition
 
 TIMESCALE: Final = FPS * 512
 THREADS: Final = "2"
@@ -21,6 +21,14 @@ THREADS: Final = "2"
 CLIP_FORMATS: Final = "mov,matroska"
 BITEXACT: Final = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 BT709: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+XFADES: Final = {
+    Transition.FADE: "fade",
+    Transition.DISSOLVE: "dissolve",
+    Transition.WIPE: "wipeleft",
+    Transition.SLIDE: "slideleft",
+    Transition.FADE_BLACK: "fadeblack",
+}
+"""FFmpeg's names. A cut is no transition: the two bodies stand beside each other."""
 _CONVERSION: Final = "flags=bicubic:out_range=tv:out_color_matrix=bt709"
 
 HOUSE_ENCODER: Final = (
@@ -84,14 +92,14 @@ def body_args(source: Source, span: Span, kept_frames: int, size: FrameSize, vid
 
 
 def transition_args(
-    left: Source, right: Source, spans: tuple[Span, Span], size: FrameSize, video: Path, style: str = "fade"
+    left: Source, right: Source, spans: tuple[Span, Span], size: FrameSize, video: Path, style: Transition
 ) -> list[str]:
-    """The left span dissolving into the right span of the same length."""
+    """The left span giving way to the right span of the same length."""
     frames = spans[0].frames
     graph = (
         f"[0:v:0]{normalise(spans[0], size, left.assumed_matrix)}[l];"
         f"[1:v:0]{normalise(spans[1], size, right.assumed_matrix)}[r];"
-        f"[l][r]xfade=transition={style}:duration={to_seconds(frames):.6f}:offset=0,"
+        f"[l][r]xfade=transition={XFADES[style]}:duration={to_seconds(frames):.6f}:offset=0,"
         f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}[mix]"
     )
     return [

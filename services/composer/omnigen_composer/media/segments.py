@@ -48,7 +48,8 @@ class SegmentMaker:
                 self._fetch(request.right_clip_key, request.right_kept_frames, right),
             ]
         )
-        arguments = recipes.transition_args(_source(left, facts[0]), _source(right, facts[1]), spans, size, video)
+        sources = _source(left, facts[0]), _source(right, facts[1])
+        arguments = recipes.transition_args(*sources, spans, size, video, request.style)
         await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
         await check_made(video, request.frames, size)
         has_audio = any(clip.has_audio for clip in facts)

@@ -1,7 +1,7 @@
 """The paid calls of a job: what each is called, asks for, costs, and where its output goes."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -10,12 +10,19 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from omnigen_generator.domain.prompting import PLANNER_INSTRUCTIONS, write_brief
+from omnigen_generator.domain.prompting import (
+    PLANNER_INSTRUCTIONS,
+    REPAIR_INSTRUCTIONS,
+    Unusable,
+    write_brief,
+    write_repair,
+)
 from omnigen_generator.domain.seeds import derive_seed
+from omnigen_generator.domain.storyboards import write_prompt
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import IntentRecord, JobRequest, PlanIntent
-from omnigen_shared.contracts.storyboard import Scene, Storyboard
+from omnigen_shared.contracts.storyboard import Cut, Scene, Storyboard
 
 FIRST_TAKE: Final = 1
 MAX_TAKES: Final = 99
@@ -64,35 +71,37 @@ def get_video_model(name: str) -> VideoModel:
     return VIDEO_MODELS[name]
 
 
-def plan_call(request: JobRequest, scene_durations_s: list[int]) -> PaidCall:
+def plan_call(request: JobRequest, cuts: Sequence[Cut]) -> PaidCall:
     """Asks a language model for the storyboard's words."""
-    return PaidCall(
-        intent_id=_intent_id(CallKind.PLAN),
-        model=PLANNER_MODEL.name,
-        price_microusd=PLANNER_MODEL.ceiling_microusd,
-        input={
-            "prompt": write_brief(request, scene_durations_s),
-            "system_prompt": PLANNER_INSTRUCTIONS,
-            "temperature": 0.7,
-            "max_completion_tokens": 400 + 250 * len(scene_durations_s),
-        },
-    )
+    return _planner_call(CallKind.PLAN, write_brief(request, cuts, request.seed), PLANNER_INSTRUCTIONS)
 
 
-def clip_call(request: JobRequest, scene: Scene, take: int = FIRST_TAKE) -> PaidCall:
-    """Asks the job's video model for one scene's clip. Another take has another seed, so that it is another clip."""
+def repair_call(request: JobRequest, cuts: Sequence[Cut], unusable: Unusable) -> PaidCall:
+    """Asks it once more, with what was wrong with its answer."""
+    brief = write_repair(write_brief(request, cuts, request.seed), unusable)
+    return _planner_call(f"{CallKind.PLAN}-repair", brief, PLANNER_INSTRUCTIONS + REPAIR_INSTRUCTIONS)
+
+
+def clip_call(request: JobRequest, storyboard: Storyboard, scene: Scene, take: int = FIRST_TAKE) -> PaidCall:
+    """Asks the job's video model for one scene's clip, in the model's own words for everything.
+
+    Another take has another seed, so that it is another clip.
+    """
     model = get_video_model(request.model)
+    offer = model.offers[request.resolution]
+    told = {
+        model.inputs.prompt: write_prompt(storyboard, scene),
+        model.inputs.duration: scene.clip_duration_s,
+        model.inputs.resolution: offer.told,
+        model.inputs.aspect_ratio: request.aspect_ratio.value,
+        model.inputs.seed: scene.seed if take == FIRST_TAKE else derive_seed(scene.seed, take),
+        model.inputs.negative_prompt: request.negative_prompt,
+    }
     return PaidCall(
         intent_id=_intent_id(scene_unit(scene.number), take),
         model=model.name,
-        price_microusd=model.price_microusd_per_s[request.resolution] * scene.clip_duration_s,
-        input={
-            "prompt": scene.prompt,
-            "duration": scene.clip_duration_s,
-            "resolution": request.resolution.value,
-            "aspect_ratio": request.aspect_ratio.value,
-            "seed": scene.seed if take == FIRST_TAKE else derive_seed(scene.seed, take),
-        },
+        price_microusd=offer.price_microusd_per_s * scene.clip_duration_s,
+        input={**_only_told(told), **model.constants},
         take=take,
     )
 
@@ -128,12 +137,31 @@ def list_spoiled(intents: Iterable[IntentRecord], unit: str) -> tuple[IntentReco
     )
 
 
+def _planner_call(unit: str, brief: Mapping[str, Any], instructions: str) -> PaidCall:
+    return PaidCall(
+        intent_id=_intent_id(unit),
+        model=PLANNER_MODEL.name,
+        price_microusd=PLANNER_MODEL.ceiling_microusd,
+        input={
+            "prompt": orjson.dumps(brief).decode(),
+            "system_prompt": instructions,
+            "temperature": 0.7,
+            "max_completion_tokens": 400 + 250 * len(brief["scene_durations_s"]),
+        },
+    )
+
+
+def _only_told(told: Mapping[str | None, Any]) -> dict[str, Any]:
+    """Without the inputs that the model does not have, and without those that nothing is said of."""
+    return {name: value for name, value in told.items() if name is not None and value is not None}
+
+
 def _intent_id(unit: str, take: int = FIRST_TAKE) -> IntentId:
     return IntentId(f"{unit}.{take}")
 
 
 def kind_of(intent: IntentRecord) -> CallKind:
-    """What an intent buys, from its id: `plan.1`, `scene-02.1`, `music.1`."""
+    """What an intent buys, from its id: `plan.1`, `plan-repair.1`, `scene-02.1`, `music.1`."""
     return CallKind(intent.intent_id.partition(".")[0].partition("-")[0])
 
 

@@ -1,11 +1,11 @@
-"""Which pieces the composer prepares: a body per scene, and a transition between each two neighbours."""
+"""Which pieces the composer prepares: a body per scene, and what lies between two neighbours that no cut parts."""
 
 from collections.abc import Iterable, Mapping
 
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, SegmentRequest, TransitionRequest, segment_key
 from omnigen_shared.contracts.job import JobSnapshot, SceneState
-from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize, frame_size
+from omnigen_shared.contracts.media import FrameSize, Transition, frame_size
 from omnigen_shared.contracts.storyboard import Scene
 
 ClipKeys = Mapping[int, str]
@@ -25,13 +25,13 @@ def body_request(snapshot: JobSnapshot, number: int, clip_key: str) -> BodyReque
         width=size.width,
         height=size.height,
         kept_frames=scenes[number - 1].kept_frames,
-        head_frames=0 if number == 1 else TRANSITION_FRAMES,
-        tail_frames=0 if number == len(scenes) else TRANSITION_FRAMES,
+        head_frames=0 if number == 1 else scenes[number - 2].transition.frames,
+        tail_frames=0 if number == len(scenes) else scenes[number - 1].transition.frames,
     )
 
 
 def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> TransitionRequest:
-    """The crossfade from scene `left` to the next one; both clips must be there."""
+    """The transition from scene `left` to the next one, which is no cut; both clips must be there."""
     scenes, size = _scenes(snapshot), _size(snapshot)
     return TransitionRequest(
         left_clip_key=clips[left],
@@ -40,14 +40,22 @@ def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> Tra
         right_kept_frames=scenes[left].kept_frames,
         width=size.width,
         height=size.height,
+        frames=scenes[left - 1].transition.frames,
+        style=scenes[left - 1].transition,
     )
+
+
+def is_mixed(snapshot: JobSnapshot, left: int) -> bool:
+    """Whether something lies between scene `left` and the next one."""
+    scenes = _scenes(snapshot)
+    return left < len(scenes) and scenes[left - 1].transition is not Transition.CUT
 
 
 def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[SegmentRequest, ...]:
     """A scene's transitions whose two bodies are there: a clip that has none yet may be of no use."""
     clips = clip_keys(snapshot)
     prepared = {scene.number for scene in snapshot.scenes if scene.state is SceneState.PREPARED}
-    lefts = (left for left in (number - 1, number) if {left, left + 1} <= prepared)
+    lefts = (left for left in (number - 1, number) if {left, left + 1} <= prepared and is_mixed(snapshot, left))
     return tuple(transition_request(snapshot, left, clips) for left in lefts)
 
 
@@ -56,7 +64,7 @@ def all_requests(snapshot: JobSnapshot) -> tuple[SegmentRequest, ...]:
     clips = clip_keys(snapshot)
     ordered: list[SegmentRequest] = []
     for scene in _scenes(snapshot):
-        if scene.number > 1:
+        if scene.number > 1 and is_mixed(snapshot, scene.number - 1):
             ordered.append(transition_request(snapshot, scene.number - 1, clips))
         ordered.append(body_request(snapshot, scene.number, clips[scene.number]))
     return tuple(ordered)

@@ -1,51 +1,68 @@
-"""A storyboard from a plan's words and the frame arithmetic."""
+"""A storyboard from a plan's words and the cuts that the job was ordered with."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from omnigen_generator.domain.cuts import Cut
 from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo
 from omnigen_generator.domain.seeds import derive_seed
 from omnigen_shared.contracts.job import JobRequest
-from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
+from omnigen_shared.contracts.media import Transition
+from omnigen_shared.contracts.storyboard import Cut, PlannedBy, Scene, Storyboard
 
 PROMPT_MAX: Final = 2000
-LOOK_MAX: Final = 700
+LOOK_MAX: Final = 900
 
 
 def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVideo, by: PlannedBy) -> Storyboard:
-    """Texts cut to what the contract allows; style and palette carried into each scene's prompt."""
-    style = (request.style or plan.style)[:500]
-    palette = tuple(colour.strip()[:60] for colour in plan.palette if colour.strip())[:6]
-    look = _write_look(style, palette)
-    scenes = zip(cuts, plan.scenes, strict=True)
+    """Texts cut to what the contract allows; lengths are the cuts', whatever a planner says."""
+    rows = zip(cuts, plan.scenes, strict=True)
     return Storyboard(
         title=plan.title[:200],
-        style=style,
-        palette=palette,
+        style=(request.style or plan.style)[:500],
+        palette=tuple(colour.strip()[:60] for colour in plan.palette if colour.strip())[:6],
+        subject=plan.subject.strip()[:300],
         music_prompt=plan.music_prompt[:600],
         planned_by=by,
-        scenes=tuple(
-            Scene(
-                number=number,
-                prompt=_write_prompt(scene, look),
-                clip_duration_s=cut.clip_duration_s,
-                kept_frames=cut.kept_frames,
-                seed=derive_seed(request.seed, number),
-                narration=scene.narration[:500],
-            )
-            for number, (cut, scene) in enumerate(scenes, start=1)
-        ),
+        scenes=tuple(_build_scene(request, number, *row) for number, row in enumerate(rows, start=1)),
     )
 
 
-def _write_look(style: str, palette: tuple[str, ...]) -> str:
-    colours = f" Colour palette: {', '.join(palette)}." if palette else ""
-    return f"Style, the same in every scene: {style}.{colours}"[:LOOK_MAX]
+def write_prompt(storyboard: Storyboard, scene: Scene) -> str:
+    """What a model is told: the scene's own words, then what is the same in every scene of the video."""
+    camera = f" Camera: {_without_stop(scene.camera)}." if scene.camera.strip() else ""
+    tail = f"{camera} {write_look(storyboard)}".rstrip()
+    return f"{_without_stop(scene.prompt)[: PROMPT_MAX - len(tail) - 1]}.{tail}"
 
 
-def _write_prompt(scene: PlannedScene, look: str) -> str:
-    camera = f" Camera: {scene.camera.strip().rstrip('.')[:200]}." if scene.camera.strip() else ""
-    tail = f"{camera} {look}"
-    picture = scene.prompt.strip().rstrip(".")[: PROMPT_MAX - len(tail) - 1]
-    return f"{picture}.{tail}"
+def write_look(storyboard: Storyboard) -> str:
+    """The phrases that hold the scenes together: who is seen, in which style, in which colours."""
+    parts = (
+        ("The same in every scene", storyboard.subject),
+        ("Style", storyboard.style),
+        ("Colour palette", ", ".join(storyboard.palette)),
+    )
+    return " ".join(f"{name}: {_without_stop(text)}." for name, text in parts if text.strip())[:LOOK_MAX]
+
+
+def _build_scene(request: JobRequest, number: int, cut: Cut, scene: PlannedScene) -> Scene:
+    return Scene(
+        number=number,
+        prompt=scene.prompt.strip()[:PROMPT_MAX],
+        clip_duration_s=cut.clip_duration_s,
+        kept_frames=cut.kept_frames,
+        transition=_choose_transition(cut, scene.transition),
+        seed=derive_seed(request.seed, number),
+        camera=scene.camera.strip()[:200],
+        narration=scene.narration.strip()[:500],
+    )
+
+
+def _choose_transition(cut: Cut, wished: str) -> Transition:
+    """The planner's, where it takes as many frames as the cut was made for."""
+    text = wished.strip().lower()
+    found = Transition(text) if text in Transition._value2member_map_ else cut.transition
+    return found if found.frames == cut.transition.frames else cut.transition
+
+
+def _without_stop(text: str) -> str:
+    return text.strip().rstrip(".")

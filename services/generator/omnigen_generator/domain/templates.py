@@ -10,6 +10,7 @@ from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.storyboard import Category
 
 TITLE_MAX: Final = 60
+SUBJECT_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def write_plan(request: JobRequest, scene_count: int) -> PlannedVideo:
     return PlannedVideo(
         title=_title(wish),
         style=request.style or structure.style,
+        subject=wish[:SUBJECT_MAX],
         palette=_pick(PALETTES, f"{request.seed}:{wish}"),
         music_prompt=f"{structure.music}; it goes with: {wish}",
         scenes=tuple(_write_scene(beat, wish) for beat in _list_beats(structure, scene_count)),

@@ -1,13 +1,12 @@
-"""The storyboard: a model writes the words, we do the arithmetic. Planning never fails a job."""
+"""The storyboard: a model writes the words for the cuts that were ordered. Planning never fails a job."""
 
 from typing import Final
 
 import structlog
 
-from omnigen_generator.domain.calls import get_video_model, plan_call
-from omnigen_generator.domain.cuts import Cut, plan_cuts
+from omnigen_generator.domain.calls import PaidCall, plan_call, repair_call
 from omnigen_generator.domain.outcomes import Bought, Waiting
-from omnigen_generator.domain.prompting import PlannedVideo, find_plan
+from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
 from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
 from omnigen_generator.schemas import StepAnswer, StepOutcome
@@ -26,8 +25,8 @@ _log = structlog.get_logger()
 async def plan(turn: Turn) -> StepAnswer:
     """Store the storyboard and the recipe that the job is pinned to, and begin generating."""
     await turn.begin_stage(JobStatus.PLANNING)
-    if turn.snapshot.storyboard is None:
-        storyboard = await _write(turn)
+    if turn.snapshot.recipe_id is None:
+        storyboard = turn.snapshot.storyboard or await _write(turn)
         if isinstance(storyboard, Waiting):
             return StepAnswer(outcome=StepOutcome.WAITING, wait_s=storyboard.wait_s)
         recipe_id = await turn.tools.composer.get_recipe(turn.ref)
@@ -38,34 +37,34 @@ async def plan(turn: Turn) -> StepAnswer:
 
 
 async def _write(turn: Turn) -> Storyboard | Waiting:
-    request = turn.snapshot.request
-    model = get_video_model(request.model)
-    cuts = plan_cuts(request.duration_s, model.min_duration_s, model.max_duration_s)
-    words = await _ask_model(turn, cuts)
+    request, cuts = turn.snapshot.request, turn.snapshot.cuts
+    words = await _ask(turn, plan_call(request, cuts))
+    if isinstance(words, Unusable):
+        words = await _ask(turn, repair_call(request, cuts, words))
     if isinstance(words, Waiting):
         return words
-    if words is None:
-        return build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
-    return build_storyboard(request, cuts, words, PlannedBy.MODEL)
+    if isinstance(words, PlannedVideo):
+        return build_storyboard(request, cuts, words, PlannedBy.MODEL)
+    return build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE)
 
 
-async def _ask_model(turn: Turn, cuts: tuple[Cut, ...]) -> PlannedVideo | Waiting | None:
-    """The model's words, Waiting for them, or None when there are none in time or none of use."""
-    outcome = await buy(turn, plan_call(turn.snapshot.request, [cut.clip_duration_s for cut in cuts]))
+async def _ask(turn: Turn, call: PaidCall) -> PlannedVideo | Unusable | Waiting | None:
+    """The model's words or why they are of no use, Waiting for them, or None when there are none in time."""
+    outcome = await buy(turn, call)
     if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
         return outcome
     if not isinstance(outcome, Bought):
         _log.warning("planner_gave_nothing", detail=outcome.reason.detail, code=outcome.reason.code.value)
         return None
-    words = await _read_plan(turn, outcome.output_key, len(cuts))
-    if words is None:
-        _log.warning("planner_answer_unusable", output_key=outcome.output_key)
+    words = await _read(turn, outcome.output_key)
+    if isinstance(words, Unusable):
+        _log.warning("planner_answer_unusable", output_key=outcome.output_key, problems=len(words.problems))
     return words
 
 
-async def _read_plan(turn: Turn, key: str, scene_count: int) -> PlannedVideo | None:
+async def _read(turn: Turn, key: str) -> PlannedVideo | Unusable | None:
     try:
-        return find_plan(await turn.tools.assets.get_text(key), scene_count)
+        return read_plan(await turn.tools.assets.get_text(key), len(turn.snapshot.cuts))
     except KeyError:  # bought by an earlier job, and swept since
         return None
 

@@ -91,8 +91,8 @@ async def _join(turn: Turn, number: int) -> StepAnswer:
 
 
 def _call(turn: Turn, number: int) -> PaidCall:
-    take = turn.get_scene(number).take
-    return clip_call(turn.snapshot.request, turn.get_storyboard().scenes[number - 1], take)
+    take, storyboard = turn.get_scene(number).take, turn.get_storyboard()
+    return clip_call(turn.snapshot.request, storyboard, storyboard.scenes[number - 1], take)
 
 
 async def _wait(turn: Turn, number: int, waiting: Waiting, state: SceneState) -> StepAnswer:

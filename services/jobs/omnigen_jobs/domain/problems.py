@@ -1,6 +1,6 @@
 """The refusals that only jobs can give (or hands on from quota), each with its stable code."""
 
-from omnigen_shared.errors import ProblemError
+from omnigen_shared.errors import InvalidRequestError, ProblemError
 
 
 class StaleAttemptError(ProblemError):
@@ -67,6 +67,12 @@ class IdempotencyInProgressError(ProblemError):
     """A request with this Idempotency-Key is at work; ask again after `Retry-After`."""
 
     status, code, title = 409, "idempotency_in_progress", "The same request is at work"
+
+
+class ModelUnableError(InvalidRequestError):
+    """`details`: the field that the model cannot do, with what it can, and the models that can do the whole order."""
+
+    status, code, title = 422, "model_unable", "The model cannot do that"
 
 
 class QuotaExceededError(ProblemError):

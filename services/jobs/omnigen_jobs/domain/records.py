@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState
-from omnigen_shared.contracts.storyboard import Storyboard
+from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.storyboard import Cut, Storyboard
 
 
 class Money(StrEnum):
@@ -39,6 +39,8 @@ class Job:
     user_id: UserId
     plan: str
     request: JobRequest
+    cuts: tuple[Cut, ...] = ()
+    used: Used | None = None
     status: JobStatus = JobStatus.PENDING
     attempt: int = 0
     created_at: datetime

@@ -62,12 +62,13 @@ def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Cha
 
 
 def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, now: datetime) -> Change | None:
-    """The first plan wins; whoever comes second reads the winner's."""
+    """The first plan wins; whoever comes second reads the winner's. One that was ordered is only pinned to a recipe."""
     check_attempt(job, attempt)
-    if job.storyboard is not None:
+    if job.recipe_id is not None:
         return None
-    planned = replace(job, storyboard=body.storyboard, recipe_id=body.recipe_id, updated_at=now)
-    return change_job(planned, events.job_planned(planned, body.storyboard, now))
+    storyboard = job.storyboard or body.storyboard
+    planned = replace(job, storyboard=storyboard, recipe_id=body.recipe_id, updated_at=now)
+    return change_job(planned, events.job_planned(planned, storyboard, now))
 
 
 def store_music(job: Job, attempt: int, music_key: str, now: datetime) -> Change | None:

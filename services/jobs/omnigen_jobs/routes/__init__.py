@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from omnigen_jobs.routes import attempts, intents, jobs, media, stream
+from omnigen_jobs.routes import attempts, intents, jobs, media, models, stream
 
-ROUTERS: tuple[APIRouter, ...] = (jobs.router, stream.router, media.router, attempts.router, intents.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    models.router,
+    jobs.router,
+    stream.router,
+    media.router,
+    attempts.router,
+    intents.router,
+)

@@ -10,6 +10,7 @@ from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
+from omnigen_jobs.service.ordering import Ordering
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.spending import Spending
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -24,6 +25,7 @@ _JOB_ID: Final = re.compile(r"job_[0-9a-f]{32}")
 class UseCases:
     """What this service can do; built once, by the app."""
 
+    ordering: Ordering
     creation: Creation
     reading: Reading
     following: Following

@@ -20,6 +20,7 @@ def to_snapshot(record: Record) -> JobSnapshot:
         deadline_at=job.deadline_at,
         month=job.month or "",
         request=job.request,
+        cuts=job.cuts,
         recipe_id=job.recipe_id,
         storyboard=job.storyboard,
         music_key=job.music_key,

@@ -9,8 +9,8 @@ from pydantic import BaseModel, PlainSerializer
 from omnigen_jobs.domain.events import links_of, show_cost, show_output
 from omnigen_jobs.domain.records import Job, Record
 from omnigen_shared.clock import to_rfc3339
-from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, SceneState
-from omnigen_shared.contracts.media import FPS
+from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.media import FPS, Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
 Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
@@ -39,6 +39,7 @@ class JobSummary(BaseModel):
     updated_at: Instant
     deadline_at: Instant
     request: JobRequest
+    used: Used | None
     progress: ProgressView
     cost: dict[str, str]
     output: dict[str, Any] | None
@@ -57,6 +58,8 @@ class PlannedScene(BaseModel):
     prompt: str
     clip_duration_s: int
     duration_s: float
+    camera: str
+    transition: Transition
     seed: int
     narration: str
 
@@ -122,6 +125,7 @@ def _describe(job: Job) -> dict[str, Any]:
         "updated_at": job.updated_at,
         "deadline_at": job.deadline_at,
         "request": job.request,
+        "used": job.used,
         "progress": ProgressView.of(job),
         "cost": show_cost(job),
         "output": None if job.output is None else show_output(job.output),

@@ -22,8 +22,8 @@ from omnigen_jobs.domain.records import (
 )
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState
-from omnigen_shared.contracts.storyboard import Storyboard
+from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.storyboard import Cut, Storyboard
 
 Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
 
@@ -79,6 +79,8 @@ class StoredJob(StoredItem):
     user_id: UserId
     plan: str
     request: JobRequest
+    cuts: tuple[Cut, ...] = ()
+    used: Used | None = None
     status: JobStatus
     attempt: int
     created_at: Instant

@@ -1,0 +1,90 @@
+"""Whether a model can do what is asked of it. What it cannot is refused, naming those that can: nothing is lessened."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from omnigen_jobs.domain.cutting import RHYTHMS, plan_cuts
+from omnigen_jobs.domain.problems import ModelUnableError
+from omnigen_shared.contracts.catalogue import VIDEO_MODELS, VideoModel
+from omnigen_shared.contracts.job import JobRequest
+from omnigen_shared.contracts.media import FPS
+from omnigen_shared.contracts.storyboard import Cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A request, whether its seed was the user's own, and the day."""
+
+    request: JobRequest
+    is_seeded: bool
+    today: date
+
+    def to_cuts(self, model: VideoModel) -> tuple[Cut, ...]:
+        """The clips that the model would make. ValueError when it cannot make this length."""
+        return plan_cuts(self.request.duration_s * FPS, model.durations_s, RHYTHMS[self.request.category])
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """What of an order a model cannot do; `expected` is what it can, where that can be listed."""
+
+    field: str
+    message: str
+    expected: tuple[str, ...] = ()
+
+
+def get_able_model(wish: Wish) -> VideoModel:
+    """The model that was asked for. ModelUnableError names what it cannot do, and those that can do all of it."""
+    model = VIDEO_MODELS.get(wish.request.model)
+    if model is None:
+        names = tuple(sorted(VIDEO_MODELS))
+        raise _refusal(Shortcoming("model", f"{wish.request.model} is not in the catalogue", names), wish)
+    shortcoming = next(list_shortcomings(model, wish), None)
+    if shortcoming is not None:
+        raise _refusal(shortcoming, wish)
+    return model
+
+
+def list_shortcomings(model: VideoModel, wish: Wish) -> Iterator[Shortcoming]:
+    """All that the model cannot do of it."""
+    request = wish.request
+    if model.retires_on is not None and model.retires_on <= wish.today:
+        yield Shortcoming("model", f"{model.name} is gone since {model.retires_on}")
+    if request.aspect_ratio not in model.aspects:
+        yield _lack(model, "aspect_ratio", request.aspect_ratio, model.aspects)
+    if request.resolution not in model.offers:
+        yield _lack(model, "resolution", request.resolution, model.offers)
+    if request.negative_prompt is not None and model.inputs.negative_prompt is None:
+        yield Shortcoming("negative_prompt", f"{model.name} takes no negative prompt")
+    if wish.is_seeded and model.inputs.seed is None:
+        yield Shortcoming("seed", f"{model.name} takes no seed")
+    if model.needs_start_frame:
+        yield Shortcoming("model", f"{model.name} only animates a picture")
+    if not _can_last(model, wish):
+        lengths = tuple(map(str, model.durations_s))
+        yield Shortcoming("duration_s", f"{model.name} cannot make {request.duration_s} s of its clips", lengths)
+
+
+def _can_last(model: VideoModel, wish: Wish) -> bool:
+    try:
+        wish.to_cuts(model)
+    except ValueError:
+        return False
+    return True
+
+
+def _lack(model: VideoModel, field: str, asked: str, possible: Iterable[str]) -> Shortcoming:
+    return Shortcoming(field, f"{model.name} cannot do {asked}", tuple(map(str, possible)))
+
+
+def _refusal(shortcoming: Shortcoming, wish: Wish) -> ModelUnableError:
+    able = [model.name for model in VIDEO_MODELS.values() if next(list_shortcomings(model, wish), None) is None]
+    limits = {"expected": list(shortcoming.expected)} if shortcoming.expected else {}
+    found = {"field": shortcoming.field, "message": shortcoming.message, "limits": limits}
+    remedy = f"Choose a model that can: {', '.join(able)}." if able else "No model can do all of it: ask for less."
+    return ModelUnableError(
+        f"Not valid: {shortcoming.field}: {shortcoming.message}.",
+        remedy=remedy,
+        details={"fields": [found], "alternatives": able},
+    )
