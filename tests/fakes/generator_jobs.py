@@ -22,6 +22,7 @@ from omnigen_shared.contracts.job import (
     ContinueAttempt,
     IntentRecord,
     IntentStatus,
+    JobKind,
     JobOutput,
     JobProblem,
     JobRequest,
@@ -97,13 +98,17 @@ class FakeJobRecords(JobRecords):
         return self._change(ref, status=status)
 
     async def store_storyboard(self, ref: AttemptRef, stored: StoreStoryboard) -> JobSnapshot:
-        if self._fenced(ref).recipe_id is not None:
-            return self.snapshots[ref.job_id]
+        before = self._fenced(ref)
+        if before.recipe_id is not None:
+            return before
+        storyboard = before.storyboard or stored.storyboard
+        if before.kind is JobKind.STORYBOARD:
+            return self._change(ref, storyboard=storyboard, status=JobStatus.COMPLETED)
         scenes = tuple(
             SceneRecord(number=scene.number, state=SceneState.QUEUED, updated_at=self.clock.now())
-            for scene in stored.storyboard.scenes
+            for scene in storyboard.scenes
         )
-        return self._change(ref, storyboard=stored.storyboard, recipe_id=stored.recipe_id, scenes=scenes)
+        return self._change(ref, storyboard=storyboard, recipe_id=stored.recipe_id, scenes=scenes)
 
     async def update_scene(self, ref: AttemptRef, number: int, update: UpdateScene) -> JobSnapshot:
         scenes = list(self._fenced(ref).scenes)

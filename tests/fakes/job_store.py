@@ -96,7 +96,7 @@ class FakeJobStore(JobStore, KeyStore):
         return self.events.get(job_id, [])[after : after + limit]
 
     async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
-        mine = [job for job in self.jobs.values() if job.user_id == user_id and job.is_visible]
+        mine = [job for job in self.jobs.values() if job.user_id == user_id and job.is_listed]
         newest = sorted(mine, key=_mark_of, reverse=True)
         rest = [job for job in newest if before is None or _mark_of(job) < (before.created_at, before.job_id)]
         page = tuple(rest[:limit])

@@ -42,6 +42,7 @@ OTHER_JOB = JobId("job_" + "b" * 32)
 CLIP = IntentId("scene-01.1")
 FINGERPRINT = "f" * 64
 BODY: dict[str, Any] = {"prompt": "a mountain coffee brand at dawn", "duration_s": 15}
+TODAY = date(2026, 11, 24)
 LEASE = timedelta(seconds=45)
 STAGES = (JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING)
 
@@ -63,11 +64,11 @@ def make_settings(**changes: Any) -> JobsSettings:
 
 def make_order(user_id: UserId = USER, **body: Any) -> Order:
     order = JobOrder.model_validate({**BODY, **body})
-    return place_order(user_id, "free", make_wish(order.to_request(), is_seeded=order.is_seeded), order.max_cost_usd)
+    return place_order(user_id, "free", order.to_wish(TODAY), order.max_cost_usd)
 
 
 def make_wish(request: JobRequest, *, is_seeded: bool = False) -> Wish:
-    return Wish(request=request, is_seeded=is_seeded, today=date(2026, 11, 24))
+    return Wish(request=request, is_seeded=is_seeded, today=TODAY)
 
 
 def make_request(**changes: Any) -> JobRequest:

@@ -30,6 +30,7 @@ class StepOutcome(StrEnum):
 
     WAITING = "waiting"
     DONE = "done"
+    PLANNED = "planned"
     FAILED = "failed"
     OUT_OF_TIME = "out_of_time"
 

@@ -24,10 +24,10 @@ from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.launching import Launcher
-from omnigen_jobs.service.ordering import Ordering
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.spending import Spending
+from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.idempotency import KeyTable
@@ -118,11 +118,12 @@ def assemble(
     ending = Ending(store, adapters.quota, clock, lease)
     margin = timedelta(seconds=settings.deadline_margin_s)
     use_cases = UseCases(
-        ordering=Ordering(clock),
+        clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
+        storyboards=Storyboards(store, launcher, clock, margin, settings.event_poll_s, settings.storyboard_hold_s),
         reading=Reading(store, adapters.media),
         following=Following(store, settings.event_poll_s, settings.heartbeat_s, is_stopping),
-        attempts=Attempts(store, launcher, clock, lease),
+        attempts=Attempts(store, launcher, ending, clock, lease),
         spending=Spending(store, clock),
         ending=ending,
     )

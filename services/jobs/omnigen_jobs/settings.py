@@ -21,5 +21,6 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     """How long an attempt may be silent before it is taken for dead."""
     reaper_interval_s: float = Field(default=5, gt=0)
     event_poll_s: float = Field(default=0.5, gt=0)
+    storyboard_hold_s: float = Field(default=20, gt=0, le=24)
     heartbeat_s: float = Field(default=10, gt=0, le=15)
     """After how much silence a watcher is told that we are still here."""

@@ -32,6 +32,13 @@ class JobStatus(StrEnum):
         return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELED}
 
 
+class JobKind(StrEnum):
+    """A whole video, or only its storyboard."""
+
+    VIDEO = "video"
+    STORYBOARD = "storyboard"
+
+
 class SceneState(StrEnum):
     """Where one scene stands; only forwards within a take, `failed` from anywhere but `prepared`."""
 
@@ -142,6 +149,7 @@ class JobSnapshot(Answer):
 
     job_id: JobId
     user_id: UserId
+    kind: JobKind = JobKind.VIDEO
     plan: str
     status: JobStatus
     attempt: int
@@ -149,6 +157,8 @@ class JobSnapshot(Answer):
     month: str
     """The month that the reservation is charged to; part of every call to quota."""
     request: JobRequest
+    plan_take: int = 1
+    """A later one asks the planner for another plan of the same request."""
     cuts: tuple[Cut, ...] = ()
     """The scenes' lengths, decided when the job was ordered: the planner only finds words for them."""
     recipe_id: str | None = None
@@ -167,10 +177,13 @@ class BeginStage(Contract):
 
 
 class StoreStoryboard(Contract):
-    """PUT …/storyboard: the plan, the recipe that every segment of this job is pinned to. The first one wins."""
+    """PUT …/storyboard: the plan, and the recipe that every segment of this job is pinned to. The first one wins.
+
+    A job that is a storyboard alone has no recipe, and is completed by this.
+    """
 
     storyboard: Storyboard
-    recipe_id: str
+    recipe_id: str | None = None
 
 
 class UpdateScene(Contract):

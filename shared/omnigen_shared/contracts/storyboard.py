@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
+
+SCENE_PROMPT_MAX: Final = 1000
+CAMERA_MAX: Final = 150
+NARRATION_MAX: Final = 500
+TITLE_MAX: Final = 200
+STYLE_MAX: Final = 300
+SUBJECT_MAX: Final = 200
+COLOURS_MAX: Final = 6
+COLOUR_MAX: Final = 40
+MUSIC_PROMPT_MAX: Final = 300
+"""Characters. Together a scene's own words and those of the whole video fit into what a model is told at once."""
 
 
 class Category(StrEnum):
@@ -46,21 +57,21 @@ class Scene(Cut):
     """One clip: what it shows, and how many of its frames are kept."""
 
     number: int = Field(ge=1, le=99)
-    prompt: str = Field(min_length=1, max_length=2000)
+    prompt: str = Field(min_length=1, max_length=SCENE_PROMPT_MAX)
     seed: int = Field(ge=0, le=2**31 - 1)
-    camera: str = Field(default="", max_length=200)
-    narration: str = Field(default="", max_length=500)
+    camera: str = Field(default="", max_length=CAMERA_MAX)
+    narration: str = Field(default="", max_length=NARRATION_MAX)
 
 
 class Storyboard(Contract):
     """Scenes in order, each joined to the next by its transition."""
 
-    title: str = Field(min_length=1, max_length=200)
-    style: str = Field(max_length=500)
-    palette: tuple[str, ...] = ()
-    subject: str = Field(default="", max_length=300)
+    title: str = Field(min_length=1, max_length=TITLE_MAX)
+    style: str = Field(max_length=STYLE_MAX)
+    palette: tuple[Annotated[str, Field(max_length=COLOUR_MAX)], ...] = Field(default=(), max_length=COLOURS_MAX)
+    subject: str = Field(default="", max_length=SUBJECT_MAX)
     """Who or what must look the same in every scene."""
-    music_prompt: str = Field(max_length=600)
+    music_prompt: str = Field(max_length=MUSIC_PROMPT_MAX)
     planned_by: PlannedBy
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1, max_length=60)]
 

@@ -20,10 +20,10 @@ from omnigen_generator.domain.prompting import Unusable
 from omnigen_generator.domain.storyboards import build_storyboard, write_prompt
 from omnigen_generator.domain.templates import write_plan
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.catalogue import SEEDANCE_LITE, VIDEO_MODELS
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SEEDANCE_LITE, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus
 from omnigen_shared.contracts.media import AspectRatio, Resolution
-from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+from omnigen_shared.contracts.storyboard import MUSIC_PROMPT_MAX, PlannedBy, Storyboard
 
 
 def a_storyboard() -> Storyboard:
@@ -80,9 +80,9 @@ def test_the_planner_is_reserved_at_its_ceiling() -> None:
 
 
 def test_music_fits_the_models_limits() -> None:
-    call = music_call(a_storyboard().model_copy(update={"music_prompt": "m" * 600}))
+    call = music_call(a_storyboard().model_copy(update={"music_prompt": "m" * MUSIC_PROMPT_MAX}))
     assert (call.intent_id, call.price_microusd) == ("music.1", 30_000)
-    assert len(call.input["prompt"]) == 300
+    assert len(call.input["prompt"]) <= min(model.prompt_max for model in MUSIC_MODELS.values())
     assert 10 <= len(call.input["lyrics"]) <= 600
 
 

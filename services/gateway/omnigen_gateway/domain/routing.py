@@ -27,6 +27,8 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
     (re.compile(rb"/api/v1/jobs(?:" + _SEGMENT + rb"){0,5}"), Route(JOBS, _READ | {"POST", "DELETE"})),
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
+    (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
+    (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/usage"), Route(QUOTA, _READ)),
 )
 

@@ -27,7 +27,6 @@ from omnigen_shared.contracts.storyboard import Cut, Scene, Storyboard
 FIRST_TAKE: Final = 1
 MAX_TAKES: Final = 99
 MUSIC_TYPES: Final = ("mp3", "wav", "flac", "m4a", "ogg")
-MUSIC_PROMPT_MAX: Final = 300
 INSTRUMENTAL: Final = "[intro]\n[verse]\n[bridge]\n[outro]"
 """music-1.5 demands lyrics; structure tags alone give an instrumental piece."""
 
@@ -71,15 +70,15 @@ def get_video_model(name: str) -> VideoModel:
     return VIDEO_MODELS[name]
 
 
-def plan_call(request: JobRequest, cuts: Sequence[Cut]) -> PaidCall:
-    """Asks a language model for the storyboard's words."""
-    return _planner_call(CallKind.PLAN, write_brief(request, cuts, request.seed), PLANNER_INSTRUCTIONS)
+def plan_call(request: JobRequest, cuts: Sequence[Cut], take: int = FIRST_TAKE) -> PaidCall:
+    """Asks a language model for the storyboard's words. Another take has another seed, so that it is another plan."""
+    return _planner_call(CallKind.PLAN, _brief(request, cuts, take), PLANNER_INSTRUCTIONS, take)
 
 
-def repair_call(request: JobRequest, cuts: Sequence[Cut], unusable: Unusable) -> PaidCall:
+def repair_call(request: JobRequest, cuts: Sequence[Cut], unusable: Unusable, take: int = FIRST_TAKE) -> PaidCall:
     """Asks it once more, with what was wrong with its answer."""
-    brief = write_repair(write_brief(request, cuts, request.seed), unusable)
-    return _planner_call(f"{CallKind.PLAN}-repair", brief, PLANNER_INSTRUCTIONS + REPAIR_INSTRUCTIONS)
+    brief = write_repair(_brief(request, cuts, take), unusable)
+    return _planner_call(f"{CallKind.PLAN}-repair", brief, PLANNER_INSTRUCTIONS + REPAIR_INSTRUCTIONS, take)
 
 
 def clip_call(request: JobRequest, storyboard: Storyboard, scene: Scene, take: int = FIRST_TAKE) -> PaidCall:
@@ -112,7 +111,7 @@ def music_call(storyboard: Storyboard, take: int = FIRST_TAKE) -> PaidCall:
         intent_id=_intent_id(CallKind.MUSIC, take),
         model=MUSIC_MODEL.name,
         price_microusd=MUSIC_MODEL.price_microusd,
-        input={"prompt": storyboard.music_prompt[:MUSIC_PROMPT_MAX], "lyrics": INSTRUMENTAL},
+        input={"prompt": storyboard.music_prompt, "lyrics": INSTRUMENTAL},
         take=take,
     )
 
@@ -137,7 +136,12 @@ def list_spoiled(intents: Iterable[IntentRecord], unit: str) -> tuple[IntentReco
     )
 
 
-def _planner_call(unit: str, brief: Mapping[str, Any], instructions: str) -> PaidCall:
+def _brief(request: JobRequest, cuts: Sequence[Cut], take: int) -> dict[str, Any]:
+    seed = request.seed if take == FIRST_TAKE else derive_seed(request.seed, take)
+    return write_brief(request, cuts, seed)
+
+
+def _planner_call(unit: str, brief: Mapping[str, Any], instructions: str, take: int) -> PaidCall:
     return PaidCall(
         intent_id=_intent_id(unit),
         model=PLANNER_MODEL.name,
@@ -148,6 +152,7 @@ def _planner_call(unit: str, brief: Mapping[str, Any], instructions: str) -> Pai
             "temperature": 0.7,
             "max_completion_tokens": 400 + 250 * len(brief["scene_durations_s"]),
         },
+        take=take,
     )
 
 

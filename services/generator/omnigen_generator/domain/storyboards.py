@@ -7,7 +7,21 @@ from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo
 from omnigen_generator.domain.seeds import derive_seed
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import Transition
-from omnigen_shared.contracts.storyboard import Cut, PlannedBy, Scene, Storyboard
+from omnigen_shared.contracts.storyboard import (
+    CAMERA_MAX,
+    COLOUR_MAX,
+    COLOURS_MAX,
+    MUSIC_PROMPT_MAX,
+    NARRATION_MAX,
+    SCENE_PROMPT_MAX,
+    STYLE_MAX,
+    SUBJECT_MAX,
+    TITLE_MAX,
+    Cut,
+    PlannedBy,
+    Scene,
+    Storyboard,
+)
 
 PROMPT_MAX: Final = 2000
 LOOK_MAX: Final = 900
@@ -17,11 +31,11 @@ def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVide
     """Texts cut to what the contract allows; lengths are the cuts', whatever a planner says."""
     rows = zip(cuts, plan.scenes, strict=True)
     return Storyboard(
-        title=plan.title[:200],
-        style=(request.style or plan.style)[:500],
-        palette=tuple(colour.strip()[:60] for colour in plan.palette if colour.strip())[:6],
-        subject=plan.subject.strip()[:300],
-        music_prompt=plan.music_prompt[:600],
+        title=plan.title[:TITLE_MAX],
+        style=(request.style or plan.style)[:STYLE_MAX],
+        palette=tuple(colour.strip()[:COLOUR_MAX] for colour in plan.palette if colour.strip())[:COLOURS_MAX],
+        subject=plan.subject.strip()[:SUBJECT_MAX],
+        music_prompt=plan.music_prompt[:MUSIC_PROMPT_MAX],
         planned_by=by,
         scenes=tuple(_build_scene(request, number, *row) for number, row in enumerate(rows, start=1)),
     )
@@ -47,13 +61,13 @@ def write_look(storyboard: Storyboard) -> str:
 def _build_scene(request: JobRequest, number: int, cut: Cut, scene: PlannedScene) -> Scene:
     return Scene(
         number=number,
-        prompt=scene.prompt.strip()[:PROMPT_MAX],
+        prompt=scene.prompt.strip()[:SCENE_PROMPT_MAX],
         clip_duration_s=cut.clip_duration_s,
         kept_frames=cut.kept_frames,
         transition=_choose_transition(cut, scene.transition),
         seed=derive_seed(request.seed, number),
-        camera=scene.camera.strip()[:200],
-        narration=scene.narration.strip()[:500],
+        camera=scene.camera.strip()[:CAMERA_MAX],
+        narration=scene.narration.strip()[:NARRATION_MAX],
     )
 
 

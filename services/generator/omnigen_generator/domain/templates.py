@@ -10,7 +10,6 @@ from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.storyboard import Category
 
 TITLE_MAX: Final = 60
-SUBJECT_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def write_plan(request: JobRequest, scene_count: int) -> PlannedVideo:
     return PlannedVideo(
         title=_title(wish),
         style=request.style or structure.style,
-        subject=wish[:SUBJECT_MAX],
+        subject=wish,
         palette=_pick(PALETTES, f"{request.seed}:{wish}"),
         music_prompt=f"{structure.music}; it goes with: {wish}",
         scenes=tuple(_write_scene(beat, wish) for beat in _list_beats(structure, scene_count)),

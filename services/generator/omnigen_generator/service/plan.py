@@ -13,7 +13,7 @@ from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.job import JobStatus, StoreStoryboard
+from omnigen_shared.contracts.job import JobKind, JobStatus, StoreStoryboard
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
 PATIENCE_SHARE: Final = 0.25
@@ -23,12 +23,18 @@ _log = structlog.get_logger()
 
 
 async def plan(turn: Turn) -> StepAnswer:
-    """Store the storyboard and the recipe that the job is pinned to, and begin generating."""
+    """Store the storyboard and the recipe that the job is pinned to, and begin generating.
+
+    A job that is a plan alone has ended with its storyboard.
+    """
     await turn.begin_stage(JobStatus.PLANNING)
     if turn.snapshot.recipe_id is None:
         storyboard = turn.snapshot.storyboard or await _write(turn)
         if isinstance(storyboard, Waiting):
             return StepAnswer(outcome=StepOutcome.WAITING, wait_s=storyboard.wait_s)
+        if turn.snapshot.kind is JobKind.STORYBOARD:
+            await turn.tools.jobs.store_storyboard(turn.ref, StoreStoryboard(storyboard=storyboard))
+            return StepAnswer(outcome=StepOutcome.PLANNED)
         recipe_id = await turn.tools.composer.get_recipe(turn.ref)
         stored = StoreStoryboard(storyboard=storyboard, recipe_id=recipe_id)
         turn.snapshot = await turn.tools.jobs.store_storyboard(turn.ref, stored)
@@ -37,10 +43,10 @@ async def plan(turn: Turn) -> StepAnswer:
 
 
 async def _write(turn: Turn) -> Storyboard | Waiting:
-    request, cuts = turn.snapshot.request, turn.snapshot.cuts
-    words = await _ask(turn, plan_call(request, cuts))
+    request, cuts, take = turn.snapshot.request, turn.snapshot.cuts, turn.snapshot.plan_take
+    words = await _ask(turn, plan_call(request, cuts, take))
     if isinstance(words, Unusable):
-        words = await _ask(turn, repair_call(request, cuts, words))
+        words = await _ask(turn, repair_call(request, cuts, words, take))
     if isinstance(words, Waiting):
         return words
     if isinstance(words, PlannedVideo):

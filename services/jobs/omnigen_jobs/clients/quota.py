@@ -7,6 +7,7 @@ from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job
 from omnigen_shared.client import InternalClient, Reply
 from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.job import JobKind
 from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
 from omnigen_shared.errors import NotFoundError, RemoteProblemError
 
@@ -22,8 +23,13 @@ class QuotaClient:
     client: InternalClient
 
     async def reserve(self, job: Job) -> Reservation:
+        is_plan = job.kind is JobKind.STORYBOARD
         body = ReserveRequest(
-            max_cost_microusd=job.max_microusd, duration_s=job.request.duration_s, resolution=job.request.resolution
+            videos=0 if is_plan else 1,
+            storyboards=1 if is_plan else 0,
+            max_cost_microusd=job.max_microusd,
+            duration_s=job.request.duration_s,
+            resolution=job.request.resolution,
         )
         try:
             reply = await self._call(

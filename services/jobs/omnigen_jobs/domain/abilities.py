@@ -4,25 +4,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from omnigen_jobs.domain.cutting import RHYTHMS, plan_cuts
+from omnigen_jobs.domain.cutting import RHYTHMS, plan_cuts, recut
 from omnigen_jobs.domain.problems import ModelUnableError
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS
-from omnigen_shared.contracts.storyboard import Cut
+from omnigen_shared.contracts.storyboard import Cut, Storyboard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A request, whether its seed was the user's own, and the day."""
+    """A request, whether its seed was the user's own, the user's own storyboard if there is one, and the day."""
 
     request: JobRequest
     is_seeded: bool
     today: date
+    storyboard: Storyboard | None = None
 
     def to_cuts(self, model: VideoModel) -> tuple[Cut, ...]:
-        """The clips that the model would make. ValueError when it cannot make this length."""
+        """The clips that the model would make. ValueError when it cannot make this length, or one of the scenes."""
+        if self.storyboard is not None:
+            return recut(self.storyboard.scenes, model.durations_s)
         return plan_cuts(self.request.duration_s * FPS, model.durations_s, RHYTHMS[self.request.category])
+
+    def to_storyboard(self, model: VideoModel) -> Storyboard | None:
+        """The user's own, with the clips that the model would make."""
+        if self.storyboard is None:
+            return None
+        return self.storyboard.model_copy(update={"scenes": recut(self.storyboard.scenes, model.durations_s)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +70,18 @@ def list_shortcomings(model: VideoModel, wish: Wish) -> Iterator[Shortcoming]:
         yield Shortcoming("seed", f"{model.name} takes no seed")
     if model.needs_start_frame:
         yield Shortcoming("model", f"{model.name} only animates a picture")
-    if not _can_last(model, wish):
-        lengths = tuple(map(str, model.durations_s))
-        yield Shortcoming("duration_s", f"{model.name} cannot make {request.duration_s} s of its clips", lengths)
+    trouble = _find_length_trouble(model, wish)
+    if trouble is not None:
+        field = "duration_s" if wish.storyboard is None else "storyboard.scenes"
+        yield Shortcoming(field, f"{model.name}: {trouble}", tuple(map(str, model.durations_s)))
 
 
-def _can_last(model: VideoModel, wish: Wish) -> bool:
+def _find_length_trouble(model: VideoModel, wish: Wish) -> str | None:
     try:
         wish.to_cuts(model)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _lack(model: VideoModel, field: str, asked: str, possible: Iterable[str]) -> Shortcoming:

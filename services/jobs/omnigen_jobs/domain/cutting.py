@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from omnigen_shared.contracts.media import FPS, TRANSITION_FRAMES, Transition
-from omnigen_shared.contracts.storyboard import Category, Cut
+from omnigen_shared.contracts.storyboard import Category, Cut, Scene
 
 MAX_SCENES: Final = 60
 MIN_KEPT_FRAMES: Final = TRANSITION_FRAMES * 2 + 1
@@ -61,6 +61,17 @@ def fit_cuts(frames: int, lengths_s: tuple[int, ...], transitions: Sequence[Tran
         Cut(clip_duration_s=length_s, kept_frames=length_s * FPS - trim, transition=transition)
         for length_s, trim, transition in rows
     )
+
+
+def recut(scenes: Sequence[Scene], lengths_s: Sequence[int]) -> tuple[Scene, ...]:
+    """The scenes, each with the clip that a model sells for it. ValueError names one that it has none for."""
+    fitted = []
+    for scene in scenes:
+        length_s = shortest_clip_s(scene.kept_frames, lengths_s)
+        if length_s is None:
+            raise ValueError(f"scene {scene.number} shows {scene.kept_frames / FPS:.3f} s")
+        fitted.append(scene.model_copy(update={"clip_duration_s": length_s}))
+    return tuple(fitted)
 
 
 def shortest_clip_s(kept_frames: int, lengths_s: Sequence[int]) -> int | None:

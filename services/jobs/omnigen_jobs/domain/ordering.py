@@ -16,7 +16,7 @@ from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import JobRequest, Used
 from omnigen_shared.contracts.media import FPS
-from omnigen_shared.contracts.storyboard import Cut, count_frames
+from omnigen_shared.contracts.storyboard import Cut, Storyboard, count_frames
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 
@@ -25,12 +25,16 @@ SEED_LIMIT: Final = 2**31
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A job that a user may have. `digest` names what was asked for, whatever its spelling in JSON."""
+    """A job that a user may have. `digest` names what was asked for, whatever its spelling in JSON.
+
+    With a `storyboard` nothing is left to plan.
+    """
 
     user_id: UserId
     plan: str
     request: JobRequest
     cuts: tuple[Cut, ...]
+    storyboard: Storyboard | None = None
     digest: str
     estimate: Estimate
     max_microusd: int
@@ -39,14 +43,15 @@ class Order:
 def place_order(user_id: UserId, plan: str, wish: Wish, max_cost_usd: Decimal | None) -> Order:
     """The order; ModelUnableError when the model cannot do it, InvalidRequestError when the maximum is too low."""
     model = get_able_model(wish)
-    cuts = wish.to_cuts(model)
-    estimate = estimate_cost(wish.request, model, cuts)
+    cuts, storyboard = wish.to_cuts(model), wish.to_storyboard(model)
+    estimate = estimate_cost(wish.request, model, cuts, is_planned=storyboard is not None)
     return Order(
         user_id=user_id,
         plan=plan,
         request=wish.request,
-        cuts=cuts,
-        digest=_digest(wish.request, max_cost_usd),
+        cuts=tuple(map(_to_cut, cuts)),
+        storyboard=storyboard,
+        digest=_digest(wish.request, storyboard, max_cost_usd),
         estimate=estimate,
         max_microusd=_maximum(estimate, max_cost_usd),
     )
@@ -61,6 +66,7 @@ def draft_job(order: Order, job_id: JobId, now: datetime, lease: timedelta, marg
         plan=order.plan,
         request=order.request,
         cuts=order.cuts,
+        storyboard=order.storyboard,
         used=describe_use(order.request, model, order.cuts),
         created_at=now,
         updated_at=now,
@@ -103,7 +109,12 @@ def _maximum(estimate: Estimate, max_cost_usd: Decimal | None) -> int:
     )
 
 
-def _digest(request: JobRequest, max_cost_usd: Decimal | None) -> str:
+def _to_cut(cut: Cut) -> Cut:
+    return Cut(clip_duration_s=cut.clip_duration_s, kept_frames=cut.kept_frames, transition=cut.transition)
+
+
+def _digest(request: JobRequest, storyboard: Storyboard | None, max_cost_usd: Decimal | None) -> str:
     limit = None if max_cost_usd is None else to_microusd(max_cost_usd)
-    text = orjson.dumps([request.model_dump(mode="json"), limit], option=orjson.OPT_SORT_KEYS)
+    board = None if storyboard is None else storyboard.model_dump(mode="json")
+    text = orjson.dumps([request.model_dump(mode="json"), board, limit], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text).hexdigest()

@@ -37,12 +37,12 @@ class Estimate:
         return self.estimate_microusd + self.planner_microusd + again
 
 
-def estimate_cost(request: JobRequest, model: VideoModel, cuts: Sequence[Cut]) -> Estimate:
-    """The cost of a request that the model can do, cut like this."""
+def estimate_cost(request: JobRequest, model: VideoModel, cuts: Sequence[Cut], *, is_planned: bool = False) -> Estimate:
+    """The cost of a request that the model can do, cut like this. What is planned needs no planner."""
     return Estimate(
         clips_microusd=tuple(price_clip(request, model, cut) for cut in cuts),
         music_microusd=MUSIC_MODEL.price_microusd if request.music else 0,
-        planner_microusd=PLANNER_MODEL.ceiling_microusd,
+        planner_microusd=0 if is_planned else PLANNER_MODEL.ceiling_microusd,
     )
 
 

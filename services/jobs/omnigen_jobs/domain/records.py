@@ -10,7 +10,16 @@ from enum import StrEnum
 from typing import Any
 
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.job import (
+    IntentStatus,
+    JobKind,
+    JobOutput,
+    JobProblem,
+    JobRequest,
+    JobStatus,
+    SceneState,
+    Used,
+)
 from omnigen_shared.contracts.storyboard import Cut, Storyboard
 
 
@@ -38,7 +47,9 @@ class Job:
     job_id: JobId
     user_id: UserId
     plan: str
+    kind: JobKind = JobKind.VIDEO
     request: JobRequest
+    plan_take: int = 1
     cuts: tuple[Cut, ...] = ()
     used: Used | None = None
     status: JobStatus = JobStatus.PENDING
@@ -64,6 +75,11 @@ class Job:
     def is_visible(self) -> bool:
         """Whether its user is told of it: not before quota has admitted it."""
         return self.money is not Money.REQUESTED or self.status.is_terminal
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is among its user's videos."""
+        return self.is_visible and self.kind is JobKind.VIDEO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
 from omnigen_jobs.domain.records import Job, ProgressMark
-from omnigen_shared.contracts.job import JobStatus, Progress, StoreStoryboard
+from omnigen_shared.contracts.job import JobKind, JobStatus, Progress, StoreStoryboard
 from omnigen_shared.errors import InvalidRequestError
 
 STAGES: Final = (JobStatus.PENDING, JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING)
@@ -62,12 +62,17 @@ def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Cha
 
 
 def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, now: datetime) -> Change | None:
-    """The first plan wins; whoever comes second reads the winner's. One that was ordered is only pinned to a recipe."""
+    """The first plan wins; whoever comes second reads the winner's. One that was ordered is only pinned to a recipe.
+
+    A job that is a plan alone is completed by it.
+    """
     check_attempt(job, attempt)
     if job.recipe_id is not None:
         return None
     storyboard = job.storyboard or body.storyboard
     planned = replace(job, storyboard=storyboard, recipe_id=body.recipe_id, updated_at=now)
+    if job.kind is JobKind.STORYBOARD:
+        planned = replace(planned, status=JobStatus.COMPLETED, progress=None)
     return change_job(planned, events.job_planned(planned, storyboard, now))
 
 

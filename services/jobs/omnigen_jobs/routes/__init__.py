@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from omnigen_jobs.routes import attempts, intents, jobs, media, models, stream
+from omnigen_jobs.routes import attempts, intents, jobs, media, models, storyboards, stream
 
 ROUTERS: tuple[APIRouter, ...] = (
     models.router,
+    storyboards.router,
     jobs.router,
     stream.router,
     media.router,

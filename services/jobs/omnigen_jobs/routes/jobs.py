@@ -2,24 +2,22 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from omnigen_jobs.domain.cursors import to_cursor
-from omnigen_jobs.routes.needs import JobPath, User, Uses
+from omnigen_jobs.domain.ordering import place_order
+from omnigen_jobs.routes.needs import IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_jobs.schemas.receipts import Receipt
 from omnigen_jobs.schemas.views import JobList, JobSummary, JobView
 
 router: Final = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
-IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]
 
 
 @router.post("", status_code=202)
 async def post_job(caller: User, uses: Uses, body: JobOrder, idempotency_key: IdempotencyKey = None) -> Response:
-    order = uses.ordering.place(
-        caller.subject, caller.plan, body.to_request(), body.max_cost_usd, is_seeded=body.is_seeded
-    )
+    order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), body.max_cost_usd)
     created = await uses.creation.create(order, idempotency_key)
     headers = {"Location": f"/api/v1/jobs/{created.job_id}"}
     if created.is_replay:

@@ -4,15 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
-from omnigen_jobs.service.ordering import Ordering
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.spending import Spending
+from omnigen_jobs.service.storyboards import Storyboards
+from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.caller import allow
@@ -25,8 +26,9 @@ _JOB_ID: Final = re.compile(r"job_[0-9a-f]{32}")
 class UseCases:
     """What this service can do; built once, by the app."""
 
-    ordering: Ordering
+    clock: Clock
     creation: Creation
+    storyboards: Storyboards
     reading: Reading
     following: Following
     attempts: Attempts
@@ -58,6 +60,7 @@ class Run:
 
 Uses = Annotated[UseCases, Depends(use_cases)]
 JobPath = Annotated[JobId, Depends(known_form)]
+IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]
 User = Annotated[Identity, allow("gateway")]
 Generator = Annotated[Identity, allow("generator")]
 IntentPath = Annotated[IntentId, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]

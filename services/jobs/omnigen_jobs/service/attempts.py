@@ -7,6 +7,7 @@ from omnigen_jobs.domain import scenes, stages
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
+from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.writing import get_record, write
 from omnigen_shared.clock import Clock
@@ -17,9 +18,10 @@ from omnigen_shared.contracts.job import BeginStage, Progress, StoreMusic, Store
 class Attempts:
     """Every method answers the record as it stands afterwards. StaleAttemptError, JobTerminalError, NotFoundError."""
 
-    def __init__(self, store: JobStore, launcher: Launcher, clock: Clock, lease: timedelta) -> None:
+    def __init__(self, store: JobStore, launcher: Launcher, ending: Ending, clock: Clock, lease: timedelta) -> None:
         self._store = store
         self._launcher = launcher
+        self._ending = ending
         self._clock = clock
         self._lease = lease
 
@@ -36,10 +38,11 @@ class Attempts:
         )
 
     async def store_storyboard(self, user_id: UserId, job_id: JobId, attempt: int, body: StoreStoryboard) -> Record:
-        """The first one wins."""
-        return await self._write(
+        """The first one wins. It ends a job that is a plan alone."""
+        record = await self._write(
             user_id, job_id, lambda record: stages.store_storyboard(record.job, attempt, body, self._clock.now())
         )
+        return await self._ending.try_to_close(record) if record.job.status.is_terminal else record
 
     async def update_scene(
         self, user_id: UserId, job_id: JobId, attempt: int, number: int, body: UpdateScene

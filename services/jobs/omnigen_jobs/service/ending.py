@@ -32,7 +32,7 @@ class Ending:
         async def decide(record: Record) -> Change | None:
             return ending.complete(record.job, attempt, output, self._clock.now(), self._lease)
 
-        return await self._try_to_close(await write(self._store, user_id, job_id, decide))
+        return await self.try_to_close(await write(self._store, user_id, job_id, decide))
 
     async def fail(self, user_id: UserId, job_id: JobId, attempt: int, problem: JobProblem) -> Record:
         """StaleAttemptError, JobTerminalError."""
@@ -42,7 +42,7 @@ class Ending:
 
         record = await write(self._store, user_id, job_id, decide)
         _log.info("job_failed", job_id=job_id, code=problem.code, stage=problem.stage, scene=problem.scene)
-        return await self._try_to_close(record)
+        return await self.try_to_close(record)
 
     async def fail_overdue(self, job: Job) -> None:
         """The deadline of a job that nobody works on has passed. WriteConflictError when somebody has written."""
@@ -52,7 +52,7 @@ class Ending:
         _log.info("job_overdue", job_id=job.job_id, stage=job.status.value, attempt=job.attempt)
         await self.close(await get_record(self._store, job.user_id, job.job_id))
 
-    async def _try_to_close(self, record: Record) -> Record:
+    async def try_to_close(self, record: Record) -> Record:
         """The end stands whatever quota says now; what is left to do for the money is due when the lease ends."""
         try:
             return await self.close(record)

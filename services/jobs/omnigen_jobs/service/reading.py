@@ -10,6 +10,8 @@ from omnigen_jobs.domain.records import Job, Record
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.contracts.job import JobKind
+from omnigen_shared.errors import NotFoundError
 
 LONGEST_NAME: Final = 60
 
@@ -22,7 +24,11 @@ class Reading:
     media: MediaLinks
 
     async def get(self, user_id: UserId, job_id: JobId) -> Record:
-        return await get_record(self.store, user_id, job_id)
+        """NotFoundError also for what is a storyboard alone."""
+        record = await get_record(self.store, user_id, job_id)
+        if record.job.kind is not JobKind.VIDEO:
+            raise NotFoundError(f"There is no job {job_id}.")
+        return record
 
     async def list_page(self, user_id: UserId, cursor: str | None, limit: int) -> Page:
         """Newest first. InvalidRequestError for a cursor that is none."""
@@ -30,14 +36,14 @@ class Reading:
 
     async def link_video(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed."""
-        record = await get_record(self.store, user_id, job_id)
+        record = await self.get(user_id, job_id)
         if record.job.output is None:
             raise _not_ready(record.job)
         return await self.media.link(record.job.output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
 
     async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed."""
-        record = await get_record(self.store, user_id, job_id)
+        record = await self.get(user_id, job_id)
         if record.job.output is None:
             raise _not_ready(record.job)
         return await self.media.link(record.job.output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")

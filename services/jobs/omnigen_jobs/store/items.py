@@ -22,7 +22,16 @@ from omnigen_jobs.domain.records import (
 )
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.job import (
+    IntentStatus,
+    JobKind,
+    JobOutput,
+    JobProblem,
+    JobRequest,
+    JobStatus,
+    SceneState,
+    Used,
+)
 from omnigen_shared.contracts.storyboard import Cut, Storyboard
 
 Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
@@ -78,7 +87,9 @@ class StoredJob(StoredItem):
     job_id: JobId
     user_id: UserId
     plan: str
+    kind: JobKind = JobKind.VIDEO
     request: JobRequest
+    plan_take: int = 1
     cuts: tuple[Cut, ...] = ()
     used: Used | None = None
     status: JobStatus

@@ -75,6 +75,6 @@ class Writes:
 
 def _index_of(job: Job) -> dict[str, Any]:
     """The keys of the two indexes: a user's visible jobs, and jobs that somebody must look after."""
-    listed = {"gsi_user": job.user_id} if job.is_visible else {}
+    listed = {"gsi_user": job.user_id} if job.is_listed else {}
     due = {"open_shard": keys.shard_of(job.job_id)} if job.lease_until is not None else {}
     return {**listed, **due}

@@ -1,0 +1,46 @@
+"""/api/v1/storyboards: a plan and its price, before anything else is paid."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Response
+
+from omnigen_jobs.domain.ordering import place_order
+from omnigen_jobs.routes.needs import IdempotencyKey, User, Uses
+from omnigen_jobs.schemas.orders import StoryboardOrder
+from omnigen_jobs.schemas.plans import PlanView, link_to
+from omnigen_shared.contracts.base import JobId
+from omnigen_shared.errors import NotFoundError
+
+router: Final = APIRouter(prefix="/api/v1/storyboards", tags=["storyboards"])
+RETRY_AFTER_S: Final = 2
+_PLAN_ID: Final = re.compile(r"plan_([0-9a-f]{32})")
+
+
+def known_form(storyboard_id: str) -> JobId:
+    """NotFoundError for text that no storyboard is ever called."""
+    found = _PLAN_ID.fullmatch(storyboard_id)
+    if found is None:
+        raise NotFoundError("There is no such storyboard.")
+    return JobId(f"job_{found[1]}")
+
+
+PlanPath = Annotated[JobId, Depends(known_form)]
+
+
+@router.post("", responses={202: {"model": PlanView}})
+async def post_storyboard(
+    caller: User, uses: Uses, body: StoryboardOrder, response: Response, idempotency_key: IdempotencyKey = None
+) -> PlanView:
+    order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), None)
+    record = await uses.storyboards.plan(order, is_fresh=body.fresh, key=idempotency_key)
+    response.headers["Location"] = link_to(record.job.job_id)
+    if not record.job.status.is_terminal:
+        response.status_code = 202
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return PlanView.of(record.job)
+
+
+@router.get("/{storyboard_id}")
+async def get_storyboard(caller: User, uses: Uses, storyboard_id: PlanPath) -> PlanView:
+    return PlanView.of((await uses.storyboards.get(caller.subject, storyboard_id)).job)

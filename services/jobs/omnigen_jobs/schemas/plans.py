@@ -1,0 +1,100 @@
+"""The answer of /api/v1/storyboards: the plan, and what a video made of it costs."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from omnigen_jobs.domain.planning import price_planned
+from omnigen_jobs.domain.pricing import price_clip
+from omnigen_jobs.domain.records import Job
+from omnigen_jobs.schemas.storyboards import StoryboardBody
+from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION, VIDEO_MODELS
+from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, Used
+from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+from omnigen_shared.money import format_usd
+
+
+class ClipPrice(BaseModel):
+    """One scene's clip: the whole seconds that are paid."""
+
+    scene: int
+    paid_s: int
+    price_usd: str
+
+
+class Price(BaseModel):
+    """What POST jobs charges for this storyboard when nothing has to be made again; what is cached costs less.
+
+    `max_usd` is what is reserved for it, and never passed.
+    """
+
+    clips: list[ClipPrice]
+    clips_usd: str
+    music_usd: str
+    planner_usd: str
+    total_usd: str
+    max_usd: str
+    is_ceiling: bool = True
+
+    @classmethod
+    def of(cls, job: Job, storyboard: Storyboard) -> Self:
+        price, model = price_planned(job, storyboard), VIDEO_MODELS[job.request.model]
+        clips = [
+            ClipPrice(
+                scene=scene.number,
+                paid_s=scene.clip_duration_s,
+                price_usd=format_usd(price_clip(job.request, model, scene)),
+            )
+            for scene in storyboard.scenes
+        ]
+        return cls(
+            clips=clips,
+            clips_usd=format_usd(sum(price.clips_microusd)),
+            music_usd=format_usd(price.music_microusd),
+            planner_usd=format_usd(price.planner_microusd),
+            total_usd=format_usd(price.estimate_microusd),
+            max_usd=format_usd(price.ceiling_microusd),
+        )
+
+
+class PlanView(BaseModel):
+    """`storyboard` may be edited and posted with a job; `spent_usd` is what planning it has cost."""
+
+    storyboard_id: str
+    status: JobStatus
+    request: JobRequest
+    used: Used | None
+    planned_by: PlannedBy | None
+    storyboard: StoryboardBody | None
+    price: Price | None
+    spent_usd: str
+    catalogue_version: str
+    problem: JobProblem | None
+    links: dict[str, str]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        plan = job.storyboard
+        return cls(
+            storyboard_id=to_plan_id(job.job_id),
+            status=job.status,
+            request=job.request,
+            used=job.used,
+            planned_by=None if plan is None else plan.planned_by,
+            storyboard=None if plan is None else StoryboardBody.of(plan),
+            price=None if plan is None else Price.of(job, plan),
+            spent_usd=format_usd(job.spent_microusd),
+            catalogue_version=CATALOGUE_VERSION,
+            problem=job.problem,
+            links={"self": link_to(job.job_id), "jobs": "/api/v1/jobs"},
+        )
+
+
+def to_plan_id(job_id: JobId) -> str:
+    """plan_… for job_…: to its user a storyboard is no job."""
+    return job_id.replace("job_", "plan_", 1)
+
+
+def link_to(job_id: JobId) -> str:
+    return f"/api/v1/storyboards/{to_plan_id(job_id)}"
