@@ -33,7 +33,7 @@ help: ## This list
 demo: setup build-generator ## A prompt to an MP4, on a stack of its own
 #: PROMPT="..."        10 to 2000 characters
 #: DURATION=15         5 to 60 seconds
-#: ASPECT=16:9         or 9:16, 1:1
+#: ASPECT=16:9         or 9:16, 1:1, 4:3, 3:4
 #: RESOLUTION=720p     or 480p, 1080p
 #: SEED=1              0 to 2147483647; the same seed, the same video
 #: OUT=FILE            omnigen-demo.mp4 if not given

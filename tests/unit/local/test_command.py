@@ -26,7 +26,7 @@ IS_WANTED = "must be a file in a folder that exists and can be written"
     [
         ("PROMPT", "short", "demo: PROMPT has 5 characters: it must have 10 to 2000 characters"),
         ("DURATION", "90", "demo: DURATION=90: must be a whole number of seconds from 5 to 60"),
-        ("ASPECT", "4:3", "demo: ASPECT=4:3: must be one of 16:9, 9:16, 1:1"),
+        ("ASPECT", "2:1", "demo: ASPECT=2:1: must be one of 16:9, 9:16, 1:1, 4:3, 3:4"),
         ("RESOLUTION", "4k", "demo: RESOLUTION=4k: must be one of 480p, 720p, 1080p"),
         ("SEED", "$(id)", "demo: SEED=$(id): must be a whole number from 0 to 2147483647"),
         ("OUT", "/nowhere/a.mp4", f"demo: OUT=/nowhere/a.mp4: No such file or directory; {IS_WANTED}"),

@@ -53,7 +53,7 @@ def test_a_prompt_is_taken_as_it_is_typed(tmp_path: Path, prompt: str) -> None:
         ("duration", "15.5", "DURATION=15.5: must be a whole number of seconds from 5 to 60"),
         ("duration", "fifteen", "DURATION=fifteen: must be a whole number of seconds from 5 to 60"),
         ("duration", "१५", "DURATION=१५: must be a whole number of seconds from 5 to 60"),
-        ("aspect", "4:3", "ASPECT=4:3: must be one of 16:9, 9:16, 1:1"),
+        ("aspect", "2:1", "ASPECT=2:1: must be one of 16:9, 9:16, 1:1, 4:3, 3:4"),
         ("resolution", "720", "RESOLUTION=720: must be one of 480p, 720p, 1080p"),
         ("resolution", "4 k\n", r"RESOLUTION='4 k\n': must be one of 480p, 720p, 1080p"),
         ("seed", "-1", "SEED=-1: must be a whole number from 0 to 2147483647"),
