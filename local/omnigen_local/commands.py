@@ -1,6 +1,7 @@
 """`up`, `down`, `status`: a stack that stays, in .omnigen of this checkout."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +14,13 @@ from omnigen_local.addresses import Ports
 from omnigen_local.artefacts import ROOT
 from omnigen_local.background import StartError, SupervisedStack, start, stop, supervise
 from omnigen_local.home import Home, StackRecord
+from omnigen_local.overrides import BadOverrideError, read_overrides
 from omnigen_local.signals import run_until_signal
 from omnigen_local.stack import LocalStack, StackPlan
 
 HOME: Final = Home(ROOT / ".omnigen")
 GATEWAY_PORT: Final = 8080
+BAD_VALUE_EXIT: Final = 2
 SUPERVISOR: Final = (sys.executable, "-m", "omnigen_local", "supervise")
 
 
@@ -63,6 +66,11 @@ async def _up() -> int:
             typer.echo("up: a stack is starting or stopping already; `make status` tells when it is ready", err=True)
             return 1
         return await _describe(record, f"up: a stack runs already, since {overview.since(record)}")
+    try:
+        read_overrides(os.environ)
+    except BadOverrideError as error:
+        typer.echo(f"up: {error}", err=True)
+        return BAD_VALUE_EXIT
     typer.echo("up: starting emulator, provider simulator and services")
     try:
         record = await start(HOME, SUPERVISOR)
@@ -75,7 +83,8 @@ async def _up() -> int:
 @asynccontextmanager
 async def _open_stack() -> AsyncIterator[SupervisedStack]:
     ports = Ports.choose().with_free_gateway(HOME.find_gateway_port(), GATEWAY_PORT)
-    plan = StackPlan(HOME.state_dir, HOME.log_dir, ports, keep_emulator_state=True)
+    overrides = read_overrides(os.environ)
+    plan = StackPlan(HOME.state_dir, HOME.log_dir, ports, keep_emulator_state=True, overrides=overrides)
     async with LocalStack(plan) as stack:
         yield stack
 

@@ -1,5 +1,6 @@
 """The addons, deployed into the emulator."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -40,6 +41,8 @@ class StackParameters(BaseModel):
     generator_private_key: SecretStr
     """PEM; what the generator signs its calls with."""
     replicate_api_token: SecretStr
+    generator_overrides: Mapping[str, str] = {}
+    """Variables of the Lambda over those that the template gives it."""
 
     @property
     def stack_name(self) -> str:
@@ -111,6 +114,8 @@ async def provision(emulator_url: str, parameters: StackParameters, root: Path =
     """
     deltas = Deltas.load()
     template, artefacts = package_template(deltas.apply(merge_addons()), parameters.artefacts_bucket, root)
+    generator = template["Resources"]["GeneratorFunction"]["Properties"]
+    generator["Environment"]["Variables"] |= parameters.generator_overrides
     values = {**deltas.fixed_parameters(), **parameters.to_cloudformation(emulator_url)}
     session, options = get_session(), client_options(emulator_url)
     async with session.create_client("s3", **options) as s3:

@@ -26,7 +26,7 @@ from omnigen_local.environments import (
 from omnigen_local.home import StackRecord
 from omnigen_local.identities import Identities
 from omnigen_local.processes import ProcessEndedError, Processes, Program, describe_exit, wait_all_ready
-from omnigen_local.provisioning import StackOutputs, provision
+from omnigen_local.provisioning import StackOutputs, StackParameters, provision
 from omnigen_local.racing import race
 
 EnterPhase = Callable[[str], object]
@@ -42,8 +42,8 @@ class StackPlan:
     ports: Ports = field(default_factory=Ports.choose)
     keep_emulator_state: bool = False
     """Whether tables, objects and users are there again at the next start from the same folder."""
-    simulator: Mapping[str, str] = field(default_factory=dict)
-    """SIMULATOR_… settings: latency, faults."""
+    overrides: Mapping[str, Environment] = field(default_factory=dict)
+    """By unit (generator and simulator too): settings over those that the stack gives it."""
 
 
 class LocalStack:
@@ -70,7 +70,7 @@ class LocalStack:
             await stack.enter_async_context(self._emulator)
             self._enter_phase("provisioning")
             await stack.enter_async_context(self._services)
-            self.outputs = await provision(self._emulator.url, stack_parameters(self._urls, self._identities))
+            self.outputs = await provision(self._emulator.url, self._stack_parameters())
             self._enter_phase("services")
             services = [await self._services.start(program) for program in self._service_programs()]
             await wait_all_ready([simulator, *services])
@@ -105,10 +105,14 @@ class LocalStack:
         code = await self._emulator.wait()
         raise ProcessEndedError("emulator", describe_exit(code), self.plan.log_dir / "emulator.log")
 
+    def _stack_parameters(self) -> StackParameters:
+        overrides = self.plan.overrides.get("generator", {})
+        return stack_parameters(self._urls, self._identities).model_copy(update={"generator_overrides": overrides})
+
     def _simulator_program(self) -> Program:
         environment = simulator_environment(self._urls, self._identities, self.plan.state_dir / "simulator")
         port = {"SIMULATOR_PORT": str(self.plan.ports.simulator)}
-        return self._program("simulator", "omnigen_local.simulator", {**environment, **port, **self.plan.simulator})
+        return self._program("simulator", "omnigen_local.simulator", {**environment, **port})
 
     def _service_programs(self) -> list[Program]:
         environments = service_environments(self._urls, self._identities, self.outputs)
@@ -118,7 +122,7 @@ class LocalStack:
         ]
 
     def _program(self, name: str, module: str, environment: Environment) -> Program:
-        whole = {**process_environment(self._scratch_dir), **environment}
+        whole = {**process_environment(self._scratch_dir), **environment, **self.plan.overrides.get(name, {})}
         ready_url = f"{self.plan.ports.url(name)}/ready"
         return Program(name, (sys.executable, "-P", "-m", module), whole, ready_url)
 

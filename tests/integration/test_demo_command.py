@@ -153,7 +153,7 @@ async def test_an_interrupt_while_python_still_imports_is_quiet(tmp_path: Path) 
 
 
 async def test_a_job_that_fails_says_where_and_what_to_do(tmp_path: Path) -> None:
-    async with start_demo(tmp_path, PROMPT="a film about a lighthouse [[sim:moderated@1]]") as demo:
+    async with start_demo(tmp_path, OMNIGEN_SET_SIMULATOR_FAULTS='[{"faults": "moderated"}]') as demo:
         assert await demo.end() == 1
     told = {line.split()[0]: line for line in demo.lines if line.startswith("  ")}
     assert "generating" in told["stage"]

@@ -17,6 +17,7 @@ from omnigen_local.demo.order import BadValueError, Order, parse_order
 from omnigen_local.demo.run import JobFailedError, OpenTarget, open_own_stack, open_running_stack, run_demo
 from omnigen_local.demo.view import NobodyReadsError
 from omnigen_local.deployment import DeploymentFailedError
+from omnigen_local.overrides import BadOverrideError, read_overrides
 from omnigen_local.processes import ProcessEndedError
 from omnigen_local.signals import SIGNAL_EXIT, run_until_signal
 
@@ -59,9 +60,11 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
     }
     try:
         order = parse_order({name: value for name, value in typed.items() if value})
-    except BadValueError as error:
+        overrides = read_overrides(os.environ)
+    except (BadValueError, BadOverrideError) as error:
         raise _fail(error, BAD_VALUE_EXIT) from None
-    open_target = partial(open_running_stack, against, emulator) if against else partial(open_own_stack, keep_state)
+    open_own = partial(open_own_stack, keep_state, overrides)
+    open_target = partial(open_running_stack, against, emulator) if against else open_own
     try:
         code = asyncio.run(run_until_signal(_make(order, open_target, verbose)))
     except NobodyReadsError:

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from omnigen_local.demo.progress import Progress
 from omnigen_local.demo.report import completion_lines, problem_lines
 from omnigen_local.demo.stopwatch import Stopwatch
 from omnigen_local.demo.view import NobodyReadsError, View, open_view
+from omnigen_local.environments import Environment
 from omnigen_local.racing import race
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.job import JobStatus
@@ -108,11 +109,13 @@ async def run_demo(order: Order, open_target: OpenTarget) -> Ending:
 
 
 @asynccontextmanager
-async def open_own_stack(keep_state: bool, enter_phase: EnterPhase) -> AsyncIterator[Target]:
+async def open_own_stack(
+    keep_state: bool, overrides: Mapping[str, Environment], enter_phase: EnterPhase
+) -> AsyncIterator[Target]:
     """A stack in a fresh folder, which stays only when it is asked for or explains an error."""
     folder = Path(tempfile.mkdtemp(prefix="omnigen-demo-"))
     try:
-        plan = StackPlan(folder / "state", folder / "logs", keep_emulator_state=keep_state)
+        plan = StackPlan(folder / "state", folder / "logs", keep_emulator_state=keep_state, overrides=overrides)
         async with LocalStack(plan, enter_phase) as stack:
             record = stack.record()
             pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)

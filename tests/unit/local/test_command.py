@@ -29,6 +29,11 @@ IS_WANTED = "must be a file in a folder that exists and can be written"
         ("ASPECT", "2:1", "demo: ASPECT=2:1: must be one of 16:9, 9:16, 1:1, 4:3, 3:4"),
         ("RESOLUTION", "4k", "demo: RESOLUTION=4k: must be one of 480p, 720p, 1080p"),
         ("SEED", "$(id)", "demo: SEED=$(id): must be a whole number from 0 to 2147483647"),
+        (
+            "OMNIGEN_SET_JOBS_AWS_REGION",
+            "",
+            "demo: OMNIGEN_SET_JOBS_AWS_REGION: a local stack calls its own emulator only",
+        ),
         ("OUT", "/nowhere/a.mp4", f"demo: OUT=/nowhere/a.mp4: No such file or directory; {IS_WANTED}"),
         ("OUT", "/dev/null", f"demo: OUT=/dev/null: is a device or the like, not a file; {IS_WANTED}"),
     ],
