@@ -152,13 +152,13 @@ class Stage:
         limiter = self._gateways[self.random.choices(numbers, shares)[0]]
         judgement = limiter.judge(CALLER)
         has_waited = judgement is None
-        judgement = judgement or await limiter.ask(CALLER)
+        _headers, problem = judgement or await limiter.ask(CALLER)
         window = self.result.windows[window_of(self.clock.now())]
         window.offered += 1
         window.waited += has_waited
-        if judgement.problem is None:
+        if problem is None:
             window.passed += 1
-        elif isinstance(judgement.problem, RateLimitedError):
+        elif isinstance(problem, RateLimitedError):
             window.refused += 1
             window.refused_at = window.passed if window.refused_at is None else window.refused_at
         else:

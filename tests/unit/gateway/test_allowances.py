@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from omnigen_gateway.domain.allowances import IDLE_S, RECHECK_S, Allowance, Allowances, Standing, Verdict
+from omnigen_gateway.domain.allowances import ASK, IDLE_S, PASS, RECHECK_S, REFUSE, Allowance, Allowances
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.rates import RateLease
 from omnigen_shared.contracts.spending import PlanName
 
 FREE, PRO = PlanName.FREE, PlanName.PRO
-PASS, REFUSE, ASK = Verdict.PASS, Verdict.REFUSE, Verdict.ASK
 
 
 def a_lease(size: int, **changes: Any) -> RateLease:
@@ -112,12 +111,12 @@ def test_nothing_is_given_back_after_the_window() -> None:
 def test_a_user_is_told_where_he_stands() -> None:
     allowance = an_allowance(10)
     allowance.take(FREE, 0.5)
-    standing = allowance.standing(0.5)
-    assert standing == Standing(limit=100, remaining=49, reset_s=30)
-    assert standing.headers() == (
+    assert (allowance.left, allowance.unleased) == (9, 40)
+    assert allowance.headers(0.5, remaining=49) == (
         (b"ratelimit-policy", b'"requests";q=100;w=60'),
         (b"ratelimit", b'"requests";r=49;t=30'),
     )
+    assert [allowance.reset_s(now_s) for now_s in (0.0, 29.0, 29.9, 30.0)] == [30, 1, 1, 1]
 
 
 def test_the_least_recently_used_user_leaves_first() -> None:

@@ -2,11 +2,9 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.rates import WINDOW_S, RateLease, RateLeaseRequest
@@ -32,6 +30,10 @@ class Verdict(Enum):
     ASK = "ask"
 
 
+PASS, REFUSE, ASK = Verdict
+"""Bound here because an enumeration's members are slow to reach, and every request is judged."""
+
+
 @dataclass(slots=True)
 class Allowance:
     """What this gateway knows of one user. Instants are the gateway's monotonic clock's, in seconds."""
@@ -49,8 +51,9 @@ class Allowance:
     plan: PlanName = PlanName.FREE
     """Under which the last lease was asked for."""
     limit: int = 0
+    policy: Header = (b"ratelimit-policy", b"")
     unleased: int = 0
-    """What nobody had leased when this lease was given."""
+    """What nobody had leased when this lease was given; `left` and it are what a user is told, an estimate."""
     pending: RateLeaseRequest | None = None
     """A call without an answer: asked again under the same number, it is the same lease."""
 
@@ -59,8 +62,8 @@ class Allowance:
         self.used_s = now_s
         if self.left > 0 and now_s < self.until_s:
             self.left -= 1
-            return Verdict.PASS
-        return Verdict.REFUSE if now_s < self.refused_until_s.get(plan, _NEVER) else Verdict.ASK
+            return PASS
+        return REFUSE if now_s < self.refused_until_s.get(plan, _NEVER) else ASK
 
     def is_running_low(self, now_s: float) -> bool:
         """Whether the next lease should be on its way before this one is used up."""
@@ -73,6 +76,7 @@ class Allowance:
             self.refused_until_s.clear()
         self.pending, self.plan = None, plan
         self.limit, self.unleased = lease.limit, lease.remaining
+        self.policy = (b"ratelimit-policy", b'"requests";q=%d;w=%d' % (lease.limit, WINDOW_S))
         self.until_s = asked_s + lease.remaining_ms / 1000
         if lease.size:
             self.left, self.leased_s = self.left + lease.size, asked_s
@@ -80,9 +84,13 @@ class Allowance:
             self.refused_until_s[plan] = self.until_s if self.is_rechecked else min(self.until_s, asked_s + RECHECK_S)
             self.is_rechecked = True
 
-    def standing(self, now_s: float) -> "Standing":
-        """What the user is told."""
-        return Standing(self.limit, self.left + self.unleased, max(1, math.ceil(self.until_s - now_s)))
+    def headers(self, now_s: float, remaining: int) -> tuple[Header, Header]:
+        """As the IETF's draft for rate limit headers has them."""
+        return self.policy, (b"ratelimit", b'"requests";r=%d;t=%d' % (remaining, self.reset_s(now_s)))
+
+    def reset_s(self, now_s: float) -> int:
+        """To the window's end, in whole seconds, at least 1."""
+        return math.ceil(self.until_s - now_s) or 1
 
     def give_back(self, now_s: float) -> int:
         """Let go of what is left; 0 when it is worth nothing any more."""
@@ -93,23 +101,6 @@ class Allowance:
     def is_blank(self, now_s: float) -> bool:
         """Whether it says no more than a new one."""
         return now_s >= self.until_s and all(now_s >= until_s for until_s in self.refused_until_s.values())
-
-
-class Standing(NamedTuple):
-    """`remaining` is an estimate: other gateways hold and use some too. `reset_s` is in whole seconds, at least 1."""
-
-    limit: int
-    remaining: int
-    reset_s: int
-
-    def headers(self) -> Sequence[Header]:
-        """As the IETF's draft for rate limit headers has them."""
-        return _policy(self.limit), (b"ratelimit", b'"requests";r=%d;t=%d' % (self.remaining, self.reset_s))
-
-
-@lru_cache(maxsize=64)
-def _policy(limit: int) -> Header:
-    return b"ratelimit-policy", b'"requests";q=%d;w=%d' % (limit, WINDOW_S)
 
 
 class Allowances:

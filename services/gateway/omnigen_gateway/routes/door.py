@@ -87,10 +87,9 @@ class Door:
         self._limiter.admit_address(_address_of(visit))
         caller = await self._authenticator.identify(_authorization_of(visit))
         visit.caller = caller.user_id
-        judgement = self._limiter.judge(caller) or await self._limiter.ask(caller)
-        visit.added = judgement.headers
-        if judgement.problem is not None:
-            raise judgement.problem
+        visit.added, problem = self._limiter.judge(caller) or await self._limiter.ask(caller)
+        if problem is not None:
+            raise problem
         leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
             async with leash:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import structlog
 
 from omnigen_gateway.domain.addresses import AddressLimit
-from omnigen_gateway.domain.allowances import Allowance, Allowances, Header, Verdict
+from omnigen_gateway.domain.allowances import ASK, PASS, Allowance, Allowances, Header
 from omnigen_gateway.domain.claims import Caller
 from omnigen_gateway.domain.problems import RateLimitedError
 from omnigen_gateway.ports import LeaseSource
@@ -31,13 +31,8 @@ _refused = meter().create_counter("gateway.requests_refused", description="429, 
 _uncounted = meter().create_counter("gateway.requests_uncounted", description="quota gave no lease, by what followed")
 
 
-class Judgement(NamedTuple):
-    """Whether a request may pass: `problem` says why not. `headers` go with whatever is answered."""
-
-    headers: Sequence[Header] = ()
-    problem: ProblemError | None = None
-
-
+Judgement = tuple[Sequence[Header], ProblemError | None]
+"""What goes with whatever is answered; why the request may not pass, if so. One per request: a bare tuple is cheap."""
 Waiter = tuple[Caller, asyncio.Future[Judgement]]
 
 
@@ -162,14 +157,13 @@ class RateLimiter:
         self._not_counted += 1
         _uncounted.add(1, {"rate_limit_fails": "open" if self._fails_open else "closed"})
         if self._fails_open:
-            return Judgement()
-        problem = DependencyUnavailableError("Requests cannot be counted now.", remedy="Try again.", retry_after_s=1)
-        return Judgement(problem=problem)
+            return (), None
+        return (), DependencyUnavailableError("Requests cannot be counted now.", remedy="Try again.", retry_after_s=1)
 
     def _refuse_crowd(self, caller: Caller) -> Judgement:
         """Quota answers, but so many requests came at once that this one has not had its turn."""
         limit = self._allowances.touch(caller.user_id).limit
-        return Judgement(problem=_refusal(caller, limit, retry_after_s=1))
+        return (), _refusal(caller, limit, retry_after_s=1)
 
     async def _sweep(self) -> None:
         while True:
@@ -197,12 +191,11 @@ class RateLimiter:
 
 def _judge(allowance: Allowance, caller: Caller, now_s: float) -> Judgement | None:
     verdict = allowance.take(caller.plan, now_s)
-    if verdict is Verdict.PASS:
-        return Judgement(allowance.standing(now_s).headers())
-    if verdict is Verdict.ASK:
+    if verdict is PASS:
+        return allowance.headers(now_s, allowance.left + allowance.unleased), None
+    if verdict is ASK:
         return None
-    standing = allowance.standing(now_s)._replace(remaining=0)
-    return Judgement(standing.headers(), _refusal(caller, standing.limit, standing.reset_s))
+    return allowance.headers(now_s, 0), _refusal(caller, allowance.limit, allowance.reset_s(now_s))
 
 
 def _refusal(caller: Caller, limit: int, retry_after_s: int) -> RateLimitedError:

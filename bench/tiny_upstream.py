@@ -1,0 +1,45 @@
+"""A service that costs next to nothing: answers every GET with 972 bytes and every POST with a rate lease."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, cast
+
+from omnigen_shared.contracts.rates import MAX_LEASE, RateLease
+
+_BODY: Final = b"{" + b" " * 970 + b"}"
+_LEASE: Final = (
+    RateLease(window=1, remaining_ms=60_000, size=MAX_LEASE, limit=3000, remaining=2000).model_dump_json().encode()
+)
+
+
+def _answer(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+class _Tiny(asyncio.Protocol):
+    """One connection; a request is as long as its head and its Content-Length say."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        while (end := self._data.find(b"\r\n\r\n")) >= 0:
+            head = self._data[:end].lower()
+            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+            if len(self._data) < end + 4 + length:
+                return
+            self._data = self._data[end + 4 + length :]
+            self._transport.write(_answer(_LEASE if head.startswith(b"post") else _BODY))
+
+
+@asynccontextmanager
+async def serve_upstream() -> AsyncIterator[int]:
+    """In this process; its port."""
+    server = await asyncio.get_running_loop().create_server(_Tiny, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
