@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -86,17 +86,18 @@ async def test_delete_ends_the_work(client: httpx.AsyncClient, workshop: FakeWor
 
 
 @pytest.mark.parametrize(
-    ("headers", "expected"),
+    ("sign", "expected"),
     [
-        ({IDENTITY_HEADER: ""}, (401, "unauthenticated")),
-        (headers_for(audience="jobs"), (401, "unauthenticated")),
-        (headers_for(issuer="gateway"), (403, "forbidden")),
-        (headers_for(subject="eve"), (403, "key_not_allowed")),
+        (lambda: {IDENTITY_HEADER: ""}, (401, "unauthenticated")),
+        (lambda: headers_for(audience="jobs"), (401, "unauthenticated")),
+        (lambda: headers_for(issuer="gateway"), (403, "forbidden")),
+        (lambda: headers_for(subject="eve"), (403, "key_not_allowed")),
     ],
-)
+)  # signed when the test runs: a token lives for a minute
 async def test_only_the_generator_calls_and_only_for_its_user(
-    client: httpx.AsyncClient, workshop: FakeWorkshop, headers: dict[str, str], expected: tuple[int, str]
+    client: httpx.AsyncClient, workshop: FakeWorkshop, sign: Callable[[], dict[str, str]], expected: tuple[int, str]
 ) -> None:
+    headers = sign()
     assert seen(await client.put(URL, json=BODY, headers=headers)) == expected
     assert seen(await client.delete(URL, headers=headers)) == expected
     assert workshop.begun == []
