@@ -1,15 +1,23 @@
 """What tests that need AWS share: one emulator in memory for the whole run, with the addons deployed into it."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.emulator import Emulator
 from omnigen_local.provisioning import StackOutputs, StackParameters, provision
 from omnigen_shared.testing.identities import new_key_pair
+
+# A busy machine is no reason to fail; where a change is judged, every run tries the same examples.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("house")
 
 NOBODY = "http://127.0.0.1:9"
 """Nothing listens there: tests of the workflow deploy a stack of their own, with their own addresses."""

@@ -3,7 +3,7 @@
 from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from omnigen_jobs.domain.cutting import (
@@ -74,7 +74,6 @@ def test_for_its_number_of_clips_no_choice_pays_for_fewer_seconds(
     assert (None if cuts is None else paid_s(cuts)) == min(sums, default=None)
 
 
-@settings(deadline=None)
 @given(DURATIONS, MODELS, RHYTHM)
 def test_more_paid_seconds_than_the_least_buy_better_shots(duration_s: int, name: str, rhythm: Rhythm) -> None:
     frames, lengths_s = duration_s * FPS, VIDEO_MODELS[name].durations_s

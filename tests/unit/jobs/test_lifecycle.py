@@ -180,4 +180,4 @@ def _can_reach(before: JobStatus, after: JobStatus) -> bool:
 
 
 TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLifecycle.settings = settings(max_examples=60, stateful_step_count=40)
