@@ -39,6 +39,11 @@ class Fault(StrEnum):
     ABORTED = "aborted"
     OUTPUT_GONE = "output_gone"
     BAD_PLAN = "bad_plan"
+    HOSTILE_PLAN = "hostile_plan"
+
+
+HOSTILE = "\x00\x1b[2J\x85\u202e\ufffe\r\n"
+"""What a model's words may hold besides words."""
 
 
 ENDINGS = {
@@ -150,22 +155,28 @@ class FakeProvider(Provider):
 
 def _outputs(prediction: Prediction, fault: Fault) -> tuple[str, ...]:
     if prediction.model.startswith("openai/"):
-        return ("I cannot do that.",) if fault is Fault.BAD_PLAN else _write_plan(prediction)
+        spice = HOSTILE if fault is Fault.HOSTILE_PLAN else ""
+        return ("I cannot do that.",) if fault is Fault.BAD_PLAN else _write_plan(prediction, spice)
     ending = "mp3" if "music" in prediction.model else "mp4"
     return (f"https://delivery.test/{prediction.id}.{ending}",)
 
 
-def _write_plan(prediction: Prediction) -> tuple[str, ...]:
+def _write_plan(prediction: Prediction, spice: str) -> tuple[str, ...]:
     brief = orjson.loads(prediction.input["prompt"])
     scenes = [
-        {"prompt": f"{brief['prompt']}, moment {number}", "camera": "pan", "transition": "cut", "narration": "Hm."}
+        {
+            "prompt": f"{brief['prompt']},{spice} moment {number}",
+            "camera": f"pan{spice}",
+            "transition": f"cut{spice}",
+            "narration": f"Hm.{spice}",
+        }
         for number, _ in enumerate(brief["scene_durations_s"], start=1)
     ]
     plan = {
-        "title": "A film",
-        "style": "painterly",
-        "palette": ["red", "gold"],
-        "music_prompt": "strings",
+        "title": f"A{spice}film" if spice else "A film",
+        "style": f"painterly{spice}",
+        "palette": [f"red{spice}", "gold"],
+        "music_prompt": f"strings{spice}",
         "scenes": scenes,
     }
     text = orjson.dumps(plan).decode()

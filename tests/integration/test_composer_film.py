@@ -215,10 +215,18 @@ async def test_the_same_inputs_give_the_same_bytes(bench: MediaBench, tmp_path: 
     assert bench.store.objects == first
 
 
-async def test_the_title_is_written_as_it_is(bench: MediaBench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        'Caffè "$HOME"; `id` = 100%',
+        "-y /etc/passwd; [0:v]drawtext=text='x'\\, \\n file:a,b",
+        "مرحبا\u200f \u200e नि\u200d 👩\u200d🚀 🏴\U000e0067\U000e007f \ue000 \ufeff",
+    ],
+)
+async def test_the_title_is_written_as_it_is(bench: MediaBench, tmp_path: Path, title: str) -> None:
     film = await bench.make_film([(bench.put("1", make_clip(tmp_path / "clip")), 60)])
-    path = await bench.get((await bench.render(film, title='Caffè "$HOME"; `id` = 100%')).key)
-    assert 'Caffè "$HOME"; `id` = 100%' in run_ffmpeg("-i", path, "-f", "null", "-")
+    path = await bench.get((await bench.render(film, title=title)).key)
+    assert title in run_ffmpeg("-i", path, "-f", "null", "-")
     assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
 
 

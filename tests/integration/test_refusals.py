@@ -1,6 +1,7 @@
 """What the gateway answers to those who ask wrongly."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -26,10 +27,11 @@ async def test_bad_fields_are_each_named_with_their_limits(visitor: Visitor) -> 
     problem = assert_problem(reply, 422, "invalid_request")
     fields = {field["field"]: field for field in problem["details"]["fields"]}
     assert set(fields) == {"prompt", "duration_s", "aspect_ratio", "resolution", "seed", "surprise"}
-    assert fields["prompt"]["limits"] == {"min_length": 10}
-    assert fields["duration_s"]["limits"] == {"le": 180}
-    assert fields["seed"]["limits"] == {"ge": 0}
-    assert "1:1" in str(fields["aspect_ratio"]["limits"])
+    assert fields["prompt"]["limits"].items() >= {"min_length": 10, "max_length": 2000}.items()
+    assert fields["duration_s"]["limits"] == {"type": "integer", "ge": 5, "le": 180}
+    assert fields["seed"]["limits"] == {"type": "integer", "ge": 0, "lt": 2**31, "nullable": True}
+    assert fields["aspect_ratio"]["limits"]["allowed"] == ["16:9", "9:16", "1:1"]
+    assert "resolution" in fields["surprise"]["limits"]["fields"]
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9."])
@@ -55,8 +57,18 @@ async def test_a_list_shows_only_ones_own_jobs(film: Watched, owner: Visitor, vi
     assert film.job["job_id"] in {job["job_id"] for job in theirs}
 
 
-async def test_a_body_that_is_no_json_is_told(visitor: Visitor) -> None:
-    assert_problem(await visitor.call("POST", "/api/v1/jobs", b"{not json"), 400, "invalid_json")
+@pytest.mark.parametrize(
+    "body", [b"{not json", b'{"prompt": "\xff"}', b"NaN", b'{"seed": 1, "seed": 2}', b"[" * 10_000]
+)
+async def test_a_body_that_is_no_json_is_told(visitor: Visitor, body: bytes) -> None:
+    assert_problem(await visitor.call("POST", "/api/v1/jobs", body), 400, "invalid_json")
+
+
+@pytest.mark.parametrize("unfit", ["\x00", "\x1b", "\ud800", "\u202e"])
+async def test_a_prompt_that_no_video_can_show_is_refused(visitor: Visitor, unfit: str) -> None:
+    body = json.dumps({"prompt": f"{PROMPT}{unfit}"}).encode()
+    problem = assert_problem(await visitor.call("POST", "/api/v1/jobs", body), 422, "invalid_request")
+    assert f"U+{ord(unfit):04X}" in problem["details"]["fields"][0]["message"]
 
 
 async def test_a_body_that_is_too_large_is_refused(visitor: Visitor) -> None:

@@ -13,6 +13,7 @@ from omnigen_local.files import draft_path
 from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution, frame_size
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.contracts.storyboard import Category
+from omnigen_shared.contracts.text import check_text
 
 DEFAULTS: Final = {
     "prompt": "a 15 second ad for a mountain coffee brand",
@@ -82,7 +83,10 @@ def _parse_prompt(text: str) -> str:
     if len(text) not in PROMPT_CHARS:
         limits = f"{PROMPT_CHARS.start} to {PROMPT_CHARS.stop - 1} characters"
         raise BadValueError(f"PROMPT has {count(len(text), 'character')}: it must have {limits}")
-    return text
+    try:
+        return check_text(text)
+    except ValueError as error:
+        raise BadValueError(f"PROMPT: {error}") from None
 
 
 def _parse_number(name: str, text: str, allowed: range, what: str) -> int:

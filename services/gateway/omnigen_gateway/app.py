@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -26,8 +26,11 @@ from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_shared.client import InternalClient
 from omnigen_shared.http.app import create_service_app
-from omnigen_shared.http.health import Check
+from omnigen_shared.http.health import Check, health_router
 from omnigen_shared.identity import IdentitySigner
+
+PUBLIC_PREFIX: Final = "/api/v1"
+"""Health and readiness answer below it for everybody, and without it for the load balancer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
             yield {"door": _build_door(settings, provided, limiter), "readiness": _checks_of(provided)}
 
     own_routes = create_service_app("OmniGen gateway", settings, lifespan)
+    own_routes.include_router(health_router, prefix=PUBLIC_PREFIX)
     return Entrance(own_routes, security_headers(settings.public_base_url))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from omnigen_generator.domain.attempts import AttemptRef
 from omnigen_shared.contracts.base import Answer, Contract, JobId, UserId
@@ -81,8 +81,8 @@ class StepAnswer(Contract):
     """One task's answer: ids, a wait in whole seconds, and what went wrong."""
 
     outcome: StepOutcome
-    wait_s: int = Field(default=0, ge=0)
-    scenes: tuple[int, ...] = ()
+    wait_s: StrictInt = Field(default=0, ge=0)
+    scenes: tuple[StrictInt, ...] = ()
     problem: JobProblem | None = None
-    is_silent: bool = False
+    is_silent: StrictBool = False
     """The composer could not use the music: the video goes on without it."""

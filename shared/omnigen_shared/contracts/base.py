@@ -13,7 +13,10 @@ Microusd = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 
 
 class Contract(BaseModel):
-    """Immutable, and strict about fields that nobody has agreed on."""
+    """Immutable, and strict about fields that nobody has agreed on.
+
+    Its numbers and flags are pydantic's Strict… types: "15" and true are no 15 (a test looks at every field).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -4,12 +4,13 @@ import hashlib
 from typing import Annotated, Literal
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract, UserId
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
+from omnigen_shared.contracts.text import FIT_LINE
 
-SizePx = Annotated[int, Field(ge=16, le=4096, multiple_of=2)]
+SizePx = Annotated[int, Field(ge=16, le=4096, multiple_of=2, strict=True)]
 S3Key = Annotated[str, Field(pattern=r"^u/[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+$", max_length=500)]
 
 
@@ -26,9 +27,9 @@ class BodyRequest(Contract):
     clip_key: S3Key
     width: SizePx
     height: SizePx
-    kept_frames: int = Field(ge=TRANSITION_FRAMES * 2 + 1)
-    head_frames: int = Field(ge=0, description="frames that the transition before this clip takes")
-    tail_frames: int = Field(ge=0, description="frames that the transition after this clip takes")
+    kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES * 2 + 1)
+    head_frames: StrictInt = Field(ge=0, description="frames that the transition before this clip takes")
+    tail_frames: StrictInt = Field(ge=0, description="frames that the transition after this clip takes")
 
 
 class TransitionRequest(Contract):
@@ -36,12 +37,12 @@ class TransitionRequest(Contract):
 
     kind: Literal["transition"] = "transition"
     left_clip_key: S3Key
-    left_kept_frames: int = Field(ge=TRANSITION_FRAMES)
+    left_kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES)
     right_clip_key: S3Key
-    right_kept_frames: int = Field(ge=TRANSITION_FRAMES)
+    right_kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES)
     width: SizePx
     height: SizePx
-    frames: int = Field(default=TRANSITION_FRAMES, ge=2, le=120)
+    frames: StrictInt = Field(default=TRANSITION_FRAMES, ge=2, le=120)
     style: Annotated[Transition, AfterValidator(_mixed)] = Transition.FADE
 
 
@@ -62,9 +63,9 @@ class RenderRequest(Contract):
     """Segments in their order, and the sound under them; without music the video is silent."""
 
     segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
-    total_frames: int = Field(ge=1)
+    total_frames: StrictInt = Field(ge=1)
     music_key: S3Key | None = None
-    title: str = Field(default="", max_length=200)
+    title: Annotated[str, Field(max_length=200), FIT_LINE] = ""
 
 
 class RenderResult(Answer):

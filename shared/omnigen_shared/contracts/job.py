@@ -6,14 +6,15 @@ attempt has begun, or `job_terminal` when the job has ended.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd, UserId
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category, Cut, Storyboard
+from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
 
 
 class JobStatus(StrEnum):
@@ -66,14 +67,14 @@ class IntentStatus(StrEnum):
 class JobRequest(Answer):
     """What the user ordered, validated and completed (an omitted seed and model are filled in)."""
 
-    prompt: str
+    prompt: Annotated[str, CLEAN_TEXT]
     category: Category = Category.AD_CREATIVE
     duration_s: int
     aspect_ratio: AspectRatio
     resolution: Resolution
     model: str = DEFAULT_VIDEO_MODEL
-    style: str | None = None
-    negative_prompt: str | None = None
+    style: Annotated[str, CLEAN_LINE] | None = None
+    negative_prompt: Annotated[str, CLEAN_TEXT] | None = None
     seed: int
     music: bool = True
 
@@ -93,7 +94,7 @@ class JobProblem(Answer):
 
     code: str
     stage: str
-    detail: str
+    detail: Annotated[str, CLEAN_TEXT]
     remedy: str
     scene: int | None = None
     provider_id: str | None = None
@@ -137,11 +138,11 @@ class JobOutput(Contract):
 
     video_key: str
     poster_key: str
-    frames: int = Field(ge=1)
-    duration_s: float = Field(gt=0)
-    size_bytes: int = Field(gt=0)
-    width: int
-    height: int
+    frames: StrictInt = Field(ge=1)
+    duration_s: StrictFloat = Field(gt=0)
+    size_bytes: StrictInt = Field(gt=0)
+    width: StrictInt
+    height: StrictInt
 
 
 class JobSnapshot(Answer):
@@ -193,7 +194,7 @@ class UpdateScene(Contract):
     """
 
     state: SceneState
-    take: int = Field(default=1, ge=1, le=99)
+    take: StrictInt = Field(default=1, ge=1, le=99)
     clip_key: str | None = None
     problem: JobProblem | None = None
 
@@ -216,7 +217,7 @@ class PlanIntent(Contract):
     fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
     price_microusd: Microusd
     input: dict[str, Any]
-    claims_clip: bool = True
+    claims_clip: StrictBool = True
 
 
 class MoveIntent(Contract):
@@ -247,7 +248,7 @@ class SpoilOutput(Contract):
     """
 
     reason: str = Field(max_length=1000)
-    scene: int | None = Field(default=None, ge=1, le=99)
+    scene: StrictInt | None = Field(default=None, ge=1, le=99)
 
 
 class UnboundQuery(Contract):
@@ -266,7 +267,7 @@ class Progress(Contract):
     """PUT …/progress: a replaceable snapshot of a stage, 0 … 1."""
 
     stage: str
-    fraction: float = Field(ge=0, le=1)
+    fraction: StrictFloat = Field(ge=0, le=1)
 
 
 class ContinueAttempt(Answer):

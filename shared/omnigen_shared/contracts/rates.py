@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract
 
@@ -25,11 +25,11 @@ class RateLeaseRequest(Contract):
     """
 
     gateway_id: GatewayId
-    number: int = Field(ge=1, lt=2**53)
-    is_wanted: bool = True
+    number: StrictInt = Field(ge=1, lt=2**53)
+    is_wanted: StrictBool = True
     """False only gives back."""
-    give_back: int = Field(default=0, ge=0, le=MAX_RETURN)
-    window: int = Field(default=0, ge=0)
+    give_back: StrictInt = Field(default=0, ge=0, le=MAX_RETURN)
+    window: StrictInt = Field(default=0, ge=0)
     """Of which window `give_back` is; what is left of a past one is worth nothing."""
 
 

@@ -5,7 +5,7 @@ Every call is idempotent by the ids in it; a replay with other amounts is refuse
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd
 from omnigen_shared.contracts.media import Resolution
@@ -22,11 +22,11 @@ class PlanName(StrEnum):
 class ReserveRequest(Contract):
     """PUT /internal/v1/reservations/{job_id}: a place in the month, and up to max_cost of its spend."""
 
-    videos: int = Field(default=1, ge=0, le=1)
-    storyboards: int = Field(default=0, ge=0, le=1)
+    videos: StrictInt = Field(default=1, ge=0, le=1)
+    storyboards: StrictInt = Field(default=0, ge=0, le=1)
     """1 = a plan without a video: counted against the month's storyboards, and no running job."""
     max_cost_microusd: Microusd
-    duration_s: int = Field(ge=1)
+    duration_s: StrictInt = Field(ge=1)
     resolution: Resolution
 
 

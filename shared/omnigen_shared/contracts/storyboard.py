@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
+from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
 
 SCENE_PROMPT_MAX: Final = 1000
 CAMERA_MAX: Final = 150
@@ -40,9 +41,9 @@ class PlannedBy(StrEnum):
 class Cut(Contract):
     """The time that one scene has, before it has words."""
 
-    clip_duration_s: int = Field(ge=1, le=60)
+    clip_duration_s: StrictInt = Field(ge=1, le=60)
     """Whole seconds that are ordered and paid."""
-    kept_frames: int = Field(ge=TRANSITION_FRAMES * 2 + 1)
+    kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES * 2 + 1)
     """Frames of the finished video, from the clip's start; what is longer is trimmed at the tail."""
     transition: Transition = Transition.FADE
     """To the next scene. The last scene's is not used."""
@@ -56,22 +57,24 @@ def count_frames(cuts: Sequence[Cut]) -> int:
 class Scene(Cut):
     """One clip: what it shows, and how many of its frames are kept."""
 
-    number: int = Field(ge=1, le=99)
-    prompt: str = Field(min_length=1, max_length=SCENE_PROMPT_MAX)
-    seed: int = Field(ge=0, le=2**31 - 1)
-    camera: str = Field(default="", max_length=CAMERA_MAX)
-    narration: str = Field(default="", max_length=NARRATION_MAX)
+    number: StrictInt = Field(ge=1, le=99)
+    prompt: Annotated[str, Field(min_length=1, max_length=SCENE_PROMPT_MAX), CLEAN_TEXT]
+    seed: StrictInt = Field(ge=0, le=2**31 - 1)
+    camera: Annotated[str, Field(max_length=CAMERA_MAX), CLEAN_LINE] = ""
+    narration: Annotated[str, Field(max_length=NARRATION_MAX), CLEAN_TEXT] = ""
 
 
 class Storyboard(Contract):
     """Scenes in order, each joined to the next by its transition."""
 
-    title: str = Field(min_length=1, max_length=TITLE_MAX)
-    style: str = Field(max_length=STYLE_MAX)
-    palette: tuple[Annotated[str, Field(max_length=COLOUR_MAX)], ...] = Field(default=(), max_length=COLOURS_MAX)
-    subject: str = Field(default="", max_length=SUBJECT_MAX)
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_MAX), CLEAN_LINE]
+    style: Annotated[str, Field(max_length=STYLE_MAX), CLEAN_LINE]
+    palette: tuple[Annotated[str, Field(max_length=COLOUR_MAX), CLEAN_LINE], ...] = Field(
+        default=(), max_length=COLOURS_MAX
+    )
+    subject: Annotated[str, Field(max_length=SUBJECT_MAX), CLEAN_LINE] = ""
     """Who or what must look the same in every scene."""
-    music_prompt: str = Field(max_length=MUSIC_PROMPT_MAX)
+    music_prompt: Annotated[str, Field(max_length=MUSIC_PROMPT_MAX), CLEAN_TEXT]
     planned_by: PlannedBy
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1, max_length=60)]
 

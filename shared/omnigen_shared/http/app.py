@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from omnigen_shared.http.health import router as health_router
+from omnigen_shared.http.health import health_router
 from omnigen_shared.http.middleware import JsonBodies, RequestContext
 from omnigen_shared.http.problems import install_problem_handlers
 from omnigen_shared.logging import configure_logging

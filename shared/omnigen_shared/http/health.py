@@ -10,15 +10,15 @@ from fastapi.responses import JSONResponse, Response
 Check = Callable[[], Awaitable[object]]
 _CHECK_TIMEOUT_S: Final = 1.0
 
-router = APIRouter(tags=["health"])
+health_router: Final = APIRouter(tags=["health"])
 
 
-@router.get("/health", include_in_schema=False)
+@health_router.get("/health", include_in_schema=False)
 async def get_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/ready", include_in_schema=False)
+@health_router.get("/ready", include_in_schema=False)
 async def get_ready(request: Request) -> Response:
     checks: Mapping[str, Check] = getattr(request.state, "readiness", {})
     states = dict(zip(checks, await asyncio.gather(*map(_state_of, checks.values())), strict=True))

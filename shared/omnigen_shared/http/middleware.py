@@ -19,6 +19,7 @@ from omnigen_shared.errors import (
     UnsupportedMediaTypeError,
 )
 from omnigen_shared.http.problems import render_problem
+from omnigen_shared.http.strict_json import check_json
 from omnigen_shared.ids import new_request_id
 from omnigen_shared.telemetry import extract_trace, tracer
 
@@ -84,7 +85,7 @@ def _timeout_s(headers: Headers) -> float | None:
 
 
 class JsonBodies:
-    """Reads a body whole, up to a limit, before the app sees it: 413 beyond it, 415 for anything but JSON."""
+    """Reads a body whole before the app sees it: 413 beyond a limit, 415 and 400 for anything but strict JSON."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
@@ -114,9 +115,11 @@ class JsonBodies:
                 raise self._too_large()
             if not message.get("more_body", False):
                 break
-        if size:
+        body = b"".join(chunks)
+        if body:
             check_json_media_type(headers)
-        return b"".join(chunks)
+            check_json(body)
+        return body
 
     def _too_large(self) -> PayloadTooLargeError:
         return PayloadTooLargeError(

@@ -4,17 +4,19 @@ import pytest
 from tests.fakes.gateway import open_gateway
 
 
-async def test_health_needs_nobody() -> None:
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+async def test_health_needs_nobody(prefix: str) -> None:
     async with open_gateway() as bench:
-        answer = await bench.ask("GET", "/health", {})
+        answer = await bench.ask("GET", f"{prefix}/health", {})
     assert (answer.status, answer.json) == (200, {"status": "ok"})
 
 
-async def test_ready_names_each_dependency() -> None:
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+async def test_ready_names_each_dependency(prefix: str) -> None:
     async with open_gateway() as bench:
-        ready = await bench.ask("GET", "/ready", {})
+        ready = await bench.ask("GET", f"{prefix}/ready", {})
         bench.quota.is_healthy = False
-        unready = await bench.ask("GET", "/ready", {})
+        unready = await bench.ask("GET", f"{prefix}/ready", {})
     assert (ready.status, ready.json["dependencies"]) == (200, {"jobs": "ok", "quota": "ok", "jwks": "ok"})
     assert unready.status == 503
     assert unready.json["dependencies"] == {"jobs": "ok", "quota": "ConnectionRefusedError", "jwks": "ok"}

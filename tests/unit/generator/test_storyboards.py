@@ -13,8 +13,10 @@ from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard, w
 from omnigen_generator.domain.templates import STRUCTURES, TITLE_MAX, write_plan
 from omnigen_shared.contracts.media import FPS, Transition
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
+from omnigen_shared.contracts.text import check_text, clean_text
 
-TEXT = st.text(min_size=1, max_size=3000).filter(lambda text: text.strip())
+TEXT = st.text(min_size=1, max_size=3000).filter(clean_text)
+HOSTILE = "\x00\x1b[2J\ud800\ufffe\u202e\x85"
 
 
 def a_plan(count: int = 1, **news: object) -> PlannedVideo:
@@ -75,6 +77,34 @@ def test_whatever_a_planner_says_fits_the_contract(title: str, style: str, palet
     storyboard = build(plan, 15)
     assert storyboard.total_frames == 450
     assert all(len(text) <= PROMPT_MAX for text in told(storyboard))
+
+
+def test_a_planners_hostile_words_are_cleaned_wherever_they_go() -> None:
+    scene = {"prompt": f"A cup{HOSTILE}\nof tea", "camera": f"pan{HOSTILE}\n", "narration": f"Hi{HOSTILE}"}
+    plan = a_plan(1, title=f"Tea\n{HOSTILE}", style=HOSTILE + "calm", palette=[HOSTILE + "red"], scenes=[scene])
+    storyboard = build(plan)
+    assert (storyboard.title, storyboard.style, storyboard.palette) == ("Tea [2J", "[2Jcalm", ("[2Jred",))
+    texts = (storyboard.title, storyboard.music_prompt, storyboard.scenes[0].prompt, storyboard.scenes[0].narration)
+    assert all(check_text(text) == text for text in texts)
+    assert storyboard.scenes[0].prompt == "A cup[2J\nof tea"
+    assert told(storyboard)[0].startswith("A cup[2J\nof tea. Camera: pan[2J. Style")
+
+
+@pytest.mark.parametrize("field", ["title", "style", "music_prompt"])
+def test_a_plan_of_which_nothing_is_left_is_of_no_use(field: str) -> None:
+    answer = dumps({**a_plan(1).model_dump(mode="json"), field: " \x00\x01\u202e"}).decode()
+    assert isinstance(read_plan(answer, 1), Unusable)
+
+
+def test_a_plan_with_half_a_character_is_of_no_use() -> None:
+    answer = dumps(a_plan(1).model_dump(mode="json")).decode().replace('"T"', '"\\ud800"')
+    assert isinstance(read_plan(answer, 1), Unusable)
+
+
+def test_a_prompt_of_which_nothing_is_left_makes_a_video_all_the_same() -> None:
+    request = a_request(prompt="\x00" * 20)
+    cuts = cuts_of(request)
+    assert build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE).title == "Untitled"
 
 
 def test_seeds_follow_from_the_request_and_differ_between_scenes() -> None:

@@ -3,12 +3,14 @@
 import asyncio
 
 import pytest
+from tests.fakes.generator_provider import Fault
 from tests.fakes.generator_world import CLIPS, MUSIC, PLANNER, World
 from tests.fakes.time_travel import run_virtually
 
 from omnigen_generator.domain.attempts import TimeLimits
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState
 from omnigen_shared.contracts.storyboard import PlannedBy
+from omnigen_shared.contracts.text import check_text
 
 
 def test_a_prompt_becomes_a_video_of_exactly_the_ordered_length() -> None:
@@ -42,6 +44,22 @@ def test_the_render_joins_bodies_and_transitions_in_order_over_the_music() -> No
     kinds = [world.composer.segments[key].kind for key in render.segment_keys]
     assert kinds == ["body", "transition", "body", "transition", "body"]
     assert render.music_key == f"u/ada/music/{world.intent('music.1').fingerprint}.mp3"
+
+
+def test_hostile_words_of_the_planner_reach_neither_a_model_nor_the_video() -> None:
+    world = World()
+    world.provider.script(PLANNER, Fault.HOSTILE_PLAN)
+    world.order(duration_s=15)
+    job = world.run()
+    assert job.status is JobStatus.COMPLETED
+    assert job.storyboard is not None
+    assert job.storyboard.planned_by is PlannedBy.MODEL
+    (render,) = world.composer.renders.values()
+    assert render.title == "A[2J film"
+    sent = [entry.prediction.input for entry in world.provider.accepted.values()]
+    texts = [text for given in sent for text in given.values() if isinstance(text, str)]
+    assert any("moment 1" in text for text in texts)
+    assert all(check_text(text) == text for text in texts)
 
 
 def test_clips_wait_side_by_side() -> None:

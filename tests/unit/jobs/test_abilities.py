@@ -41,7 +41,7 @@ def test_what_a_model_cannot_do_is_named_with_the_models_that_can(
 ) -> None:
     details = refuse(asked)
     [found] = details["fields"]
-    assert (found["field"], found["limits"].get("expected")) == (field, expected)
+    assert (found["field"], found["limits"].get("allowed")) == (field, expected)
     assert details["alternatives"]
     for name in details["alternatives"]:
         able = asked.request.model_copy(update={"model": name})
@@ -50,7 +50,7 @@ def test_what_a_model_cannot_do_is_named_with_the_models_that_can(
 
 def test_an_unknown_model_is_answered_with_those_there_are() -> None:
     details = refuse(wish(model="openai/sora-2"))
-    assert details["fields"][0]["limits"]["expected"] == sorted(VIDEO_MODELS)
+    assert details["fields"][0]["limits"]["allowed"] == sorted(VIDEO_MODELS)
     assert DEFAULT_VIDEO_MODEL in details["alternatives"]
 
 
@@ -75,4 +75,4 @@ def test_a_model_may_be_ordered_until_it_retires(
 def test_a_length_that_the_clips_cannot_make_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(VIDEO_MODELS, "a/b", SEEDANCE_PRO_FAST.model_copy(update={"name": "a/b", "durations_s": (12,)}))
     [found] = refuse(wish(model="a/b", duration_s=5))["fields"]
-    assert (found["field"], found["limits"]["expected"]) == ("duration_s", ["12"])
+    assert (found["field"], found["limits"]) == ("duration_s", {"clip_durations_s": [12]})

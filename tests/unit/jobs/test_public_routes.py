@@ -22,9 +22,11 @@ from tests.fakes.jobs_bench import (
 )
 
 from omnigen_jobs.domain.records import Money
+from omnigen_shared.contracts.catalogue import VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus, SceneState, UpdateScene
+from omnigen_shared.contracts.text import ALLOWED
 
-OTHERS = identity(user_id="user-2")
+OTHERS = "user-2"
 
 
 @pytest.fixture
@@ -87,26 +89,41 @@ async def test_an_omitted_seed_comes_from_the_order(http: httpx.AsyncClient) -> 
     assert await seed_of(seed=7) == 7
 
 
+PROMPT = {"type": "string", "min_length": 10, "max_length": 2000, "characters": ALLOWED}
+BAD_COSTS: tuple[Any, ...] = ("0", "much", "1e3", " 1", "1_0", "\u0661", True, 0.1234567, "10000.01", -1, {})
+DURATION = {"type": "integer", "ge": 5, "le": 180}
+COST = {"type": "decimal", "unit": "USD", "le": "10000.00", "decimal_places": 6}
+MODELS = sorted(VIDEO_MODELS)
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "limits"),
     [
-        ({"prompt": "short"}, "prompt", {"min_length": 10}),
-        ({"prompt": " " * 30}, "prompt", {"min_length": 10}),
-        ({"prompt": "x" * 2001}, "prompt", {"max_length": 2000}),
-        ({"duration_s": 4}, "duration_s", {"ge": 5}),
-        ({"duration_s": 181}, "duration_s", {"le": 180}),
-        ({"resolution": "4k"}, "resolution", {"expected": "'480p', '720p' or '1080p'"}),
-        ({"aspect_ratio": "2:1"}, "aspect_ratio", {"expected": "'16:9', '9:16', '1:1', '4:3' or '3:4'"}),
-        ({"category": "film"}, "category", {"expected": "'ad-creative', 'music-video' or 'explainer'"}),
-        ({"seed": 2**31}, "seed", {"lt": 2**31}),
-        ({"style": ""}, "style", {"min_length": 1}),
-        ({"max_cost_usd": "0"}, "max_cost_usd", {"gt": "0"}),
-        ({"max_cost_usd": "much"}, "max_cost_usd", {}),
-        ({"max_cost_usd": "0.30"}, "max_cost_usd", {"ge": "0.44"}),
-        ({"tempo": 1}, "tempo", {}),
+        *(({"prompt": prompt}, "prompt", PROMPT) for prompt in ("short", " " * 30, "x" * 2001, "x" * 10**5, 7, None)),
+        *(({"duration_s": wrong}, "duration_s", DURATION) for wrong in (4, 181, "15", 15.0, True, None, [15], 10**30)),
+        ({"resolution": "4k"}, "resolution", {"type": "string", "allowed": ["480p", "720p", "1080p"]}),
+        ({"resolution": 720}, "resolution", {"type": "string", "allowed": ["480p", "720p", "1080p"]}),
+        ({"aspect_ratio": "2:1"}, "aspect_ratio", {"type": "string", "allowed": ["16:9", "9:16", "1:1", "4:3", "3:4"]}),
+        ({"category": {}}, "category", {"type": "string", "allowed": ["ad-creative", "music-video", "explainer"]}),
+        *(
+            ({"seed": seed}, "seed", {"type": "integer", "ge": 0, "lt": 2**31, "nullable": True})
+            for seed in (2**31, -1, "7", False)
+        ),
+        *(
+            (
+                {"style": style},
+                "style",
+                {"type": "string", "min_length": 1, "max_length": 200, "characters": ALLOWED, "nullable": True},
+            )
+            for style in ("", "x" * 201, 1)
+        ),
+        *(({"music": music}, "music", {"type": "boolean"}) for music in ("true", 1, None)),
+        *(({"max_cost_usd": cost}, "max_cost_usd", {**COST, "gt": "0.00", "nullable": True}) for cost in BAD_COSTS),
+        ({"max_cost_usd": "0.30"}, "max_cost_usd", {**COST, "ge": "0.44"}),
+        ({"model": 7}, "model", {"type": "string", "max_length": 100, "allowed": MODELS}),
     ],
 )
-async def test_a_field_that_is_wrong_is_named_with_its_limits(
+async def test_a_field_that_is_wrong_is_named_with_all_its_limits(
     http: httpx.AsyncClient, changes: dict[str, Any], field: str, limits: dict[str, Any]
 ) -> None:
     answer = await http.post("/api/v1/jobs", json={**BODY, **changes})
@@ -114,6 +131,46 @@ async def test_a_field_that_is_wrong_is_named_with_its_limits(
     [found] = answer.json()["details"]["fields"]
     assert (found["field"], found["limits"]) == (field, limits)
     assert found["message"]
+
+
+async def test_a_field_that_is_missing_is_named_with_all_its_limits(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={"duration_s": 15})
+    [found] = answer.json()["details"]["fields"]
+    assert (found["field"], found["limits"], found["message"]) == ("prompt", PROMPT, "Field required")
+
+
+async def test_a_field_that_is_unknown_is_told_which_there_are(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "duration": 15})
+    [found] = answer.json()["details"]["fields"]
+    assert found["field"] == "duration"
+    assert found["message"] == "There is no such field; did you mean duration_s?"
+    assert {"prompt", "duration_s", "max_cost_usd"} < set(found["limits"]["fields"])
+
+
+@pytest.mark.parametrize(
+    "unfit", ["\x00", "\x1b", "\x7f", "\x85", "\ud800", "\ufffe", "\U0010ffff", "\u202e", "\u2066"]
+)
+@pytest.mark.parametrize("field", ["prompt", "style"])
+async def test_characters_that_no_video_can_show_are_refused_before_anything_is_paid(
+    http: httpx.AsyncClient, bench: JobsBench, field: str, unfit: str
+) -> None:
+    body = json.dumps({**BODY, field: f"a film about {unfit} and more"})
+    answer = await http.post("/api/v1/jobs", content=body, headers={"Content-Type": "application/json"})
+    assert code_of(answer) == (422, "invalid_request")
+    [found] = answer.json()["details"]["fields"]
+    assert found["field"] == field
+    assert f"U+{ord(unfit):04X} (character 14)" in found["message"]
+    assert found["limits"]["characters"] == ALLOWED
+    assert bench.store.jobs == {}
+
+
+async def test_texts_that_look_the_same_are_the_same(http: httpx.AsyncClient) -> None:
+    async def requested(**changes: Any) -> Any:
+        return (await http.post("/api/v1/jobs", json={**BODY, **changes})).json()["request"]
+
+    told = await requested(prompt=" Caf\u00e9 at dawn:\n\tsteam\nand light ", style="soft  light")
+    assert told["prompt"] == "Caf\u00e9 at dawn:\n\tsteam\nand light"
+    assert told == await requested(prompt="Cafe\u0301 at dawn:\r\n\tsteam\u2028and light", style="soft\nlight ")
 
 
 async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
@@ -124,7 +181,7 @@ async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> No
 async def test_what_a_model_cannot_do_is_refused_with_those_that_can(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/jobs", json={**BODY, "model": "minimax/hailuo-2.3", "aspect_ratio": "9:16"})
     assert code_of(answer) == (422, "model_unable")
-    assert answer.json()["details"]["fields"][0]["limits"] == {"expected": ["16:9"]}
+    assert answer.json()["details"]["fields"][0]["limits"] == {"type": "string", "allowed": ["16:9"]}
     assert "google/veo-3.1-fast" in answer.json()["details"]["alternatives"]
     assert "google/veo-3.1-fast" in answer.json()["remedy"]
 
@@ -155,7 +212,8 @@ async def test_the_catalogue_has_prices_and_limits(http: httpx.AsyncClient) -> N
 async def test_a_maximum_that_is_too_low_is_told_what_it_costs(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/jobs", json={**BODY, "max_cost_usd": "0.43"})
     assert answer.json()["details"]["estimate_usd"] == "0.44"
-    assert "0.44" in answer.json()["details"]["fields"][0]["message"]
+    assert answer.json()["details"]["fields"][0]["message"] == "Such a video costs 0.44 USD"
+    assert "0.44 USD" in answer.json()["detail"]
 
 
 async def test_a_maximum_is_what_is_reserved_at_most(http: httpx.AsyncClient) -> None:
@@ -213,7 +271,7 @@ async def test_quota_that_is_down_is_told(http: httpx.AsyncClient, bench: JobsBe
 @pytest.mark.parametrize("path", ["", "/events", "/video", "/thumbnail", "/receipt"])
 async def test_somebody_elses_job_is_not_found(http: httpx.AsyncClient, bench: JobsBench, path: str) -> None:
     seed(bench.store, make_job(bench.clock, status=JobStatus.COMPLETED, output=make_output()))
-    answer = await http.get(f"/api/v1/jobs/{JOB}{path}", headers=OTHERS)
+    answer = await http.get(f"/api/v1/jobs/{JOB}{path}", headers=identity(user_id=OTHERS))
     assert code_of(answer) == (404, "not_found")
 
 
@@ -227,8 +285,9 @@ async def test_a_job_that_is_not_admitted_is_not_found(http: httpx.AsyncClient, 
     assert code_of(await http.get(f"/api/v1/jobs/{JOB}")) == (404, "not_found")
 
 
-@pytest.mark.parametrize(("headers", "expected"), [({"X-OmniGen-Identity": ""}, 401), (identity("generator"), 403)])
-async def test_users_come_through_the_gateway(http: httpx.AsyncClient, headers: dict[str, str], expected: int) -> None:
+@pytest.mark.parametrize(("issuer", "expected"), [("", 401), ("generator", 403)])
+async def test_users_come_through_the_gateway(http: httpx.AsyncClient, issuer: str, expected: int) -> None:
+    headers = identity(issuer) if issuer else {"X-OmniGen-Identity": ""}
     for method, path in (("GET", ""), ("POST", ""), ("GET", f"/{JOB}"), ("GET", f"/{JOB}/events")):
         answer = await http.request(method, f"/api/v1/jobs{path}", headers=headers, json=BODY)
         assert answer.status_code == expected
@@ -288,7 +347,7 @@ async def test_pages_are_newest_first_and_hold_each_job_once(http: httpx.AsyncCl
     for _ in range(5):
         made.append((await http.post("/api/v1/jobs", json=BODY)).json()["job_id"])
         bench.clock.advance(1)
-    await http.post("/api/v1/jobs", json=BODY, headers=OTHERS)
+    await http.post("/api/v1/jobs", json=BODY, headers=identity(user_id=OTHERS))
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:

@@ -7,6 +7,7 @@ import pytest
 from omnigen_local.demo.order import DEFAULTS, BadValueError, Order, parse_order
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.spending import PlanName
+from omnigen_shared.contracts.text import ALLOWED
 
 
 def parse(out: Path, **typed: str) -> Order:
@@ -47,6 +48,11 @@ def test_a_prompt_is_taken_as_it_is_typed(tmp_path: Path, prompt: str) -> None:
     ("name", "text", "told"),
     [
         ("prompt", "short", "PROMPT has 5 characters: it must have 10 to 2000 characters"),
+        (
+            "prompt",
+            "an ad for \udcff tea",
+            f"PROMPT: Text should not have U+DCFF (character 11): allowed are {ALLOWED}",
+        ),
         ("prompt", "x" * 2001, "PROMPT has 2001 characters: it must have 10 to 2000 characters"),
         ("duration", "4", "DURATION=4: must be a whole number of seconds from 5 to 60"),
         ("duration", "61", "DURATION=61: must be a whole number of seconds from 5 to 60"),

@@ -1,7 +1,13 @@
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
-from omnigen_shared.contracts.base import UserId
+from omnigen_shared import contracts
+from omnigen_shared.contracts.base import Contract, UserId
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, TransitionRequest, render_key, segment_key
 from omnigen_shared.contracts.media import Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
@@ -74,3 +80,63 @@ def test_a_render_key_depends_on_the_order_of_segments() -> None:
 def test_keys_outside_a_users_prefix_are_no_keys(key: str) -> None:
     with pytest.raises(ValidationError):
         RenderRequest(segment_keys=(key,), total_frames=1)
+
+
+WITH_CONTRACTS = (
+    "omnigen_generator.schemas",
+    "omnigen_jobs.schemas.orders",
+    *(f"{contracts.__name__}.{module.name}" for module in pkgutil.iter_modules(contracts.__path__)),
+)
+LOOSE: dict[str, list[Any]] = {"integer": ["1", True, 1.0], "number": ["1", True], "boolean": ["true", 1, "on"]}
+
+
+def contracts_below(parent: type[Contract]) -> Iterator[type[Contract]]:
+    """All of ours that are sent; the catalogue is written by us and sent by nobody."""
+    for kind in parent.__subclasses__():
+        if kind.__module__.startswith("omnigen_") and ".catalogue." not in kind.__module__:
+            yield kind
+            yield from contracts_below(kind)
+
+
+def loose_values() -> Iterator[tuple[type[Contract], str, Any]]:
+    """Every number and flag of every contract, with values that are none."""
+    for module in WITH_CONTRACTS:
+        importlib.import_module(module)
+    for kind in contracts_below(Contract):
+        for name, schema in kind.model_json_schema()["properties"].items():
+            for branch in schema.get("anyOf", [schema]):
+                yield from ((kind, name, value) for value in LOOSE.get(branch.get("type", ""), ()))
+                items = branch.get("items", {}).get("type", "")
+                yield from ((kind, name, [value]) for value in LOOSE.get(items, ()))
+
+
+def test_no_contract_takes_text_or_true_for_a_number() -> None:
+    found = list(loose_values())
+    assert len({kind for kind, _, _ in found}) > 10
+    for kind, name, value in found:
+        with pytest.raises(ValidationError) as caught:
+            kind.model_validate({name: value})
+        assert name in {error["loc"][0] for error in caught.value.errors()}, f"{kind.__name__}.{name} takes {value!r}"
+
+
+def test_a_renders_title_is_one_fit_line() -> None:
+    keys = ("u/u-1/segments/r1/a.mp4",)
+    assert RenderRequest(segment_keys=keys, total_frames=1, title=" a\n b ").title == "a b"
+    for wrong in ("a\x00b", "\ud800", "\u202eb", "x" * 201):
+        with pytest.raises(ValidationError):
+            RenderRequest(segment_keys=keys, total_frames=1, title=wrong)
+
+
+def test_a_storyboard_keeps_what_is_fit_of_a_models_words() -> None:
+    words = {"title": "a\x00\nb", "style": "\x1bc ", "palette": ("d\x07",), "music_prompt": "e\u202e\nf"}
+    shown = {
+        "prompt": "g\x00\nh",
+        "narration": "\ud800i",
+        "number": 1,
+        "clip_duration_s": 6,
+        "kept_frames": 31,
+        "seed": 1,
+    }
+    plan = Storyboard.model_validate({**words, "planned_by": "model", "scenes": [shown]})
+    assert (plan.title, plan.style, plan.palette, plan.music_prompt) == ("a b", "c", ("d",), "e\nf")
+    assert (plan.scenes[0].prompt, plan.scenes[0].narration) == ("g\nh", "i")

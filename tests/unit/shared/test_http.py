@@ -89,7 +89,7 @@ async def test_a_field_out_of_its_limits_is_named(client: httpx.AsyncClient) -> 
     assert (answer.status_code, code_of(answer)) == (422, "invalid_request")
     [field] = answer.json()["details"]["fields"]
     assert field["field"] == "size"
-    assert field["limits"] == {"le": 9}
+    assert field["limits"] == {"type": "integer", "ge": 1, "le": 9}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,9 @@ async def test_a_field_out_of_its_limits_is_named(client: httpx.AsyncClient) -> 
         (b'{"size": 1}', "", 415, "unsupported_media_type"),
         (b" " * 1001, "application/json", 413, "payload_too_large"),
         (b"", "application/json", 422, "invalid_request"),
+        (b"  ", "application/json", 400, "invalid_json"),
+        (b'{"size": 1, "size": 2}', "application/json", 400, "invalid_json"),
+        (b'{"size": "\xff"}', "application/json", 400, "invalid_json"),
     ],
 )
 async def test_a_body_that_cannot_be_read(
@@ -143,7 +146,9 @@ async def test_a_bug_tells_nothing_of_its_inside(client: httpx.AsyncClient) -> N
     ("method", "path", "code"), [("GET", "/x", "not_found"), ("PUT", "/bug", "method_not_allowed")]
 )
 async def test_addresses_that_are_none(client: httpx.AsyncClient, method: str, path: str, code: str) -> None:
-    assert code_of(await client.request(method, path)) == code
+    answer = await client.request(method, path)
+    assert code_of(answer) == code
+    assert answer.headers.get("allow") == ("GET" if method == "PUT" else None)
 
 
 async def test_the_callers_deadline_ends_a_slow_answer(client: httpx.AsyncClient) -> None:

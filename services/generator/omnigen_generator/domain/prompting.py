@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
@@ -10,6 +10,7 @@ from omnigen_shared.contracts.base import Answer
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import Transition
 from omnigen_shared.contracts.storyboard import Cut
+from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT, clean_text
 
 PLANNER_INSTRUCTIONS: Final = """\
 You are the director of short videos. You are given a JSON document with the wish of a customer ("prompt"), the kind of
@@ -34,25 +35,27 @@ and right."""
 _FENCE: Final = "```"
 _KEPT_OF_ANSWER: Final = 6000
 _TOLD_PROBLEMS: Final = 8
+Text = Annotated[str, Field(min_length=1), CLEAN_TEXT]
+Line = Annotated[str, Field(min_length=1), CLEAN_LINE]
 
 
 class PlannedScene(Answer):
     """One scene in the planner's words."""
 
-    prompt: str = Field(min_length=1)
-    camera: str = ""
-    transition: str = ""
-    narration: str = ""
+    prompt: Text
+    camera: Annotated[str, CLEAN_LINE] = ""
+    transition: Annotated[str, CLEAN_LINE] = ""
+    narration: Annotated[str, CLEAN_TEXT] = ""
 
 
 class PlannedVideo(Answer):
-    """The planner's whole answer; lengths are not taken from it."""
+    """The planner's whole answer: what is no fit text is left out; lengths are not taken from it."""
 
-    title: str = Field(min_length=1)
-    style: str = Field(min_length=1)
-    palette: tuple[str, ...] = ()
-    subject: str = ""
-    music_prompt: str = Field(min_length=1)
+    title: Line
+    style: Line
+    palette: tuple[Annotated[str, CLEAN_LINE], ...] = ()
+    subject: Annotated[str, CLEAN_LINE] = ""
+    music_prompt: Text
     scenes: tuple[PlannedScene, ...]
 
 
@@ -79,7 +82,7 @@ def write_brief(request: JobRequest, cuts: Sequence[Cut], seed: int) -> dict[str
 
 def write_repair(brief: dict[str, Any], unusable: Unusable) -> dict[str, Any]:
     """The brief again, with what came of it."""
-    return {**brief, "your_answer": unusable.answer[:_KEPT_OF_ANSWER], "problems": unusable.problems}
+    return {**brief, "your_answer": clean_text(unusable.answer)[:_KEPT_OF_ANSWER], "problems": unusable.problems}
 
 
 def read_plan(answer: str, scene_count: int) -> PlannedVideo | Unusable:

@@ -10,6 +10,7 @@ from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.storyboard import Category
 
 TITLE_MAX: Final = 60
+UNTITLED: Final = "Untitled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def write_plan(request: JobRequest, scene_count: int) -> PlannedVideo:
     structure = STRUCTURES[request.category]
     wish = " ".join(request.prompt.split())
     return PlannedVideo(
-        title=_title(wish),
+        title=_title(wish) or UNTITLED,
         style=request.style or structure.style,
         subject=wish,
         palette=_pick(PALETTES, f"{request.seed}:{wish}"),

@@ -1,6 +1,6 @@
 """Whether a model can do what is asked of it. What it cannot is refused, naming those that can: nothing is lessened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,19 +36,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Shortcoming:
-    """What of an order a model cannot do; `expected` is what it can, where that can be listed."""
+    """What of an order a model cannot do, and what it can, where that can be listed."""
 
     field: str
     message: str
-    expected: tuple[str, ...] = ()
+    limits: Mapping[str, object] | None = None
 
 
 def get_able_model(wish: Wish) -> VideoModel:
     """The model that was asked for. ModelUnableError names what it cannot do, and those that can do all of it."""
     model = VIDEO_MODELS.get(wish.request.model)
     if model is None:
-        names = tuple(sorted(VIDEO_MODELS))
-        raise _refusal(Shortcoming("model", f"{wish.request.model} is not in the catalogue", names), wish)
+        unknown = f"{wish.request.model} is not in the catalogue"
+        raise _refusal(Shortcoming("model", unknown, _allowed(sorted(VIDEO_MODELS))), wish)
     shortcoming = next(list_shortcomings(model, wish), None)
     if shortcoming is not None:
         raise _refusal(shortcoming, wish)
@@ -72,8 +72,8 @@ def list_shortcomings(model: VideoModel, wish: Wish) -> Iterator[Shortcoming]:
         yield Shortcoming("model", f"{model.name} only animates a picture")
     trouble = _find_length_trouble(model, wish)
     if trouble is not None:
-        field = "duration_s" if wish.storyboard is None else "storyboard.scenes"
-        yield Shortcoming(field, f"{model.name}: {trouble}", tuple(map(str, model.durations_s)))
+        place = "duration_s" if wish.storyboard is None else "storyboard.scenes"
+        yield Shortcoming(place, f"{model.name}: {trouble}", {"clip_durations_s": list(model.durations_s)})
 
 
 def _find_length_trouble(model: VideoModel, wish: Wish) -> str | None:
@@ -84,14 +84,17 @@ def _find_length_trouble(model: VideoModel, wish: Wish) -> str | None:
     return None
 
 
-def _lack(model: VideoModel, field: str, asked: str, possible: Iterable[str]) -> Shortcoming:
-    return Shortcoming(field, f"{model.name} cannot do {asked}", tuple(map(str, possible)))
+def _lack(model: VideoModel, place: str, asked: str, possible: Iterable[str]) -> Shortcoming:
+    return Shortcoming(place, f"{model.name} cannot do {asked}", _allowed(possible))
+
+
+def _allowed(values: Iterable[str]) -> dict[str, object]:
+    return {"type": "string", "allowed": list(map(str, values))}
 
 
 def _refusal(shortcoming: Shortcoming, wish: Wish) -> ModelUnableError:
     able = [model.name for model in VIDEO_MODELS.values() if next(list_shortcomings(model, wish), None) is None]
-    limits = {"expected": list(shortcoming.expected)} if shortcoming.expected else {}
-    found = {"field": shortcoming.field, "message": shortcoming.message, "limits": limits}
+    found = {"field": shortcoming.field, "message": shortcoming.message, "limits": shortcoming.limits or {}}
     remedy = f"Choose a model that can: {', '.join(able)}." if able else "No model can do all of it: ask for less."
     return ModelUnableError(
         f"Not valid: {shortcoming.field}: {shortcoming.message}.",

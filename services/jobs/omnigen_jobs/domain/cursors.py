@@ -9,6 +9,7 @@ from typing import Final
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.errors import InvalidRequestError
 
+LONGEST_CURSOR: Final = 200
 _MARK: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)/(job_[0-9a-f]{32})")
 
 
@@ -32,6 +33,7 @@ def from_cursor(text: str) -> PageMark:
         plain = ""
     found = _MARK.fullmatch(plain)
     if found is None:
-        fields = [{"field": "cursor", "message": "is none that this service gave out", "limits": {}}]
+        limits = {"type": "string", "max_length": LONGEST_CURSOR, "nullable": True}
+        fields = [{"field": "cursor", "message": "Is none that this service gave out", "limits": limits}]
         raise InvalidRequestError("Not valid: cursor.", remedy="Begin without one.", details={"fields": fields})
     return PageMark(found[1], JobId(found[2]))

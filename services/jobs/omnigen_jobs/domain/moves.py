@@ -50,6 +50,6 @@ def _needed_by(move: MoveIntent) -> str | None:
 
 
 def _refusal(field: str, message: str, expected: frozenset[IntentStatus]) -> InvalidRequestError:
-    limits = {"expected": sorted(expected)} if expected else {}
+    limits = {"allowed": sorted(expected)} if expected else {}
     fields = [{"field": field, "message": message, "limits": limits}]
     return InvalidRequestError(f"Not valid: {field}.", details={"fields": fields})

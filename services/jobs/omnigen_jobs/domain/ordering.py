@@ -21,6 +21,7 @@ from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 
 SEED_LIMIT: Final = 2**31
+HIGHEST_COST_USD: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +102,18 @@ def _maximum(estimate: Estimate, max_cost_usd: Decimal | None) -> int:
     if given >= estimate.estimate_microusd:
         return min(given, estimate.ceiling_microusd)
     least = format_usd(estimate.estimate_microusd)
-    field = {"field": "max_cost_usd", "message": f"such a video costs {least}", "limits": {"ge": least}}
+    message = f"Such a video costs {least} USD"
+    field = {"field": "max_cost_usd", "message": message, "limits": describe_cost(ge=least)}
     raise InvalidRequestError(
-        "Not valid: max_cost_usd.",
+        f"Not valid: max_cost_usd, which must be at least {least} USD for such a video.",
         remedy="Allow more, or order a shorter or smaller video.",
         details={"fields": [field], "estimate_usd": least, "least_usd": least},
     )
+
+
+def describe_cost(**least: str) -> dict[str, object]:
+    """What `max_cost_usd` may be, for people to read; amounts are text in USD."""
+    return {"type": "decimal", "unit": "USD", **least, "le": f"{HIGHEST_COST_USD}.00", "decimal_places": 6}
 
 
 def _to_cut(cut: Cut) -> Cut:

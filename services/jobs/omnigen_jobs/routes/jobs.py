@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from omnigen_jobs.domain.cursors import to_cursor
+from omnigen_jobs.domain.cursors import LONGEST_CURSOR, to_cursor
 from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.routes.needs import IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
@@ -29,7 +29,7 @@ async def post_job(caller: User, uses: Uses, body: JobOrder, idempotency_key: Id
 async def list_jobs(
     caller: User,
     uses: Uses,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> JobList:
     page = await uses.reading.list_page(caller.subject, cursor, limit)

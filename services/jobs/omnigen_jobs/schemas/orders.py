@@ -1,30 +1,62 @@
 """What a user asks for: a video, or its storyboard."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.cutting import MAX_SCENES
-from omnigen_jobs.domain.ordering import SEED_LIMIT, derive_seed
+from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, SEED_LIMIT, derive_seed, describe_cost
 from omnigen_jobs.schemas.storyboards import StoryboardBody
 from omnigen_shared.contracts.base import Contract
-from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS, AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category
+from omnigen_shared.contracts.text import FIT_LINE, FIT_TEXT
 
 SHORTEST_PROMPT: Final = 10
 LONGEST_PROMPT: Final = 2000
 SHORTEST_VIDEO_S: Final = 5
 LONGEST_VIDEO_S: Final = 180
-Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_PROMPT, max_length=LONGEST_PROMPT)]
-Style = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-NegativePrompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-HIGHEST_COST_USD: Final = 10_000
+_AMOUNT: Final = re.compile(r"\d{1,5}(\.\d{1,6})?", re.ASCII)
+
+
+def _check_amount(given: Any) -> Any:
+    """Text like 0.44, or a JSON number; neither 1e3 nor true."""
+    if isinstance(given, str) and _AMOUNT.fullmatch(given):
+        return given
+    if isinstance(given, int | float | Decimal) and not isinstance(given, bool):
+        return given
+    raise PydanticCustomError("amount", 'Input should be an amount in USD such as "0.44"')
+
+
+Prompt = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_PROMPT, max_length=LONGEST_PROMPT), FIT_TEXT
+]
+Style = Annotated[str, StringConstraints(min_length=1, max_length=200), FIT_LINE]
+NegativePrompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), FIT_TEXT]
+Model = Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(VIDEO_MODELS)})]
+Usd = Annotated[
+    Decimal,
+    Field(gt=0, le=HIGHEST_COST_USD, max_digits=11, decimal_places=6),
+    BeforeValidator(_check_amount),
+    WithJsonSchema({"type": "string", "x-limits": describe_cost(gt="0.00")}),
+]
 
 
 class Limits(BaseModel):
@@ -49,14 +81,14 @@ class VideoOrder(Contract):
 
     prompt: Prompt
     category: Category = Category.AD_CREATIVE
-    duration_s: int = Field(default=15, ge=SHORTEST_VIDEO_S, le=LONGEST_VIDEO_S)
+    duration_s: StrictInt = Field(default=15, ge=SHORTEST_VIDEO_S, le=LONGEST_VIDEO_S)
     aspect_ratio: AspectRatio = AspectRatio.LANDSCAPE
     resolution: Resolution = Resolution.P720
-    model: str = Field(default=DEFAULT_VIDEO_MODEL, max_length=100)
+    model: Model = DEFAULT_VIDEO_MODEL
     style: Style | None = None
     negative_prompt: NegativePrompt | None = None
-    seed: int | None = Field(default=None, ge=0, lt=SEED_LIMIT)
-    music: bool = True
+    seed: StrictInt | None = Field(default=None, ge=0, lt=SEED_LIMIT)
+    music: StrictBool = True
 
     def to_wish(self, today: date) -> Wish:
         """The order completed: its seed is filled in."""
@@ -68,14 +100,14 @@ class VideoOrder(Contract):
 class StoryboardOrder(VideoOrder):
     """The body of POST /api/v1/storyboards. `fresh` asks the planner anew, whatever it has planned before."""
 
-    fresh: bool = False
+    fresh: StrictBool = False
 
 
 class JobOrder(VideoOrder):
     """The body of POST /api/v1/jobs. With a `storyboard` nothing is planned; its scenes make the video's length."""
 
     storyboard: StoryboardBody | None = None
-    max_cost_usd: Decimal | None = Field(default=None, gt=0, le=HIGHEST_COST_USD, max_digits=11, decimal_places=6)
+    max_cost_usd: Usd | None = None
 
     @model_validator(mode="after")
     def _has_one_length(self) -> Self:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field, StrictInt, StringConstraints, field_validator
+from pydantic import Field, StrictFloat, StrictInt, StringConstraints, field_validator
 
 from omnigen_jobs.domain.cutting import MAX_SCENES, MIN_KEPT_FRAMES
 from omnigen_jobs.domain.ordering import SEED_LIMIT, derive_seed
@@ -22,27 +22,32 @@ from omnigen_shared.contracts.storyboard import (
     Scene,
     Storyboard,
 )
+from omnigen_shared.contracts.text import FIT_LINE, FIT_TEXT
 
 SHORTEST_SCENE_S: Final = 1.04
 LONGEST_SCENE_S: Final = 60
 NEAR_A_FRAME: Final = 0.05
 """How far a length may be from whole frames: three decimals of a second are enough."""
 
-ScenePrompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SCENE_PROMPT_MAX)]
-Camera = Annotated[str, StringConstraints(strip_whitespace=True, max_length=CAMERA_MAX)]
-Narration = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NARRATION_MAX)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX)]
-BoardStyle = Annotated[str, StringConstraints(strip_whitespace=True, max_length=STYLE_MAX)]
-Subject = Annotated[str, StringConstraints(strip_whitespace=True, max_length=SUBJECT_MAX)]
-Colour = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=COLOUR_MAX)]
-MusicPrompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MUSIC_PROMPT_MAX)]
+ScenePrompt = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SCENE_PROMPT_MAX), FIT_TEXT
+]
+Camera = Annotated[str, StringConstraints(strip_whitespace=True, max_length=CAMERA_MAX), FIT_LINE]
+Narration = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NARRATION_MAX), FIT_TEXT]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_MAX), FIT_LINE]
+BoardStyle = Annotated[str, StringConstraints(strip_whitespace=True, max_length=STYLE_MAX), FIT_LINE]
+Subject = Annotated[str, StringConstraints(strip_whitespace=True, max_length=SUBJECT_MAX), FIT_LINE]
+Colour = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=COLOUR_MAX), FIT_LINE]
+MusicPrompt = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MUSIC_PROMPT_MAX), FIT_TEXT
+]
 
 
 class SceneBody(Contract):
     """One scene. `duration_s` is what is shown of it, the transition to the next one included; 30 frames a second."""
 
     prompt: ScenePrompt
-    duration_s: float = Field(ge=SHORTEST_SCENE_S, le=LONGEST_SCENE_S)
+    duration_s: StrictFloat = Field(ge=SHORTEST_SCENE_S, le=LONGEST_SCENE_S)
     camera: Camera = ""
     transition: Transition = Transition.FADE
     narration: Narration = ""
