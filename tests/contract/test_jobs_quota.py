@@ -10,7 +10,6 @@ from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_jobs.clients.quota import QuotaClient
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job, Money
 from omnigen_quota.app import Adapters, create_app
 from omnigen_quota.domain.bookings import BookingMark, IntentMark, MonthState
@@ -19,7 +18,7 @@ from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.media import Resolution
-from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
 from omnigen_shared.identity import IdentitySigner
 from omnigen_shared.testing.clock import FrozenClock
 

@@ -22,7 +22,6 @@ from omnigen_generator.domain.errors import (
     ProviderUnreachableError,
 )
 from omnigen_generator.domain.matching import list_candidates
-from omnigen_generator.domain.outcomes import FailureCode
 from omnigen_generator.domain.predictions import Prediction, PredictionStatus, judge_end
 from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
 from omnigen_generator.domain.storyboards import build_storyboard
@@ -30,6 +29,7 @@ from omnigen_generator.domain.templates import write_plan
 from omnigen_local.simulator.table import MODELS
 from omnigen_shared.clock import SystemClock
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job
 from omnigen_jobs.ports import MediaLinks, Quota, Workflow
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.spending import Reservation
-from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
 
 MONTH = "2026-11"
 

@@ -76,7 +76,7 @@ def _problem_of(error: Exception, scope: Scope) -> ProblemError:
     if isinstance(error, TimeoutError):
         return DeadlineExceededError("The caller's deadline passed.")
     _log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
-    return ProblemError("This was not foreseen and has been logged.", remedy="Try again.")
+    return ProblemError("This was not foreseen and has been logged.")
 
 
 def _timeout_s(headers: Headers) -> float | None:
@@ -131,9 +131,7 @@ def check_json_media_type(headers: Headers) -> None:
     """UnsupportedMediaTypeError unless the body is declared as JSON."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaTypeError(
-            f"Content-Type is {media_type or 'missing'!r}.", remedy="Send application/json."
-        )
+        raise UnsupportedMediaTypeError(f"Content-Type is {media_type or 'missing'!r}.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -38,10 +38,9 @@ def render_problem(problem: ProblemError, request_id: str) -> Response:
         "code": problem.code,
         "request_id": request_id,
         "details": problem.details,
+        "remedy": problem.remedy,
         "timestamp": to_rfc3339(datetime.now(UTC)),
     }
-    if problem.remedy:
-        body["remedy"] = problem.remedy
     headers = {"Cache-Control": "no-store"}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(problem.retry_after_s)

@@ -90,4 +90,4 @@ def _too_deep() -> InvalidJsonError:
 
 
 def _refusal(reason: str) -> InvalidJsonError:
-    return InvalidJsonError(f"The body is not JSON: {reason}.", remedy="Send one JSON value in UTF-8.")
+    return InvalidJsonError(f"The body is not JSON: {reason}.")

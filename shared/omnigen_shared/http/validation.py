@@ -26,7 +26,6 @@ def problem_from_validation(errors_found: Sequence[Any], operation: Operation) -
     more = f" and {left_out} more" if left_out else ""
     return InvalidRequestError(
         f"Not valid: {', '.join(fields)}{more}.",
-        remedy="Correct the fields named in details.",
         details={"fields": list(fields.values())},
     )
 

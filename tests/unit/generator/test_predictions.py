@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from omnigen_generator.domain.outcomes import FailureCode
 from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction, PredictionStatus, is_moderated, judge_end
+from omnigen_shared.contracts.failure import FailureCode
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_endings_are_told_apart(status: PredictionStatus, code: FailureCode, is_
     ended = judge_end(a_prediction(status))
     assert ended is not None
     assert (ended.reason.code, ended.is_charged, ended.reason.provider_id) == (code, is_charged, "p1")
-    assert ended.reason.remedy
+    assert ended.reason.code.remedy
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,12 @@ import pytest
 from tests.fakes.jobs_bench import USER, JobsBench, make_order
 from tests.fakes.sudden_death import Fate, KilledError, Mortal
 
-from omnigen_jobs.domain.problems import (
-    IdempotencyInProgressError,
-    IdempotencyMismatchError,
-    PlanLimitError,
-    QuotaExceededError,
-)
+from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
 from omnigen_jobs.domain.records import Money
 from omnigen_jobs.service.creation import Created
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.job import JobStatus
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError
 
 KEY = "order-7"
 

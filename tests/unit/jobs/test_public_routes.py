@@ -332,14 +332,35 @@ async def test_a_completed_job_links_to_its_video(http: httpx.AsyncClient, bench
 
 
 @pytest.mark.parametrize("path", ["video", "thumbnail"])
-@pytest.mark.parametrize("status", [JobStatus.GENERATING, JobStatus.FAILED])
-async def test_a_video_that_is_not_there_is_told(
+@pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.GENERATING, JobStatus.COMPOSING])
+async def test_a_video_that_is_not_there_yet_is_told(
     http: httpx.AsyncClient, bench: JobsBench, path: str, status: JobStatus
 ) -> None:
     seed(bench.store, make_job(bench.clock, status=status))
     answer = await http.get(f"/api/v1/jobs/{JOB}/{path}")
     assert code_of(answer) == (409, "not_ready")
     assert answer.json()["details"] == {"status": status.value}
+
+
+@pytest.mark.parametrize("path", ["video", "thumbnail"])
+async def test_a_video_that_will_never_be_there_points_to_the_jobs_problem(
+    http: httpx.AsyncClient, bench: JobsBench, path: str
+) -> None:
+    problem = make_problem(detail="No.", remedy="Choose another seed.")
+    seed(bench.store, make_job(bench.clock, status=JobStatus.FAILED, problem=problem))
+    answer = await http.get(f"/api/v1/jobs/{JOB}/{path}")
+    assert code_of(answer) == (409, "no_video")
+    assert answer.json()["detail"] == f"{JOB} has failed: No."
+    assert answer.json()["remedy"] == "Choose another seed."
+    shown = (await http.get(f"/api/v1/jobs/{JOB}")).json()["problem"]
+    assert answer.json()["details"] == {"status": "failed", "problem": shown}
+
+
+async def test_a_canceled_job_has_no_video_either(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    seed(bench.store, make_job(bench.clock, status=JobStatus.CANCELED))
+    answer = await http.get(f"/api/v1/jobs/{JOB}/video")
+    assert code_of(answer) == (409, "no_video")
+    assert answer.json()["detail"] == f"{JOB} was canceled."
 
 
 async def test_pages_are_newest_first_and_hold_each_job_once(http: httpx.AsyncClient, bench: JobsBench) -> None:

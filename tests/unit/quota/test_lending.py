@@ -11,12 +11,11 @@ from omnigen_quota.domain.bookings import BookingMark, MonthState
 from omnigen_quota.domain.lending import KEPT
 from omnigen_quota.domain.loans import DeploymentMonth, Loan
 from omnigen_quota.domain.plans import PRO
-from omnigen_quota.domain.problems import QuotaExceededError
 from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.patrol import Patrol
 from omnigen_quota.service.rounds import Place
 from omnigen_quota.service.switch import VALID_FOR
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.errors import DependencyUnavailableError, QuotaExceededError
 
 USD: Final = 1_000_000
 TODAY: Final = "2026-11-24"

@@ -11,15 +11,10 @@ from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState, Tomb
 from omnigen_quota.domain.decisions import Begin, Decision, Recall, Refuse, Replay, Write
 from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import FREE, PRO
-from omnigen_quota.domain.problems import (
-    AmountMismatchError,
-    PlanLimitError,
-    QuotaExceededError,
-    ReservationClosedError,
-)
+from omnigen_quota.domain.problems import AmountMismatchError, ReservationClosedError
 from omnigen_quota.domain.reserving import decide_known, decide_reserve
 from omnigen_quota.domain.updates import AtMost, Missing
-from omnigen_shared.errors import ProblemError
+from omnigen_shared.errors import PlanLimitError, ProblemError, QuotaExceededError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ORDER = Order("job_1", a_request(cost=2_000_000), FREE, NOW)

@@ -11,8 +11,7 @@ import omnigen_generator
 import omnigen_jobs
 import omnigen_quota
 import omnigen_shared
-from omnigen_generator.domain.outcomes import FailureCode
-from omnigen_jobs.domain.ending import OVERDUE
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.errors import ProblemError
 
 PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
@@ -39,17 +38,42 @@ def rows_under(heading: str) -> dict[str, list[str]]:
     return {row[0].strip("`"): row[1:] for row in rows}
 
 
-def test_every_problem_code_is_listed_with_its_status() -> None:
+def plain(cell: str) -> str:
+    return cell.replace("`", "")
+
+
+def test_every_answer_is_listed_with_its_status_title_and_remedy() -> None:
     load_everything()
-    in_code = {kind.code: str(kind.status) for kind in classes_below(ProblemError)}
-    assert {code: row[0] for code, row in rows_under("Answers").items()} == in_code
+    in_code = {kind.code: (str(kind.status), kind.title, kind.advice) for kind in classes_below(ProblemError)}
+    on_page = {
+        code: (status, title, plain(remedy)) for code, (status, title, _, remedy) in rows_under("Answers").items()
+    }
+    assert on_page == in_code
 
 
-def test_every_way_a_job_can_fail_is_listed() -> None:
-    assert set(rows_under("Failed jobs")) == {*FailureCode, OVERDUE}
+def test_a_code_says_the_same_wherever_it_is_raised() -> None:
+    load_everything()
+    rows = {(kind.code, kind.status, kind.title, kind.advice) for kind in classes_below(ProblemError)}
+    assert len({code for code, *_ in rows}) == len(rows)
 
 
-def test_codes_are_snake_case_and_say_what_to_do() -> None:
+def test_a_code_of_its_own_has_a_remedy_of_its_own() -> None:
+    load_everything()
+    for kind in classes_below(ProblemError)[1:]:
+        assert ("code" in vars(kind)) == ("advice" in vars(kind)), kind
+
+
+def test_an_answer_has_its_rows_remedy_unless_its_case_needs_another() -> None:
+    assert ProblemError("x").remedy == ProblemError.advice
+    assert ProblemError("x", remedy="Do that.").remedy == "Do that."
+
+
+def test_every_way_a_job_can_fail_is_listed_with_its_remedy() -> None:
+    on_page = {code: (plain(happened), plain(remedy)) for code, (happened, remedy) in rows_under("Failed jobs").items()}
+    assert on_page == {failure.value: (failure.happened, failure.remedy) for failure in FailureCode}
+
+
+def test_codes_are_snake_case_and_remedies_sentences() -> None:
     for code, row in {**rows_under("Answers"), **rows_under("Failed jobs")}.items():
         assert re.fullmatch(r"[a-z][a-z_]+", code)
-        assert len(row[-1]) > 10, code
+        assert re.fullmatch(r"[A-Z].{10,}\.", row[-1]), code

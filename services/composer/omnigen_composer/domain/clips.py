@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from omnigen_composer.domain.frames import to_frames, to_seconds
-from omnigen_composer.domain.problems import ClipInvalidError
+from omnigen_composer.domain.problems import ClipInvalidError, to_sentence
 
 MAX_PADDING_FRAMES: Final = 15
 """A clip that ends up to this much early is continued by its last frame, which the transition mostly covers."""
@@ -70,6 +70,4 @@ def unreadable(key: str, why: str) -> ClipInvalidError:
 
 
 def _invalid(key: str, why: str) -> ClipInvalidError:
-    return ClipInvalidError(
-        f"The clip cannot be used: {why}.", remedy="Generate the clip again.", details={"clip_key": key, "reason": why}
-    )
+    return ClipInvalidError(to_sentence(why), details={"clip_key": key, "reason": why})

@@ -32,9 +32,7 @@ def check_owned(subject: UserId, keys: Iterable[str]) -> None:
         parts = key.split("/")
         inside = parts[:_USER_PARTS] == ["u", subject] and len(parts) > _USER_PARTS
         if not inside or not _UNSAFE_PARTS.isdisjoint(parts):
-            raise KeyNotAllowedError(
-                f"{subject} has no key {key!r}.", remedy=f"Name keys under u/{subject}/.", details={"key": key}
-            )
+            raise KeyNotAllowedError(f"{subject} has no key {key!r}.", details={"key": key})
 
 
 def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
@@ -87,7 +85,6 @@ def _check_recipe(recipe_id: str, key: str) -> None:
     if len(parts) == _ARTEFACT_PARTS and parts[_RECIPE_PART] != recipe_id:
         raise RecipeMismatchError(
             f"The key's recipe is {parts[_RECIPE_PART]}, this composer's is {recipe_id}.",
-            remedy="Prepare every segment again under this composer's recipe.",
             details={"recipe_id": recipe_id},
         )
 
@@ -97,6 +94,5 @@ def _check_segments(subject: UserId, recipe_id: str, segment_keys: Iterable[str]
     if foreign:
         raise SegmentMissingError(
             "Some keys are not segments of this recipe.",
-            remedy="Prepare every segment under this composer's recipe.",
             details={"keys": foreign},
         )

@@ -10,42 +10,52 @@ from omnigen_shared.errors import DependencyUnavailableError, ProblemError
 
 class KeyNotAllowedError(ProblemError):
     status, code, title = 403, "key_not_allowed", "That key belongs to somebody else"
+    advice = "Name only S3 keys of the user who is named in the call."
 
 
 class RecipeMismatchError(ProblemError):
     status, code, title = 409, "recipe_mismatch", "This composer encodes by another recipe"
+    advice = "Prepare the segments again under the recipe in details."
 
 
 class KeyMismatchError(ProblemError):
     status, code, title = 422, "key_mismatch", "The key does not name this request"
+    advice = "Compute the key from user, recipe and request."
 
 
 class ClipInvalidError(ProblemError):
     status, code, title = 422, "clip_invalid", "The clip cannot be used"
+    advice = "Get another clip."
 
 
 class MusicInvalidError(ProblemError):
     status, code, title = 422, "music_invalid", "The music cannot be used"
+    advice = "Get another piece of music."
 
 
 class FramesMismatchError(ProblemError):
     status, code, title = 422, "frames_mismatch", "The segments do not add up to the ordered length"
+    advice = "Order segments that add up to total_frames."
 
 
 class SourceMissingError(ProblemError):
     status, code, title = 424, "source_missing", "A clip or piece of music is not in the store"
+    advice = "Ingest the clip or music named in details first."
 
 
 class SegmentMissingError(ProblemError):
     status, code, title = 424, "segment_missing", "A segment has to be prepared first"
+    advice = "Prepare the segments named in details first."
 
 
 class CompositionFailedError(ProblemError):
     status, code, title = 500, "composition_failed", "FFmpeg did not finish this work"
+    advice = "Try again; if it stays, look into the composer's log."
 
 
 class ComposerBusyError(ProblemError):
     status, code, title = 503, "composer_busy", "The composer has all the work it can take"
+    advice = "Ask again after Retry-After."
 
 
 _KEPT: Final[Mapping[str, type[ProblemError]]] = {
@@ -60,6 +70,11 @@ _KEPT: Final[Mapping[str, type[ProblemError]]] = {
         DependencyUnavailableError,
     )
 }
+
+
+def to_sentence(why: str) -> str:
+    """A reason as the detail of a problem, whose title says already what it is the reason of."""
+    return f"{why[:1].upper()}{why[1:]}."
 
 
 class ProblemRecord(BaseModel):

@@ -64,6 +64,4 @@ async def check_made(video: Path, frames: int, size: FrameSize | None) -> VideoF
 
 
 def _missing(key: str) -> SourceMissingError:
-    return SourceMissingError(
-        f"There is no object {key}.", remedy="Store the clip or the music first.", details={"keys": [key]}
-    )
+    return SourceMissingError(f"There is no object {key}.", details={"keys": [key]})

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from omnigen_composer.domain import sound
-from omnigen_composer.domain.problems import MusicInvalidError
+from omnigen_composer.domain.problems import MusicInvalidError, to_sentence
 from omnigen_composer.domain.sound import Loudness, Mastering
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
 from omnigen_composer.media.probe import UnreadableError, probe_sound
@@ -27,7 +27,7 @@ async def _make_bed(ffmpeg: Ffmpeg, music: Path, frames: int, bed: Path) -> Loud
         await asyncio.to_thread(probe_sound, music)
         return Loudness.parse(await ffmpeg.run(sound.bed_args(music, frames, bed), log_level="info"))
     except (UnreadableError, FfmpegError) as error:
-        raise MusicInvalidError(f"The music cannot be used: {error}.", remedy="Generate the music again.") from error
+        raise MusicInvalidError(to_sentence(str(error))) from error
 
 
 async def _master(ffmpeg: Ffmpeg, bed: Path, loudness: Loudness, soundtrack: Path) -> None:

@@ -108,7 +108,7 @@ def _check_parameter_sets(keys: Sequence[str], facts: Sequence[VideoFacts]) -> N
 
 
 def _missing(detail: str, keys: Sequence[str]) -> SegmentMissingError:
-    return SegmentMissingError(detail, remedy="Prepare these segments first.", details={"keys": list(keys)})
+    return SegmentMissingError(detail, details={"keys": list(keys)})
 
 
 def _result(key: str, video: Path, facts: VideoFacts) -> RenderResult:

@@ -78,7 +78,7 @@ class Door:
             visit.status = visit.status or CLIENT_LEFT
         except Exception as error:  # noqa: BLE001 - the process boundary: what nobody foresaw is logged and told
             _log.error("request_failed", request_id=visit.request_id, exc_info=error)
-            await visit.refuse(ProblemError("This was not foreseen and has been logged.", remedy="Try again."))
+            await visit.refuse(ProblemError("This was not foreseen and has been logged."))
 
     async def _answer(self, route: Route, visit: Visit, trace: Trace) -> None:
         if visit.method not in route.methods:

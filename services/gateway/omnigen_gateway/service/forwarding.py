@@ -79,7 +79,6 @@ def _problem(name: str, error: UpstreamError) -> ProblemError:
     if error.is_timeout:
         return DeadlineExceededError(
             f"The {name} service took too long to answer.",
-            remedy="Try again; nothing is done twice under the same Idempotency-Key.",
         )
     return _unavailable(name, RETRY_AFTER_S)
 
@@ -87,7 +86,6 @@ def _problem(name: str, error: UpstreamError) -> ProblemError:
 def _unavailable(name: str, retry_after_s: int) -> DependencyUnavailableError:
     return DependencyUnavailableError(
         f"The {name} service does not answer.",
-        remedy="Try again after Retry-After.",
         details={"service": name},
         retry_after_s=retry_after_s,
     )

@@ -158,7 +158,7 @@ class RateLimiter:
         _uncounted.add(1, {"rate_limit_fails": "open" if self._fails_open else "closed"})
         if self._fails_open:
             return (), None
-        return (), DependencyUnavailableError("Requests cannot be counted now.", remedy="Try again.", retry_after_s=1)
+        return (), DependencyUnavailableError("Requests cannot be counted now.", retry_after_s=1)
 
     def _refuse_crowd(self, caller: Caller) -> Judgement:
         """Quota answers, but so many requests came at once that this one has not had its turn."""

@@ -1,27 +1,9 @@
 """How a piece of work stands after one step, and why it does not get on."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobStatus
-
-
-class FailureCode(StrEnum):
-    """Why a scene or a job failed: the `code` of a JobProblem, listed in docs/errors.md under "Failed jobs"."""
-
-    BUDGET_EXCEEDED = "budget_exceeded"
-    CLIP_INVALID = "clip_invalid"
-    CONTENT_MODERATED = "content_moderated"
-    DEADLINE_EXCEEDED = "deadline_exceeded"
-    GENERATION_CANCELED = "generation_canceled"
-    GENERATION_FAILED = "generation_failed"
-    OUTCOME_UNKNOWN = "outcome_unknown"
-    OUTPUT_UNAVAILABLE = "output_unavailable"
-    PROVIDER_REFUSED = "provider_refused"
-    PROVIDER_UNREACHABLE = "provider_unreachable"
-    RECIPE_MISMATCH = "recipe_mismatch"
-    RENDER_FAILED = "render_failed"
-    STEP_FAILED = "step_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +12,6 @@ class Reason:
 
     code: FailureCode
     detail: str
-    remedy: str
     provider_id: str | None = None
 
     def to_problem(self, stage: JobStatus, scene: int | None = None) -> JobProblem:
@@ -39,7 +20,7 @@ class Reason:
             code=self.code.value,
             stage=stage.value,
             detail=self.detail,
-            remedy=self.remedy,
+            remedy=self.code.remedy,
             scene=scene,
             provider_id=self.provider_id,
         )

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from omnigen_generator.domain.outcomes import FailureCode, NotBought, Reason
+from omnigen_generator.domain.outcomes import NotBought, Reason
+from omnigen_shared.contracts.failure import FailureCode
 
 MAX_DETAIL: Final = 500
 _MODERATION_WORDS: Final = (
@@ -78,7 +79,6 @@ def _failed(prediction: Prediction) -> NotBought:
             Reason(
                 FailureCode.CONTENT_MODERATED,
                 f"The provider refused the content: {detail}",
-                "Describe it in other words; nothing was charged.",
                 prediction.id,
             )
         )
@@ -86,7 +86,6 @@ def _failed(prediction: Prediction) -> NotBought:
         Reason(
             FailureCode.GENERATION_FAILED,
             f"The model {prediction.model} failed: {detail}",
-            "Try again; nothing was charged for this call.",
             prediction.id,
         )
     )
@@ -97,7 +96,6 @@ def _aborted(prediction: Prediction) -> NotBought:
         Reason(
             FailureCode.GENERATION_FAILED,
             f"The model {prediction.model} did not begin in time.",
-            "Try again later; nothing was charged for this call.",
             prediction.id,
         )
     )
@@ -108,7 +106,6 @@ def _canceled(prediction: Prediction) -> NotBought:
         Reason(
             FailureCode.GENERATION_CANCELED,
             "The prediction was canceled at the provider, which charges what has begun.",
-            "Try again.",
             prediction.id,
         ),
         is_charged=True,
@@ -120,7 +117,6 @@ def _empty(prediction: Prediction) -> NotBought:
         Reason(
             FailureCode.OUTPUT_UNAVAILABLE,
             f"The model {prediction.model} succeeded without an output.",
-            "Try again; tell the operator the provider id.",
             prediction.id,
         ),
         is_charged=True,

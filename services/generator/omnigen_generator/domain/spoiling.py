@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from omnigen_generator.domain.calls import list_spoiled, scene_unit
-from omnigen_generator.domain.outcomes import FailureCode, Reason
+from omnigen_generator.domain.outcomes import Reason
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, JobProblem, JobStatus
 
 MAX_SPOILED: Final = 2
@@ -25,7 +26,6 @@ def find_spoiled_problem(intents: Iterable[IntentRecord], number: int) -> JobPro
     reason = Reason(
         FailureCode.CLIP_INVALID,
         f"What the model made and charged was of no use ({len(spoiled)} x). {last.spoiled}",
-        "Order the same again: only this scene is made anew; with max_cost_usd, allow for one more clip.",
         last.provider_id,
     )
     return reason.to_problem(JobStatus.GENERATING, number)

@@ -10,11 +10,12 @@ from typing import Final
 
 from omnigen_generator.domain.calls import PaidCall
 from omnigen_generator.domain.errors import BudgetExceededError, ClipInProgressError, IntentMovedError
-from omnigen_generator.domain.outcomes import Bought, FailureCode, NotBought, Outcome, Reason, Waiting
+from omnigen_generator.domain.outcomes import Bought, NotBought, Outcome, Reason, Waiting
 from omnigen_generator.service.collecting import collect
 from omnigen_generator.service.reconciling import reconcile
 from omnigen_generator.service.sending import send
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
 RACE_WAIT_S: Final = 1
@@ -39,7 +40,6 @@ async def buy(turn: Turn, call: PaidCall) -> Outcome:
             Reason(
                 FailureCode.BUDGET_EXCEEDED,
                 f"{call.intent_id} was not ordered: {error.detail}",
-                "Order again with a higher max_cost_usd, or a shorter video.",
             )
         )
 
@@ -81,7 +81,6 @@ async def _end_settled(_turn: Turn, intent: IntentRecord) -> Outcome:
         Reason(
             FailureCode.OUTPUT_UNAVAILABLE,
             f"{intent.intent_id} was charged without leaving an output.",
-            "Order again; tell the operator the provider id.",
             intent.provider_id,
         ),
         is_charged=True,
@@ -93,7 +92,6 @@ async def _end_refunded(_turn: Turn, intent: IntentRecord) -> Outcome:
         Reason(
             FailureCode.GENERATION_FAILED,
             f"{intent.intent_id} brought nothing and was given back.",
-            "Order again.",
             intent.provider_id,
         )
     )
@@ -104,7 +102,6 @@ async def _end_unknown(_turn: Turn, intent: IntentRecord) -> Outcome:
         Reason(
             FailureCode.OUTCOME_UNKNOWN,
             f"The provider never answered {intent.intent_id} ({intent.model}), and its list does not show the call.",
-            "Its price stays held until the provider's bill tells; order again.",
         )
     )
 
@@ -113,7 +110,6 @@ def _not_in_time(why: str) -> Reason:
     return Reason(
         FailureCode.DEADLINE_EXCEEDED,
         f"The job's time was over while {why}.",
-        "Order again: what is finished is not paid for twice.",
     )
 
 

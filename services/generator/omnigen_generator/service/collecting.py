@@ -6,11 +6,12 @@ from typing import IO, Final
 
 from omnigen_generator.domain.calls import CallKind, kind_of, output_key
 from omnigen_generator.domain.errors import OutputGoneError, ProviderUnreachableError
-from omnigen_generator.domain.outcomes import FailureCode, NotBought, Outcome, Reason, Waiting
+from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s
 from omnigen_generator.domain.predictions import Prediction, judge_end
 from omnigen_generator.service.sending import unreachable
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
 IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
@@ -59,7 +60,6 @@ def _still_running(prediction: Prediction) -> Reason:
     return Reason(
         FailureCode.DEADLINE_EXCEEDED,
         f"The model {prediction.model} was not ready before the job's time was over.",
-        "Order again: a clip that is finished by then is not paid for twice.",
         prediction.id,
     )
 
@@ -68,6 +68,5 @@ def _output_gone(error: OutputGoneError, intent: IntentRecord) -> Reason:
     return Reason(
         FailureCode.OUTPUT_UNAVAILABLE,
         f"The provider's output could not be fetched: {error}",
-        "Order again; tell the operator the provider id.",
         intent.provider_id,
     )

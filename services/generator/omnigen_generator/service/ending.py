@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from omnigen_generator.domain.outcomes import FailureCode, Reason
+from omnigen_generator.domain.outcomes import Reason
 from omnigen_generator.schemas import StepAnswer
 from omnigen_generator.service.answers import done
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem
 
 
@@ -38,6 +39,5 @@ def _describe_error(turn: Turn, last: Mapping[str, Any] | None) -> JobProblem:
     reason = Reason(
         FailureCode.STEP_FAILED,
         f"The work stopped with an error on our side, also when it was tried again: {name}.",
-        "Order again: finished clips are kept and not paid for twice; tell the operator the job's id.",
     )
     return reason.to_problem(turn.snapshot.status)

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from omnigen_generator.domain.outcomes import FailureCode, Reason
+from omnigen_generator.domain.outcomes import Reason
 from omnigen_generator.schemas import BranchEnd, StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, out_of_time
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus, SceneState
 
 BROKEN: Final = "broken"
@@ -30,7 +31,6 @@ async def _fail_broken(turn: Turn, number: int) -> None:
     reason = Reason(
         FailureCode.STEP_FAILED,
         f"The work on scene {number} stopped with an error on our side, also when it was tried again.",
-        "Order again: finished clips are kept and not paid for twice; tell the operator the job's id.",
     )
     problem = reason.to_problem(JobStatus.GENERATING, number)
     await turn.update_scene(number, SceneState.FAILED, problem=problem)

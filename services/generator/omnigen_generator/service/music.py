@@ -7,11 +7,12 @@ import structlog
 
 from omnigen_generator.domain.calls import MAX_TAKES, CallKind, find_last_take, music_call
 from omnigen_generator.domain.errors import ClipSpoiledError
-from omnigen_generator.domain.outcomes import Bought, FailureCode, Outcome, Reason, Waiting
+from omnigen_generator.domain.outcomes import Bought, Outcome, Reason, Waiting
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus
 
 PATIENCE_SHARE: Final = 0.6

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from omnigen_generator.domain.errors import ClipInvalidError, CompositionError, RecipeMismatchError
-from omnigen_generator.domain.outcomes import FailureCode, Reason, Waiting
+from omnigen_generator.domain.outcomes import Reason, Waiting
 from omnigen_generator.domain.segments import keyed
 from omnigen_generator.ports import Composing
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.composer import Pending, SegmentRequest
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.errors import DependencyUnavailableError
 
 MAX_WAIT_S: Final = 2
@@ -33,7 +34,6 @@ async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reaso
         return Reason(
             FailureCode.CLIP_INVALID,
             error.detail,
-            "Order the same again: only a clip that cannot be used is made anew.",
         )
     except (RecipeMismatchError, CompositionError) as error:
         return refusal(error)
@@ -55,7 +55,6 @@ def _not_ready(hint_s: int) -> Waiting:
         Reason(
             FailureCode.DEADLINE_EXCEEDED,
             "The composer was not ready before the job's time was over.",
-            "Order again: clips are kept and not paid for twice.",
         ),
     )
 
@@ -70,10 +69,8 @@ def refusal(error: RecipeMismatchError | CompositionError) -> Reason:
         return Reason(
             FailureCode.RECIPE_MISMATCH,
             f"No composer has the recipe that this job began with: {error.detail}",
-            "Order again: clips are kept and not paid for twice.",
         )
     return Reason(
         FailureCode.RENDER_FAILED,
         f"The composer failed ({error.remote_code}): {error.detail}",
-        "Order again: clips are kept and not paid for twice; tell the operator when it happens twice.",
     )

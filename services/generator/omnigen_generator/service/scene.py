@@ -4,7 +4,7 @@ import structlog
 
 from omnigen_generator.domain.calls import PaidCall, clip_call
 from omnigen_generator.domain.errors import ClipSpoiledError
-from omnigen_generator.domain.outcomes import Bought, FailureCode, Reason, Waiting
+from omnigen_generator.domain.outcomes import Bought, Reason, Waiting
 from omnigen_generator.domain.segments import body_request, transitions_around
 from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enough
 from omnigen_generator.schemas import StepAnswer, StepOutcome
@@ -12,6 +12,7 @@ from omnigen_generator.service.answers import done, failed_as_recorded, wait_whi
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.preparing import AGAIN, prepare
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, SpoilOutput
 
 _log = structlog.get_logger()

@@ -9,10 +9,11 @@ from omnigen_generator.domain.errors import (
     ProviderThrottledError,
     ProviderUnreachableError,
 )
-from omnigen_generator.domain.outcomes import FailureCode, NotBought, Outcome, Reason, Waiting
+from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s, throttle_wait_s
 from omnigen_generator.domain.predictions import MAX_DETAIL, is_moderated
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
 LOST_REPLY_WAIT_S: Final = 2
@@ -53,7 +54,6 @@ def unreachable(detail: str, provider_id: str | None = None) -> Reason:
     return Reason(
         FailureCode.PROVIDER_UNREACHABLE,
         f"The provider did not answer in time: {detail[:MAX_DETAIL]}",
-        "Order again later: finished clips are kept and not paid for twice.",
         provider_id,
     )
 
@@ -83,20 +83,18 @@ def _throttled(error: ProviderThrottledError) -> Reason:
     return Reason(
         FailureCode.PROVIDER_UNREACHABLE,
         f"The provider takes no more calls for now: {error.detail[:MAX_DETAIL]}",
-        "Order again later: finished clips are kept and not paid for twice.",
     )
 
 
 def _refused(error: ProviderRefusedError) -> Reason:
     detail = f"The provider refused the call: {str(error)[:MAX_DETAIL]}"
     if is_moderated(error.detail):
-        return Reason(FailureCode.CONTENT_MODERATED, detail, "Describe it in other words; nothing was charged.")
-    return Reason(FailureCode.PROVIDER_REFUSED, detail, "Nothing was charged; tell the operator.")
+        return Reason(FailureCode.CONTENT_MODERATED, detail)
+    return Reason(FailureCode.PROVIDER_REFUSED, detail)
 
 
 def _too_late(intent: IntentRecord) -> Reason:
     return Reason(
         FailureCode.DEADLINE_EXCEEDED,
         f"{intent.intent_id} could not be ordered before the job's time was over.",
-        "Order again: finished clips are kept and not paid for twice.",
     )

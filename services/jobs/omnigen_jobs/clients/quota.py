@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job
 from omnigen_shared.client import InternalClient, Reply
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import JobKind
 from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
-from omnigen_shared.errors import NotFoundError, RemoteProblemError
+from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError, RemoteProblemError
 
 TIMEOUT_S: Final = 5
 """Four tries of it fit into the lease of a creation (30 s)."""

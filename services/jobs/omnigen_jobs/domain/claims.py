@@ -19,13 +19,11 @@ def take(claim: Claim | None, job: Job, intent: Intent) -> Claim:
     if claim is not None and claim.state is ClaimState.SPOILED:
         raise ClipSpoiledError(
             f"What {claim.job_id} made cannot be used.",
-            remedy="Make another take.",
             details={"job_id": claim.job_id, "intent_id": claim.intent_id},
         )
     if claim is not None and claim.state is not ClaimState.RELEASED:
         raise ClipInProgressError(
             f"{claim.job_id} makes the same output.",
-            remedy="Ask again later.",
             details={"job_id": claim.job_id, "intent_id": claim.intent_id},
             retry_after_s=RETRY_S,
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from omnigen_jobs.domain import claims, events
 from omnigen_jobs.domain.changes import Change, change_job
@@ -13,9 +12,9 @@ from omnigen_jobs.domain.moves import UNSENT
 from omnigen_jobs.domain.records import Claim, Intent, Job, Money, Record
 from omnigen_jobs.domain.stages import check_attempt, move_status
 from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobStatus
 
-OVERDUE: Final = "job_deadline_exceeded"
 """The code of a job that the reaper ended; docs/errors.md lists it."""
 
 
@@ -44,10 +43,10 @@ def fail(job: Job, attempt: int, problem: JobProblem, now: datetime, lease: time
 def overdue_problem(job: Job) -> JobProblem:
     """Why the reaper ends a job whose deadline has passed."""
     return JobProblem(
-        code=OVERDUE,
+        code=FailureCode.JOB_DEADLINE_EXCEEDED.value,
         stage=job.status.value,
         detail=f"The job was not finished by {to_rfc3339(job.deadline_at)}; it was {job.status.value}.",
-        remedy="Order it again: clips that are finished are kept and not paid for twice.",
+        remedy=FailureCode.JOB_DEADLINE_EXCEEDED.remedy,
     )
 
 

@@ -55,7 +55,7 @@ def decide(stored: Entry | None, asked: KeyedRequest, now: datetime) -> Entry:
     if stored.kept_until <= now:
         return replace(fresh, version=stored.version)
     if stored.digest != asked.digest:
-        raise IdempotencyMismatchError("This Idempotency-Key came with another body.", remedy="Choose a new key.")
+        raise IdempotencyMismatchError("This Idempotency-Key came with another body.")
     if stored.answer is None and stored.lease_until > now:
         raise in_progress(stored.lease_until, now)
     return stored if stored.answer is not None else replace(stored, lease_until=now + LEASE)
@@ -65,6 +65,5 @@ def in_progress(until: datetime, now: datetime) -> IdempotencyInProgressError:
     """The refusal while somebody else does the work, at most until then."""
     return IdempotencyInProgressError(
         "A request with this key is at work.",
-        remedy="Ask again with the same key.",
         retry_after_s=max(1, math.ceil((until - now).total_seconds())),
     )

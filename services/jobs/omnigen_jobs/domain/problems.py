@@ -7,81 +7,88 @@ class StaleAttemptError(ProblemError):
     """A newer attempt runs the job: the caller ends quietly. `details.attempt` is the present one."""
 
     status, code, title = 409, "stale_attempt", "Another attempt runs this job"
+    advice = "Stop: a newer attempt runs the job."
 
 
 class JobTerminalError(ProblemError):
     """The job has ended; `details.status` says how."""
 
     status, code, title = 409, "job_terminal", "The job has ended"
+    advice = "Stop: the job has ended."
 
 
 class StageSkippedError(ProblemError):
     """`details`: the present status, and those that may follow it."""
 
     status, code, title = 409, "stage_skipped", "The job is not that far yet"
+    advice = "Go through the stages in their order."
 
 
 class SceneClosedError(ProblemError):
     """A failed scene does nothing more, and a prepared one cannot fail. `details.state` is the present state."""
 
     status, code, title = 409, "scene_closed", "The scene is at its end"
+    advice = "Do nothing: the scene has reached its end in this attempt."
 
 
 class IntentMovedError(ProblemError):
     """The intent is not where the caller believes it, or another sender has it. `details.status` is where it is."""
 
     status, code, title = 409, "intent_moved", "The paid call stands elsewhere"
+    advice = "Read the intent: somebody else moved it first."
 
 
 class PredictionBoundError(ProblemError):
     """The provider's prediction belongs to another intent."""
 
     status, code, title = 409, "prediction_bound", "The prediction belongs to another paid call"
+    advice = "Look for another prediction: this one belongs to another intent."
 
 
 class ClipInProgressError(ProblemError):
     """Another job or scene of the user makes this very clip; ask again after `Retry-After`."""
 
     status, code, title = 409, "clip_in_progress", "The same clip is being made"
+    advice = "Ask again after Retry-After: another job of the user makes the same clip."
 
 
 class ClipSpoiledError(ProblemError):
     """What was made under this fingerprint cannot be used, and was paid: only another take helps."""
 
     status, code, title = 409, "clip_spoiled", "What was made cannot be used"
+    advice = "Make another take: this one was paid and is of no use."
 
 
 class NotReadyError(ProblemError):
     """The video is not finished; `details.status` is the job's."""
 
     status, code, title = 409, "not_ready", "The video is not ready"
+    advice = "Follow the job's events until job.completed."
+
+
+class NoVideoError(ProblemError):
+    """The job has ended without a video. `details`: the job's status, and its problem when it has failed."""
+
+    status, code, title = 409, "no_video", "The job has ended without a video"
+    advice = "Do what details.problem.remedy says, or order again."
 
 
 class IdempotencyMismatchError(ProblemError):
     """The Idempotency-Key was used with another body."""
 
     status, code, title = 422, "idempotency_mismatch", "The key was used with another body"
+    advice = "Use a new Idempotency-Key for another body."
 
 
 class IdempotencyInProgressError(ProblemError):
     """A request with this Idempotency-Key is at work; ask again after `Retry-After`."""
 
     status, code, title = 409, "idempotency_in_progress", "The same request is at work"
+    advice = "Repeat it with the same key after Retry-After: the first request is at work."
 
 
 class ModelUnableError(InvalidRequestError):
     """`details`: the field that the model cannot do, with what it can, and the models that can do the whole order."""
 
     status, code, title = 422, "model_unable", "The model cannot do that"
-
-
-class QuotaExceededError(ProblemError):
-    """quota's refusal, handed on. `details`: cap, used, limit, resets_at."""
-
-    status, code, title = 429, "quota_exceeded", "A limit of the plan is reached"
-
-
-class PlanLimitError(ProblemError):
-    """quota's refusal, handed on. `details`: plan, cap, requested, limit."""
-
-    status, code, title = 403, "plan_limit", "More than the plan allows"
+    advice = "Choose one of details.alternatives, or ask for less."

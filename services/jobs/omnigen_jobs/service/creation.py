@@ -9,13 +9,13 @@ from typing import Final
 from omnigen_jobs.domain.changes import bumped, change_job
 from omnigen_jobs.domain.idempotency import LEASE, Entry, KeyedRequest, decide, in_progress
 from omnigen_jobs.domain.ordering import Order, draft_job
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.stages import take_lease
 from omnigen_jobs.ports import JobStore, KeyStore, WriteConflictError
 from omnigen_jobs.service.launching import Launcher
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId
+from omnigen_shared.errors import PlanLimitError, QuotaExceededError
 from omnigen_shared.ids import new_job_id
 
 Render = Callable[[Record], str]

@@ -21,12 +21,11 @@ import structlog
 
 from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job, Money
 from omnigen_jobs.domain.stages import next_attempt, take_lease
 from omnigen_jobs.ports import JobStore, Quota, Workflow, WriteConflictError
 from omnigen_shared.clock import Clock
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError
 
 _log = structlog.get_logger()
 NOW: Final = timedelta()

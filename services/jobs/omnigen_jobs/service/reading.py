@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from omnigen_jobs.domain.cursors import from_cursor
-from omnigen_jobs.domain.problems import NotReadyError
+from omnigen_jobs.domain.events import show_problem
+from omnigen_jobs.domain.problems import NotReadyError, NoVideoError
 from omnigen_jobs.domain.records import Job, Record
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
@@ -35,14 +36,14 @@ class Reading:
         return await self.store.list_jobs(user_id, None if cursor is None else from_cursor(cursor), limit)
 
     async def link_video(self, user_id: UserId, job_id: JobId) -> str:
-        """A URL for a while; NotReadyError before the job is completed."""
+        """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
         record = await self.get(user_id, job_id)
         if record.job.output is None:
             raise _not_ready(record.job)
         return await self.media.link(record.job.output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
 
     async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
-        """A URL for a while; NotReadyError before the job is completed."""
+        """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
         record = await self.get(user_id, job_id)
         if record.job.output is None:
             raise _not_ready(record.job)
@@ -56,9 +57,19 @@ def file_name(job: Job) -> str:
     return f"omnigen-{words}" if words else f"omnigen-{job.job_id}"
 
 
-def _not_ready(job: Job) -> NotReadyError:
-    return NotReadyError(
-        f"{job.job_id} is {job.status.value}.",
-        remedy="Follow its events until job.completed.",
-        details={"status": job.status.value},
+def _not_ready(job: Job) -> NotReadyError | NoVideoError:
+    if job.status.is_terminal:
+        return _no_video(job)
+    return NotReadyError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
+
+
+def _no_video(job: Job) -> NoVideoError:
+    """What became of the job instead, in the job's own words."""
+    problem = job.problem
+    if problem is None:
+        return NoVideoError(f"{job.job_id} was {job.status.value}.", details={"status": job.status.value})
+    return NoVideoError(
+        f"{job.job_id} has {job.status.value}: {problem.detail}",
+        remedy=problem.remedy,
+        details={"status": job.status.value, "problem": show_problem(problem)},
     )

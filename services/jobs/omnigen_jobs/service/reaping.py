@@ -10,7 +10,6 @@ from typing import Final
 import structlog
 
 from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_jobs.domain.records import Job
 from omnigen_jobs.domain.stages import take_lease
 from omnigen_jobs.ports import JobStore, WriteConflictError
@@ -19,7 +18,7 @@ from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId
-from omnigen_shared.errors import ProblemError
+from omnigen_shared.errors import PlanLimitError, ProblemError, QuotaExceededError
 
 JOBS_PER_SHARD: Final = 25
 AT_ONCE: Final = 8

@@ -33,7 +33,7 @@ async def write(store: JobStore, user_id: UserId, job_id: JobId, decide: Decide)
             await pause(lost)
         else:
             return apply(change, record)
-    raise DependencyUnavailableError(f"Too many write {job_id} at once.", remedy="Ask again.")
+    raise DependencyUnavailableError(f"Too many write {job_id} at once.")
 
 
 async def get_record(store: JobStore, user_id: UserId, job_id: JobId) -> Record:

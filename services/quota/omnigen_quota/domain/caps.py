@@ -8,9 +8,8 @@ from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.months import end_of_month
 from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.problems import PlanLimitError, QuotaExceededError
 from omnigen_shared.clock import to_rfc3339
-from omnigen_shared.errors import ProblemError
+from omnigen_shared.errors import PlanLimitError, ProblemError, QuotaExceededError
 from omnigen_shared.money import format_usd
 
 CONCURRENCY_RETRY_S: Final = 15

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from omnigen_quota.domain.loans import DeploymentMonth, Loan, Transfer
 from omnigen_quota.domain.months import end_of_month
-from omnigen_quota.domain.problems import QuotaExceededError
 from omnigen_quota.domain.updates import Action, Add, AtLeast, AtMost, Condition, Equals, Missing, Put, Remove, Update
 from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.errors import QuotaExceededError
 from omnigen_shared.money import format_usd
 
 BLOCK_ORDERS: Final = 10

@@ -125,7 +125,6 @@ def _end(job_id: str, booking: Booking, intent_id: str, ended: Intent, loan: Loa
 def _over_budget(booking: Booking, intent_id: str, price_microusd: int) -> BudgetExceededError:
     return BudgetExceededError(
         f"{intent_id} costs {price_microusd} micro-dollars, {booking.remaining_microusd} are left of the job's budget.",
-        remedy="Order a shorter or smaller video, or allow a higher max_cost_usd.",
         details={
             "price_microusd": price_microusd,
             "remaining_microusd": booking.remaining_microusd,

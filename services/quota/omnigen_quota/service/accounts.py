@@ -15,7 +15,7 @@ from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, ended_slot, 
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
 from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.problems import PlanLimitError, QuotaExceededError, SpendingPausedError
+from omnigen_quota.domain.problems import SpendingPausedError
 from omnigen_quota.domain.reserving import assume_admitted, decide_known, decide_reserve
 from omnigen_quota.domain.spending import assume_open, decide_refund, decide_settle, decide_spend
 from omnigen_quota.ports import UsageTable
@@ -26,6 +26,7 @@ from omnigen_quota.service.switch import Switch, guard
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.spending import Closing, IntentState, Reservation, ReserveRequest
+from omnigen_shared.errors import PlanLimitError, QuotaExceededError
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,7 @@ def guard(decide: Decide, rules: DeploymentRules) -> Decide:
     def decide_paused(state: MonthState | None) -> Decision:
         decision = decide(state)
         if isinstance(decision, Write | Begin | Borrow):
-            return Refuse(
-                SpendingPausedError("An operator has paused spending.", remedy="Wait.", retry_after_s=RETRY_S)
-            )
+            return Refuse(SpendingPausedError("An operator has paused spending.", retry_after_s=RETRY_S))
         return decision
 
     return decide_paused if rules.is_paused else decide
