@@ -23,6 +23,7 @@ from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.upstream import HttpUpstream
 from omnigen_gateway.domain.addresses import AddressLimit
 from omnigen_gateway.domain.claims import Caller, Expected
+from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.ports import LeaseSource
 from omnigen_gateway.protocol import BoundedHeadProtocol
 from omnigen_gateway.routes.door import Door
@@ -87,6 +88,7 @@ async def serve(upstream_port: int) -> None:
                 await stack.enter_async_context(limiter)
             upstreams = {"jobs": HttpUpstream(session, url)}
             door = Door(
+                Origin(()),
                 Authenticator(FakeKeys(), Expected(ISSUER, CLIENT_ID)),
                 limiter,
                 Forwarder(upstreams, signer),

@@ -15,6 +15,7 @@ from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.upstream import HttpUpstream
 from omnigen_gateway.domain.addresses import AddressLimit
 from omnigen_gateway.domain.claims import Expected
+from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.domain.routing import JOBS, QUOTA
 from omnigen_gateway.ports import KeySource, LeaseSource, Upstream
 from omnigen_gateway.routes.door import Door
@@ -99,6 +100,7 @@ def _build_door(settings: GatewaySettings, adapters: Adapters, limiter: RateLimi
     # Without a collector nothing is recorded; the ids travel all the same.
     ratio = settings.trace_sample_ratio if settings.otlp_endpoint else 0.0
     return Door(
+        Origin([secret.get_secret_value() for secret in settings.origin_secrets]),
         Authenticator(adapters.keys, expected),
         limiter,
         Forwarder(adapters.upstreams, _build_signer(settings)),

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
 
@@ -34,6 +34,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+OriginSecret = Annotated[SecretStr, Field(min_length=16)]
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
 PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
 
@@ -53,6 +54,8 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """The share of proxied requests that get a span, where traces are collected at all."""
     rate_limit_fails: Literal["open", "closed"] = "open"
     """While quota gives no leases: open lets requests pass uncounted, closed answers 503."""
+    origin_secrets: list[OriginSecret] = Field(default_factory=list, max_length=2)
+    """JSON: what CloudFront proves itself with in X-Origin-Verify; empty where it is not in front."""
     address_requests_per_min: int = Field(default=6000, ge=0)
     """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)

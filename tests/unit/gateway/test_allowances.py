@@ -140,6 +140,17 @@ def test_who_is_idle_and_holds_something_is_listed() -> None:
     assert len(allowances) == 3
 
 
+def test_who_has_used_up_all_or_given_it_back_is_forgotten() -> None:
+    allowances = Allowances()
+    for name, size in (("used up", 1), ("given back", 3)):
+        allowance = allowances.touch(UserId(name))
+        allowance.accept(a_lease(size), FREE, 0.0)
+        allowance.take(FREE, 0.1)
+    allowances.touch(UserId("given back")).give_back(0.2)
+    assert allowances.list_idle(5.0) == []
+    assert len(allowances) == 0
+
+
 def test_who_is_idle_after_the_window_is_forgotten() -> None:
     allowances = Allowances()
     for name, size in (("held", 3), ("refused", 0)):

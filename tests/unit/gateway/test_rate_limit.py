@@ -96,6 +96,35 @@ async def test_no_header_is_believed_about_the_address() -> None:
     assert [answer.status for answer in answers] == [200, 429, 429]
 
 
+SECRETS = ["a-secret-of-cloudfront", "the-secret-before-it"]
+
+
+@pytest.mark.parametrize("given", ["", "a-secret-of-cloudfron", "A-SECRET-OF-CLOUDFRONT"])
+async def test_behind_cloudfront_nobody_comes_around_it(given: str) -> None:
+    async with open_gateway(origin_secrets=SECRETS) as bench:
+        answer = await bench.ask("GET", JOB, {**bearer(), "X-Origin-Verify": given} if given else bearer())
+        assert (await bench.ask("GET", "/health", {})).status == 200
+        assert bench.jobs.requests == []
+    assert (answer.status, answer.json["code"]) == (403, "origin_not_verified")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+async def test_behind_cloudfront_addresses_are_its_viewers(secret: str) -> None:
+    async with open_gateway(origin_secrets=SECRETS, address_requests_per_min=6) as bench:
+        came_from = ["192.0.2.1:5000", "192.0.2.1:5001", "192.0.2.2:5000", "2001:db8::1:5000", "2001:db8::2:5000"]
+        given = [{**bearer(), "X-Origin-Verify": secret, "CloudFront-Viewer-Address": viewer} for viewer in came_from]
+        answers = [await bench.ask("GET", JOB, headers) for headers in given]
+        assert all("verify" not in name.lower() for name, _ in bench.jobs.requests[0].headers)
+    assert [answer.status for answer in answers] == [200, 429, 200, 200, 429]
+
+
+async def test_without_cloudfront_its_headers_are_not_believed() -> None:
+    async with open_gateway(address_requests_per_min=6) as bench:
+        given = [{**bearer(), "CloudFront-Viewer-Address": f"192.0.2.{n}:5000"} for n in range(2)]
+        answers = [await bench.ask("GET", JOB, headers) for headers in given]
+    assert [answer.status for answer in answers] == [200, 429]
+
+
 async def test_a_lease_is_asked_for_the_user_of_the_token() -> None:
     async with open_gateway() as bench:
         await bench.ask("GET", JOB, bearer(**{"cognito:groups": ["pro"]}))

@@ -90,7 +90,7 @@ class Allowance:
 
     def reset_s(self, now_s: float) -> int:
         """To the window's end, in whole seconds, at least 1."""
-        return math.ceil(self.until_s - now_s) or 1
+        return max(1, math.ceil(self.until_s - now_s))
 
     def give_back(self, now_s: float) -> int:
         """Let go of what is left; 0 when it is worth nothing any more."""
@@ -99,8 +99,8 @@ class Allowance:
         return unused
 
     def is_blank(self, now_s: float) -> bool:
-        """Whether it says no more than a new one."""
-        return now_s >= self.until_s and all(now_s >= until_s for until_s in self.refused_until_s.values())
+        """Whether it says no more than a new one: nothing is held, nothing was refused in this window."""
+        return now_s >= self.until_s or not (self.left or self.is_rechecked)
 
 
 class Allowances:

@@ -33,6 +33,14 @@ class RateLimitedError(ProblemError):
         )
 
 
+class OriginNotVerifiedError(ProblemError):
+    status, code, title = 403, "origin_not_verified", "The request did not come the public way"
+    advice = "Use the public address of the service."
+
+    def __init__(self) -> None:
+        super().__init__("This address is not for direct use.")
+
+
 class InvalidTokenError(UnauthenticatedError):
     """One text for every reason: a forger learns nothing from it."""
 

@@ -7,6 +7,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from omnigen_gateway.domain.claims import Caller
+from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.domain.problems import HeadersTooLargeError, MalformedRequestError, UriTooLongError
 from omnigen_gateway.domain.routing import Route
 from omnigen_gateway.ports import UpstreamError, UpstreamRequest
@@ -35,12 +36,14 @@ class Door:
 
     def __init__(
         self,
+        origin: Origin,
         authenticator: Authenticator,
         limiter: RateLimiter,
         forwarder: Forwarder,
         tracing: Tracing,
         max_body_bytes: int,
     ) -> None:
+        self._origin = origin
         self._authenticator = authenticator
         self._limiter = limiter
         self._forwarder = forwarder
@@ -84,7 +87,7 @@ class Door:
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
-        self._limiter.admit_address(_address_of(visit))
+        self._limiter.admit_address(self._origin.find_address(visit.head, visit.peer))
         caller = await self._authenticator.identify(_authorization_of(visit))
         visit.caller = caller.user_id
         visit.added, problem = self._limiter.judge(caller) or await self._limiter.ask(caller)
@@ -110,12 +113,6 @@ class Door:
             await visit.relay(answer)
         finally:
             answer.close()
-
-
-def _address_of(visit: Visit) -> str:
-    """The socket's other end; what headers say of it is anybody's invention."""
-    client = visit.scope.get("client")
-    return client[0] if client else ""
 
 
 def _authorization_of(visit: Visit) -> bytes | None:

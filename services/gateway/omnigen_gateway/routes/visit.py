@@ -18,11 +18,15 @@ CLIENT_LEFT: Final = 499
 
 
 class Visit:
-    """One request. `status` is 0 until an answer has begun; `caller` is its sender's id once that is known."""
+    """One request. `status` is 0 until an answer has begun; `caller` is its sender's id once that is known.
+
+    `peer` is the address of the socket's other end.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, max_body_bytes: int) -> None:
         self.scope = scope
         self.method: str = scope["method"]
+        self.peer: str = (scope.get("client") or ("",))[0]
         self.head: RequestHead = read_head(scope["headers"])
         self.request_id = request_id_from({REQUEST_ID_HEADER: self.head.find(b"x-request-id")})
         self.status = 0
