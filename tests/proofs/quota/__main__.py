@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.proofs.quota.ground import Advance, open_ground
 from tests.proofs.quota.rounds import parts_of, run_round
+from tests.proofs.rates.claims import prove_rates
+from tests.proofs.rates.processes import prove_processes
 
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.emulator import Emulator
@@ -33,6 +35,7 @@ def main(
     board = Scoreboard("prove-quota")
     with tempfile.TemporaryDirectory(prefix="omnigen-prove-quota-") as folder:
         asyncio.run(_prove(Path(folder), board, rounds, attempts, seed))
+    prove_rates(board, range(seed, seed + rounds))
     sys.exit(board.conclude())
 
 
@@ -50,6 +53,7 @@ async def _prove(folder: Path, board: Scoreboard, rounds: int, attempts: int, se
             took_s, kills, faults = time.monotonic() - started, ground.stormy.kills, ground.proxy.faults.total()
             line = f"round {number + 1}/{rounds} {word} {took_s:.1f} s; so far {kills} kills, {faults} faults"
             console.print(line, highlight=False)
+        await prove_processes(board, folder, emulator.url)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from omnigen_local.processes import Processes, Program, wait_all_ready
 from omnigen_quota.domain.leases import remaining_ms, window_of
 from omnigen_quota.domain.plans import plan_named
 from omnigen_shared.clock import SystemClock
+from omnigen_shared.contracts.spending import PlanName
 
 CLIENTS = 16
 JOB = "/api/v1/jobs/job_1"
@@ -54,6 +55,13 @@ class Rush:
     writes: int
     arrived: int
     """Requests that the service behind the gateways was asked."""
+
+
+async def prove_processes(board: Scoreboard, folder: Path, emulator_url: str) -> None:
+    """Every plan's limit, each for a user of its own."""
+    async with open_town(folder, emulator_url) as town:
+        for plan in PlanName:
+            expect_fair(board, plan, await rush(town, plan))
 
 
 @asynccontextmanager
