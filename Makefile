@@ -86,6 +86,19 @@ lock: setup ## Pin every requirement with hashes
 clean: ## Remove what the targets above have made (not a running stack's state)
 	rm -rf .venv .venv-emulator .venv-infra build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+##@ Prove and measure
+
+.PHONY: prove-quota
+prove-quota: setup ## Quota's promises: many clients, killed processes, a failing table
+#: ROUNDS=20 SEED=1    the same seed draws the same jobs, faults and deaths
+#: ATTEMPTS=2000       in each part of a round
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.quota
+
+.PHONY: bench-quota
+bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
+	@$(BIN)/python -m bench.quota
+
 ##@ Parts
 
 .PHONY: setup

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ConnectionClosedError
+from tests.fakes.dynamodb.requests import Schema
+from tests.fakes.dynamodb.strict import Strictness
 
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.idempotency import KeyTable
@@ -15,6 +17,7 @@ from omnigen_shared.settings import BaseUnitSettings
 
 INDEXES: Final = {"by_user": ("gsi_user", "created_at"), "due": ("open_shard", "lease_until")}
 TYPES: Final = {"pk": "S", "sk": "S", "gsi_user": "S", "created_at": "S", "open_shard": "N", "lease_until": "S"}
+JOBS: Final = Schema(indexes=INDEXES, types=TYPES)
 
 
 def keys_of(hash_name: str, range_name: str) -> list[Any]:
@@ -23,7 +26,7 @@ def keys_of(hash_name: str, range_name: str) -> list[Any]:
 
 @asynccontextmanager
 async def open_jobs_table(emulator_url: str) -> AsyncIterator[TableAccess]:
-    """A new, empty table with the keys and indexes of addons/storage.yml."""
+    """A new, empty table with the keys and indexes of addons/storage.yml, by a client as strict as DynamoDB."""
     name = f"jobs-{uuid.uuid4().hex}"
     async with open_client("dynamodb", BaseUnitSettings(aws_endpoint_url=emulator_url)) as client:
         types: list[Any] = [{"AttributeName": key, "AttributeType": kind} for key, kind in TYPES.items()]
@@ -38,6 +41,7 @@ async def open_jobs_table(emulator_url: str) -> AsyncIterator[TableAccess]:
             GlobalSecondaryIndexes=indexes,
             BillingMode="PAY_PER_REQUEST",
         )
+        Strictness(JOBS).watch(client)
         yield TableAccess(client, name)
 
 

@@ -3,17 +3,21 @@
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError, ConnectionClosedError
+from tests.fakes.dynamodb.requests import Schema
+from tests.fakes.dynamodb.strict import Strictness
 
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.settings import BaseUnitSettings
 
+USAGE: Final = Schema()
+
 
 @asynccontextmanager
 async def open_usage_table(emulator_url: str) -> AsyncIterator[tuple[Any, str]]:
-    """A DynamoDB client and the name of a new, empty table with the keys of addons/storage.yml."""
+    """A client as strict as DynamoDB, and the name of a new, empty table with the keys of addons/storage.yml."""
     name = f"usage-{uuid.uuid4().hex}"
     async with open_client("dynamodb", BaseUnitSettings(aws_endpoint_url=emulator_url)) as client:
         await client.create_table(
@@ -25,6 +29,7 @@ async def open_usage_table(emulator_url: str) -> AsyncIterator[tuple[Any, str]]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
+        Strictness(USAGE).watch(client)
         yield client, name
 
 

@@ -6,8 +6,8 @@ import asyncio
 import random
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
@@ -16,6 +16,8 @@ from typing import Final, Self
 import aiohttp
 import orjson
 from aiohttp import web
+from tests.fakes.dynamodb.requests import Schema, check_request
+from tests.fakes.dynamodb.words import RefusedError
 
 _NAMESPACE: Final = "com.amazonaws.dynamodb.v20120810"
 _TARGET: Final = "X-Amz-Target"
@@ -100,15 +102,16 @@ class _Answer:
 class TableProxy:
     """An async context manager. `calls` counts by operation what arrived, `faults` what was done to it."""
 
-    def __init__(self, target_url: str, seed: int = 0, is_hit: Callable[[str], bool] = lambda _operation: True) -> None:
-        """`is_hit` says which operations the weather is for."""
+    def __init__(self, target_url: str, seed: int = 0, schema: Schema | None = None) -> None:
+        """With a `schema` every request is held to the real service's rules: `refusals` says what it would not take."""
         self.weather = Weather()
         self.calls: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.url = ""
         self._target_url = target_url
         self._random = random.Random(seed)  # noqa: S311 - which call fails is no secret
-        self._is_hit = is_hit
+        self._schema = schema
+        self.refusals: Counter[str] = Counter()
         self._late: set[asyncio.Task[_Answer]] = set()
         self._cleanup = AsyncExitStack()
         self._session: aiohttp.ClientSession
@@ -147,11 +150,20 @@ class TableProxy:
         operation = request.headers.get(_TARGET, "").partition(".")[2]
         body = await request.read()
         self.calls[operation] += 1
-        fault = self.weather.draw(self._random.random()) if self._is_hit(operation) else None
+        self._check(operation, body)
+        fault = self.weather.draw(self._random.random())
         if fault is None:
             return _reply(await self._forward(request, body))
         self.faults[fault] += 1
         return await self._strike(fault, request, body)
+
+    def _check(self, operation: str, body: bytes) -> None:
+        if self._schema is None:
+            return
+        try:
+            check_request(operation, orjson.loads(body), self._schema)
+        except RefusedError as refusal:
+            self.refusals[f"{operation}: {refusal}"] += 1
 
     async def _strike(self, fault: Fault, request: web.Request, body: bytes) -> web.StreamResponse:
         if fault is Fault.SLOW:
@@ -193,11 +205,12 @@ def _refusal(status: int, kind: str, message: str) -> _Answer:
 
 
 async def _tear(request: web.Request, answer: _Answer) -> None:
-    """The head and half of the body."""
+    """The head and half of the body, if the caller is still there."""
     headers = {**answer.headers, "Content-Length": str(len(answer.body))}
     torn = web.StreamResponse(status=answer.status, headers=headers)
-    await torn.prepare(request)
-    await torn.write(answer.body[: len(answer.body) // 2])
+    with suppress(ConnectionResetError):
+        await torn.prepare(request)
+        await torn.write(answer.body[: len(answer.body) // 2])
 
 
 def _hang_up(request: web.Request) -> web.Response:

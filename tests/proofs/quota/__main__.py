@@ -25,9 +25,11 @@ from omnigen_local.environments import forget_accounts
 
 
 def main(
-    rounds: Annotated[int, typer.Option(min=1, help="How many rounds.")] = 20,
-    attempts: Annotated[int, typer.Option(min=30, help="Jobs that want to begin in each part of a round.")] = 2000,
-    seed: Annotated[int, typer.Option(help="What is drawn by chance is drawn the same again.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, envvar="ROUNDS", help="How many rounds.")] = 20,
+    attempts: Annotated[
+        int, typer.Option(min=30, envvar="ATTEMPTS", help="Jobs that want to begin in each part of a round.")
+    ] = 2000,
+    seed: Annotated[int, typer.Option(envvar="SEED", help="What is drawn by chance is drawn the same again.")] = 1,
 ) -> None:
     """Prove that quota admits exactly the limit, and that its books are the truth."""
     forget_accounts(os.environ)
@@ -50,7 +52,7 @@ async def _prove(folder: Path, board: Scoreboard, rounds: int, attempts: int, se
             with _bars(console, number, attempts) as advance:
                 await run_round(ground, board, seed, number, attempts, advance)
             word = "ok" if len(board.misses) == missed else "MISSED"
-            took_s, kills, faults = time.monotonic() - started, ground.stormy.kills, ground.proxy.faults.total()
+            took_s, kills, faults = time.monotonic() - started, ground.fleet.kills, ground.proxy.faults.total()
             line = f"round {number + 1}/{rounds} {word} {took_s:.1f} s; so far {kills} kills, {faults} faults"
             console.print(line, highlight=False)
         await prove_processes(board, folder, emulator.url)

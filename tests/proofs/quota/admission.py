@@ -65,7 +65,7 @@ async def prove_money(round_: Round, limit: int) -> None:
     board.expect("money_refused_though_it_fits", least, f">{limit - held}", holds=least > limit - held)
     board.expect_equal("money_unforeseen", dict(tally.unforeseen), {})
     rest = Tally()
-    async with round_.open_callers(round_.ground.calm) as callers:
+    async with round_.open_callers() as callers:
         for name, cost in (("over", limit - held + 1), ("exact", limit - held)):
             await _reserve(callers, rest, user, f"rest_{name}", cost, "spend_per_month")
     board.expect_equal("money_last_microdollar", (rest.refused, rest.admitted), ([limit - held + 1], [limit - held]))
@@ -76,7 +76,7 @@ async def prove_money(round_: Round, limit: int) -> None:
 
 async def _rush(round_: Round, user: str, costs: list[int], cap: str) -> Tally:
     tally = Tally()
-    async with round_.open_callers(round_.ground.calm) as callers:
+    async with round_.open_callers() as callers:
         works = [
             partial(_reserve, callers, tally, user, f"job_{number}", cost, cap) for number, cost in enumerate(costs)
         ]

@@ -62,11 +62,13 @@ class Fleet:
 
 
 @asynccontextmanager
-async def open_fleet(folder: Path, name: str, environment: Mapping[str, str]) -> AsyncIterator[Fleet]:
-    """PROCESSES of them, ready. `environment` adds to what every process is told."""
+async def open_fleet(
+    folder: Path, environment: Mapping[str, str], processes_count: int = PROCESSES
+) -> AsyncIterator[Fleet]:
+    """So many of them, ready. `environment` adds to what every process is told."""
     async with Processes(folder / "logs") as processes:
-        ports = _choose_ports(PROCESSES)
-        programs = [_program(folder, f"{name}-{place}", port, environment) for place, port in enumerate(ports)]
+        ports = _choose_ports(processes_count)
+        programs = [_program(folder, f"quota-{place}", port, environment) for place, port in enumerate(ports)]
         seats = [
             Seat(program, f"http://{LOOPBACK}:{port}", await processes.start(program))
             for program, port in zip(programs, ports, strict=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.goals import Scoreboard
-from tests.fakes.emulated_usage import open_usage_table
+from tests.fakes.emulated_usage import USAGE, open_usage_table
 from tests.fakes.table_proxy import TableProxy
 from tests.proofs.quota.callers import Callers, open_callers
 from tests.proofs.quota.fleet import Fleet, load_identities, open_fleet, quota_environment
@@ -24,12 +24,11 @@ Advance = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Ground:
-    """One fleet over the real table, one behind the proxy that fails, and the table itself to look into."""
+    """The fleet, the proxy through which it sees its table, and the table itself to look into."""
 
     folder: Path
     table: DynamoUsageTable
-    calm: Fleet
-    stormy: Fleet
+    fleet: Fleet
     proxy: TableProxy
 
 
@@ -47,8 +46,8 @@ class Round:
     def name_user(self, part: str) -> str:
         return f"{part}-{self.number}-{self.chance.randrange(10**9)}"
 
-    def open_callers(self, fleet: Fleet) -> AbstractAsyncContextManager[Callers]:
-        return open_callers(load_identities(self.ground.folder), fleet.urls, self.chance)
+    def open_callers(self) -> AbstractAsyncContextManager[Callers]:
+        return open_callers(load_identities(self.ground.folder), self.ground.fleet.urls, self.chance)
 
 
 @asynccontextmanager
@@ -56,12 +55,9 @@ async def open_ground(folder: Path, emulator_url: str, seed: int) -> AsyncIterat
     """Everything that the rounds need, over an emulator."""
     async with AsyncExitStack() as stack:
         client, name = await stack.enter_async_context(open_usage_table(emulator_url))
-        proxy = await stack.enter_async_context(TableProxy(emulator_url, seed))
-        calm, stormy = [
-            await stack.enter_async_context(open_fleet(folder, label, quota_environment(folder, endpoint, name)))
-            for label, endpoint in (("calm", emulator_url), ("stormy", proxy.url))
-        ]
-        yield Ground(folder, DynamoUsageTable(client, name, SystemClock()), calm, stormy, proxy)
+        proxy = await stack.enter_async_context(TableProxy(emulator_url, seed, USAGE))
+        fleet = await stack.enter_async_context(open_fleet(folder, quota_environment(folder, proxy.url, name)))
+        yield Ground(folder, DynamoUsageTable(client, name, SystemClock()), fleet, proxy)
 
 
 async def crowd(works: Iterable[Callable[[], Awaitable[None]]], done: Callable[[], None]) -> None:

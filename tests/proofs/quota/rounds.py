@@ -19,7 +19,7 @@ async def run_round(ground: Ground, board: Scoreboard, seed: int, number: int, a
     """One round: videos, money, storm. Limits above the attempts are cut to a third of them."""
     limits = [min(limit, attempts // 3) for limit in LIMITS]
     before = month_of(SystemClock().now())
-    trial = Scoreboard(board.name)
+    trial = Scoreboard(board.name, tell=_keep_to_itself)
     round_ = Round(ground, number, attempts, random.Random(f"{seed}/{number}"), trial, advance)  # noqa: S311 - repeatable
     await prove_videos(round_, limits[number % len(limits)])
     await prove_money(round_, _MONEY_LIMIT)
@@ -28,7 +28,12 @@ async def run_round(ground: Ground, board: Scoreboard, seed: int, number: int, a
         board.skip(f"round_{number}", "a_month_ended_meanwhile")
         return
     board.passed += trial.passed
-    board.misses += [f"round_{number}_{miss}" for miss in trial.misses]
+    for miss in trial.misses:
+        board.miss(f"round_{number}_{miss}")
+
+
+def _keep_to_itself(_line: str) -> None:
+    """Whether a round counts shows when it is over."""
 
 
 def parts_of(attempts: int) -> dict[str, int]:

@@ -36,8 +36,9 @@ class Story:
     lives: list[int] = field(default_factory=list)
     """After how many calls each of its clients dies; the one after the last lives."""
     month: str = ""
-    """Set by quota's yes to the reservation."""
-    is_refused: bool = False
+    """Set by quota's yes to the reservation; empty while there was none."""
+    is_doubtful: bool = False
+    """A reservation was sent whose answer nobody has seen: a later refusal does not say that it was in vain."""
 
     @property
     def spent(self) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from tests.proofs.quota.stories import PaidCall, Story
 
 ECHOES: Final = 0.25
 LIES: Final = 0.05
+ASKERS: Final = 20
 _ECHO_S: Final = 1.0
 _SETTLED_ALREADY: Final = frozenset({"", "intent_closed"})
 _YES: Final = frozenset({""})
@@ -31,19 +32,13 @@ class Teller:
     user: str
     chance: random.Random
     unforeseen: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
     echoes: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def tell(self, story: Story) -> None:
         """From the beginning, as whoever takes a dead client's job over does. DiedError."""
         life = _Life(self, story, story.lives.pop(0) if story.lives else None)
-        answer = await life.reserve()
-        if not answer.is_yes:
-            story.is_refused = True
-            self.refused += 1
-            self.expect("reserve", answer, frozenset({"quota_exceeded"}))
+        if not await life.reserve():
             return
-        story.month = answer.body["month"]
         for paid in story.calls:
             await life.pay(paid)
         if story.ending != "stay":
@@ -90,13 +85,20 @@ class _Life:
     story: Story
     left: int | None
 
-    async def reserve(self) -> Answer:
-        call = orders.reserve(self.teller.user, self.story.job_id, self.story.cost)
+    async def reserve(self) -> bool:
+        """Whether the job has a place."""
+        story = self.story
+        call = orders.reserve(self.teller.user, story.job_id, story.cost)
+        story.is_doubtful = True
         answer = await self._ask(call)
+        story.is_doubtful = answer.tries > 1
+        # Whoever takes a job over may find it released already, by a call that its dead client saw no answer of.
+        again = frozenset({"", "reservation_closed"}) if story.ending == "release" else _YES
         if answer.is_yes:
-            again = frozenset({"", "reservation_closed"}) if self.story.ending == "release" else _YES
+            story.month = answer.body["month"]
             self._haunt("reserve", call, again, "max_cost_microusd")
-        return answer
+        self.teller.expect("reserve", answer, again if story.month else frozenset({"quota_exceeded"}))
+        return bool(story.month)
 
     async def pay(self, paid: PaidCall) -> None:
         call = orders.spend(*self._place, paid.name, paid.price)
@@ -139,6 +141,12 @@ class _Life:
         if amount and call.body is not None and chance.random() < LIES:
             lie = replace(call, body={**call.body, amount: int(call.body[amount]) + 1})
             self.teller.echo(f"lied_{what}", lie, _LIE_FOUND)
+
+
+async def resolve(teller: Teller, stories: Iterable[Story]) -> None:
+    """Ask again where nobody knows whether the reservation was heard, as whoever finds such a job does."""
+    doubtful = deque(story for story in stories if story.is_doubtful and not story.month)
+    await asyncio.gather(*(tell_all(teller, doubtful) for _ in range(ASKERS)))
 
 
 async def tell_all(teller: Teller, waiting: deque[Story]) -> None:
