@@ -50,6 +50,7 @@ def stack_parameters() -> StackParameters:
         replicate_api_base_url=NOBODY,
         generator_private_key=SecretStr(new_key_pair()[0]),
         replicate_api_token=SecretStr("r8_test"),
+        replicate_webhook_secret=SecretStr("whsec_bG9jYWwtc2VjcmV0"),
     )
 
 

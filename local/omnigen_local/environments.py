@@ -42,6 +42,7 @@ def stack_parameters(urls: Urls, identities: Identities) -> StackParameters:
         replicate_api_base_url=urls.simulator,
         generator_private_key=SecretStr(identities.private_key("generator")),
         replicate_api_token=SecretStr(identities.provider_token),
+        replicate_webhook_secret=SecretStr(identities.provider_webhook_secret),
     )
 
 
@@ -59,6 +60,7 @@ def service_environments(urls: Urls, identities: Identities, outputs: StackOutpu
             "S3_PUBLIC_URL": urls.s3_public,
             "STATE_MACHINE_ARN": outputs.state_machine_arn,
             "QUOTA_URL": urls.quota,
+            "REPLICATE_WEBHOOK_SECRET": identities.provider_webhook_secret,
         },
         "quota": {**aws, **callee, "USAGE_TABLE": outputs.usage_table_name},
         "composer": {**aws, **callee, "ASSETS_BUCKET": outputs.assets_bucket_name},

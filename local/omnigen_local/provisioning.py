@@ -41,6 +41,7 @@ class StackParameters(BaseModel):
     generator_private_key: SecretStr
     """PEM; what the generator signs its calls with."""
     replicate_api_token: SecretStr
+    replicate_webhook_secret: SecretStr
     generator_overrides: Mapping[str, str] = {}
     """Variables of the Lambda over those that the template gives it."""
 
@@ -74,6 +75,7 @@ class StackParameters(BaseModel):
             {
                 "identity_private_key": self.generator_private_key.get_secret_value(),
                 "replicate_api_token": self.replicate_api_token.get_secret_value(),
+                "replicate_webhook_secret": self.replicate_webhook_secret.get_secret_value(),
             }
         ).decode()
 

@@ -18,6 +18,7 @@ from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest
 from omnigen_shared.contracts.job import (
+    IntentRecord,
     IntentStatus,
     JobOutput,
     JobProblem,
@@ -39,6 +40,16 @@ INTENT = IntentId("scene-01.1")
 BODY = BodyRequest(clip_key="u/ada/clips/1.mp4", width=1280, height=720, kept_frames=150, head_frames=0, tail_frames=15)
 RENDER = RenderRequest(segment_keys=("u/ada/segments/r/1.mp4",), total_frames=150)
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
+HELD = IntentRecord(
+    intent_id=INTENT,
+    status=IntentStatus.RESERVED,
+    model="a/b",
+    fingerprint="f" * 64,
+    price_microusd=5,
+    input={},
+    month="2026-11",
+    reservation_id="job_1.2",
+)
 
 
 @pytest_asyncio.fixture
@@ -143,13 +154,13 @@ async def test_refusals_of_jobs_are_errors_of_ours(
     assert type(caught.value) is error
 
 
-async def test_quota_is_told_by_month_job_and_intent(server: ScriptedServer, client: InternalClient) -> None:
+async def test_quota_is_told_by_month_reservation_and_intent(server: ScriptedServer, client: InternalClient) -> None:
     server.tell(answer({"intent_id": INTENT, "state": "held", "amount_microusd": 5, "remaining_microusd": 1}))
     quota = HttpQuota(client)
-    await quota.spend(REF, "2026-11", INTENT, 5)
-    await quota.settle(REF, "2026-11", INTENT, 4)
-    await quota.refund(REF, "2026-11", INTENT)
-    base = "/internal/v1/reservations/2026-11/job_1/intents/scene-01.1"
+    await quota.spend(REF, HELD)
+    await quota.settle(REF, HELD, 4)
+    await quota.refund(REF, HELD)
+    base = "/internal/v1/reservations/2026-11/job_1.2/intents/scene-01.1"
     assert [(asked.method, asked.path, asked.body) for asked in server.asked] == [
         ("PUT", base, {"price_microusd": 5}),
         ("POST", f"{base}/settle", {"actual_microusd": 4}),
@@ -161,12 +172,12 @@ async def test_refusals_of_quota_are_errors_of_ours(server: ScriptedServer, clie
     quota = HttpQuota(client)
     server.tell(problem(402, "budget_exceeded"))
     with pytest.raises(errors.BudgetExceededError):
-        await quota.spend(REF, "2026-11", INTENT, 5)
+        await quota.spend(REF, HELD)
     server.tell(problem(404, "not_found"))
     with pytest.raises(errors.ReservationMissingError):
-        await quota.refund(REF, "2026-11", INTENT)
+        await quota.refund(REF, HELD)
     with pytest.raises(RemoteProblemError, match="not_found"):
-        await quota.settle(REF, "2026-11", INTENT, 5)
+        await quota.settle(REF, HELD, 5)
 
 
 async def test_the_composers_status_is_the_answers(server: ScriptedServer, client: InternalClient) -> None:

@@ -10,13 +10,14 @@ from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
 
 from omnigen_jobs.clients.quota import QuotaClient
-from omnigen_jobs.domain.records import Job, Money
+from omnigen_jobs.domain.records import Intent, Job, Money
+from omnigen_jobs.domain.rounds import Wish
 from omnigen_quota.app import Adapters, create_app
 from omnigen_quota.domain.bookings import BookingMark, IntentMark, MonthState
 from omnigen_quota.settings import QuotaSettings
 from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import IntentId, JobId
-from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.contracts.media import Resolution
 from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
 from omnigen_shared.identity import IdentitySigner
@@ -58,6 +59,18 @@ async def world() -> AsyncIterator[World]:
             yield World(table, clock, generator, QuotaClient(client))
 
 
+MUSIC = Intent(
+    intent_id=IntentId("music.1"),
+    status=IntentStatus.REFUNDED,
+    model="m",
+    fingerprint="f" * 64,
+    price_microusd=1,
+    input={},
+    month=MONTH,
+    reservation_id=JOB,
+)
+
+
 def job_of(world: World, **changes: object) -> Job:
     return make_job(world.clock, **changes)
 
@@ -90,16 +103,16 @@ async def test_more_than_the_plan_is_told(world: World) -> None:
 async def test_another_amount_for_the_same_job_stays_a_remote_problem(world: World) -> None:
     await world.quota.reserve(job_of(world))
     with pytest.raises(RemoteProblemError) as refused:
-        await world.quota.reserve(job_of(world, max_microusd=1_000_000))
+        await world.quota.reserve(job_of(world, round_max_microusd=1_000_000))
     assert refused.value.remote_code == "amount_mismatch"
 
 
 async def test_what_quota_never_heard_of_needs_no_giving_back(world: World) -> None:
     await world.quota.release(job_of(world), MONTH)
     await world.quota.reserve(job_of(world))
-    await world.quota.refund(job_of(world), IntentId("music.1"))
+    await world.quota.refund(job_of(world), MUSIC)
     with pytest.raises(RemoteProblemError):
-        await world.quota.settle(job_of(world), IntentId("music.1"), 1)
+        await world.quota.settle(job_of(world), MUSIC, 1)
 
 
 async def test_a_commit_that_quota_never_heard_of_is_told(world: World) -> None:
@@ -125,7 +138,7 @@ async def test_a_failed_job_gives_back_what_it_did_not_spend(world: World) -> No
     await bench.move("created", "ingested", job_id, "scene-02.1", output_key=f"u/{USER}/clips/a.mp4")
     await bench.send("p-3", job_id, "scene-03.1")
     record = await bench.uses.ending.fail(USER, job_id, 1, make_problem())
-    assert (record.job.money, record.job.lease_until) == (Money.CLOSED, None)
+    assert (record.job.money, record.job.lease_until) == (Money.CLOSED, bench.clock.now())
     booking = world.state.find_booking(job_id)
     assert booking is not None
     assert booking.mark is BookingMark.RELEASED
@@ -165,3 +178,20 @@ async def test_a_job_that_was_released_is_not_reserved_again(world: World) -> No
     assert '"status":"failed"' in again.answer
     assert world.state.open_jobs == 0
     assert JOB not in world.state.bookings
+
+
+async def test_a_round_is_booked_beside_the_one_before(world: World) -> None:
+    """What the first round still holds for a lost call is not the second one's, and is settled where it is held."""
+    bench = JobsBench(quota=world.quota, clock=world.clock)
+    job_id = await bench.create()
+    lost = await bench.plan(job_id, price_microusd=100_000)
+    await world.spend((await bench.read(job_id)).job, CLIP)
+    await bench.send("p-1", job_id)
+    await bench.uses.ending.fail(USER, job_id, 1, make_problem())
+    second = (await bench.uses.resuming.resume(USER, job_id, Wish())).job
+    assert (second.reservation_id, world.state.videos, world.state.open_jobs) == (f"{job_id}.2", 1, 1)
+    assert world.state.spend_microusd == 100_000 + second.round_max_microusd
+    await world.quota.settle(second, lost, 60_000)
+    assert (world.state.settled_microusd, world.state.spend_microusd) == (60_000, 60_000 + second.round_max_microusd)
+    await bench.uses.ending.cancel(USER, job_id)
+    assert (world.state.videos, world.state.open_jobs, world.state.spend_microusd) == (0, 0, 60_000)

@@ -83,7 +83,7 @@ async def test_of_two_senders_one_wins(bench: JobsBench) -> None:
 async def test_of_two_intents_one_binds_a_prediction(bench: JobsBench) -> None:
     for job_id in (JOB, OTHER_JOB):
         await begin(bench, job_id=job_id)
-        await bench.plan(job_id, claims_clip=False)
+        await bench.plan(job_id, claims_clip=False, input={"job": job_id})
         await bench.move("planned", "reserved", job_id)
         await bench.move("reserved", "sending", job_id, owner="w1")
     won, raised = await race(

@@ -37,6 +37,7 @@ from omnigen_jobs.domain.records import (
     Pulse,
     Record,
     Scene,
+    Send,
 )
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_shared.clock import to_rfc3339
@@ -60,6 +61,7 @@ INTENT = Intent(
     spoiled="no picture",
 )
 CLAIM = Claim(user_id=USER, fingerprint=FINGERPRINT, job_id=JOB, intent_id=CLIP, state=ClaimState.HELD)
+SEND = Send(digest="d" * 64, job_id=JOB, intent_id=CLIP)
 BINDING = Binding(provider_id="p-1", job_id=JOB, intent_id=CLIP)
 EVENT = NewEvent(type="scene.changed", data={"job_id": JOB, "duration_s": 5.0})
 ENTRY = Entry(user_id=USER, key="k", job_id=JOB, digest="d", lease_until=NOW, kept_until=NOW + KEPT)
@@ -290,3 +292,22 @@ async def test_a_key_is_written_on_top_of_what_was_read(store: Any) -> None:
         await store.remove_entry(answered)
     await store.remove_entry(bumped(answered))
     assert await store.find_entry(USER, "k") is None
+
+
+async def test_a_send_is_there_until_it_is_over(store: Any) -> None:
+    job = await begin(store)
+    assert await store.find_send(SEND.digest) is None
+    await store.commit(Change(fence=job, send=SEND))
+    assert await store.find_send(SEND.digest) == bumped(SEND)
+    with pytest.raises(WriteConflictError):
+        await store.commit(Change(fence=job, send=replace(SEND, intent_id=IntentId("scene-02.1"))))
+    await store.commit(Change(fence=job, send=replace(bumped(SEND), is_over=True)))
+    assert await store.find_send(SEND.digest) is None
+
+
+async def test_after_its_end_only_the_attempt_that_settles_writes_beside_a_job(store: Any) -> None:
+    job = await begin(store, status=JobStatus.FAILED, attempt=3, settling=3)
+    await store.commit(Change(fence=job, intent=INTENT))
+    ended = await begin(store, job_id=OTHER_JOB, status=JobStatus.FAILED, attempt=3, settling=2)
+    with pytest.raises(WriteConflictError):
+        await store.commit(Change(fence=ended, intent=INTENT))

@@ -12,6 +12,7 @@ from tests.fakes.scripted_server import Answer, ScriptedServer, answer, dawdle, 
 from omnigen_generator.clients.provider import ReplicateProvider
 from omnigen_generator.domain.errors import (
     OutputGoneError,
+    PredictionMissingError,
     ProviderError,
     ProviderRefusedError,
     ProviderSilentError,
@@ -54,19 +55,27 @@ async def provider(server: ScriptedServer) -> AsyncIterator[ReplicateProvider]:
 
 async def test_a_create_sends_the_input_and_the_token(server: ScriptedServer, provider: ReplicateProvider) -> None:
     server.tell(answer(a_prediction(), 201))
-    prediction = await provider.create(MODEL, INPUT)
+    prediction = await provider.create(MODEL, INPUT, 60)
     assert (prediction.id, prediction.status, prediction.model) == ("p1", PredictionStatus.STARTING, MODEL)
     (asked,) = server.asked
     assert (asked.method, asked.path) == ("POST", f"/v1/models/{MODEL}/predictions")
     assert asked.headers["authorization"] == "Bearer r8_secret"
+    assert asked.headers["cancel-after"] == "60s"
     assert asked.body == {"input": INPUT}
+
+
+async def test_a_create_may_ask_to_be_called_back(server: ScriptedServer, provider: ReplicateProvider) -> None:
+    server.tell(answer(a_prediction(), 201))
+    await provider.create(MODEL, INPUT, 60, "https://omnigen.test/hook")
+    told = {"webhook": "https://omnigen.test/hook", "webhook_events_filter": ["start", "completed"]}
+    assert server.asked[0].body == {"input": INPUT, **told}
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 422])
 async def test_a_4xx_is_a_definite_no(server: ScriptedServer, provider: ReplicateProvider, status: int) -> None:
     server.tell(answer({"title": "Nope", "detail": "no such input"}, status))
     with pytest.raises(ProviderRefusedError, match="no such input") as caught:
-        await provider.create(MODEL, INPUT)
+        await provider.create(MODEL, INPUT, 60)
     assert caught.value.status == status
     assert len(server.asked) == 1
 
@@ -85,7 +94,7 @@ async def test_a_throttled_create_tells_how_long(
 ) -> None:
     server.tell(told)
     with pytest.raises(ProviderThrottledError) as caught:
-        await provider.create(MODEL, INPUT)
+        await provider.create(MODEL, INPUT, 60)
     assert caught.value.retry_after_s == hint_s
 
 
@@ -108,7 +117,7 @@ async def test_whatever_leaves_a_doubt_is_never_sent_again(
 ) -> None:
     server.tell(told)
     with pytest.raises(ProviderSilentError):
-        await provider.create(MODEL, INPUT)
+        await provider.create(MODEL, INPUT, 60)
     assert len(server.asked) == 1
 
 
@@ -116,7 +125,7 @@ async def test_an_answer_that_does_not_come_in_time_leaves_a_doubt(server: Scrip
     server.tell(dawdle(0.5))
     async with a_provider(server.url, timeout_s=0.2) as provider:
         with pytest.raises(ProviderSilentError):
-            await provider.create(MODEL, INPUT)
+            await provider.create(MODEL, INPUT, 60)
     assert len(server.asked) == 1
 
 
@@ -124,13 +133,13 @@ async def test_an_answer_that_does_not_come_in_time_leaves_a_doubt(server: Scrip
 async def test_a_connection_that_never_was_leaves_none(url: str) -> None:
     async with a_provider(url) as provider:
         with pytest.raises(ProviderUnreachableError):
-            await provider.create(MODEL, INPUT)
+            await provider.create(MODEL, INPUT, 60)
 
 
 async def test_every_create_has_a_socket_of_its_own(server: ScriptedServer, provider: ReplicateProvider) -> None:
     server.tell(answer(a_prediction(), 201))
     for _ in range(3):
-        await provider.create(MODEL, INPUT)
+        await provider.create(MODEL, INPUT, 60)
     assert {asked.headers.get("connection", "").lower() for asked in server.asked} == {"close"}
 
 
@@ -167,7 +176,7 @@ async def test_an_error_of_any_kind_is_text(server: ScriptedServer, provider: Re
 
 
 @pytest.mark.parametrize(
-    "told", [answer({"detail": "gone"}, 404), answer({}, 500), answer({}, 429), answer([]), hang_up]
+    "told", [answer({"detail": "gone"}, 410), answer({}, 500), answer({}, 429), answer([]), hang_up]
 )
 async def test_what_cannot_be_learnt_now_is_asked_later(
     server: ScriptedServer, provider: ReplicateProvider, told: Answer
@@ -250,3 +259,19 @@ async def test_only_web_addresses_are_fetched(provider: ReplicateProvider, addre
 async def test_outside_of_its_context_the_client_does_nothing() -> None:
     with pytest.raises(RuntimeError, match="outside of its context"):
         await a_provider(NOBODY).get("p1")
+
+
+async def test_a_prediction_that_the_provider_does_not_know_is_no_silence(
+    server: ScriptedServer, provider: ReplicateProvider
+) -> None:
+    server.tell(answer({"detail": "Prediction not found"}, 404))
+    with pytest.raises(PredictionMissingError, match="not found"):
+        await provider.get("p1")
+
+
+async def test_a_cancel_names_the_prediction(server: ScriptedServer, provider: ReplicateProvider) -> None:
+    server.tell(answer(a_prediction(status="canceled")), answer({"detail": "busy"}, 503))
+    await provider.cancel("p/1")
+    assert [(asked.method, asked.path) for asked in server.asked] == [("POST", "/v1/predictions/p%2F1/cancel")]
+    with pytest.raises(ProviderUnreachableError, match="503"):
+        await provider.cancel("p1")

@@ -10,9 +10,11 @@ from omnigen_generator.domain.attempts import AttemptRef
 from omnigen_generator.domain.errors import (
     ClipInProgressError,
     ClipSpoiledError,
+    ClipUnresolvedError,
     IntentMovedError,
     JobTerminalError,
     PredictionBoundError,
+    SendInProgressError,
     StaleAttemptError,
 )
 from omnigen_generator.ports import JobRecords
@@ -51,8 +53,9 @@ MOVES: Final = {
     IntentStatus.PLANNED: {IntentStatus.RESERVED, IntentStatus.REFUNDED},
     IntentStatus.RESERVED: {IntentStatus.SENDING, IntentStatus.REFUNDED},
     IntentStatus.SENDING: {IntentStatus.CREATED, IntentStatus.RESERVED, IntentStatus.UNKNOWN},
-    IntentStatus.CREATED: {IntentStatus.INGESTED, IntentStatus.SETTLED, IntentStatus.REFUNDED},
+    IntentStatus.CREATED: {IntentStatus.INGESTED, IntentStatus.SETTLED, IntentStatus.REFUNDED, IntentStatus.UNKNOWN},
     IntentStatus.INGESTED: {IntentStatus.SETTLED},
+    IntentStatus.UNKNOWN: {IntentStatus.CREATED},
 }
 
 
@@ -66,6 +69,9 @@ class FakeJobRecords(JobRecords):
     clips: dict[tuple[UserId, str], str] = field(default_factory=dict)
     spoiled: set[tuple[UserId, str]] = field(default_factory=set)
     bindings: dict[str, tuple[JobId, IntentId]] = field(default_factory=dict)
+    sends: dict[str, tuple[JobId, IntentId]] = field(default_factory=dict)
+    unresolved: set[tuple[UserId, str]] = field(default_factory=set)
+    settling: dict[JobId, int] = field(default_factory=dict)
     progress: list[Progress] = field(default_factory=list)
     scene_states: list[tuple[int, SceneState]] = field(default_factory=list)
     statuses: list[JobStatus] = field(default_factory=list)
@@ -78,7 +84,6 @@ class FakeJobRecords(JobRecords):
             status=JobStatus.PENDING,
             attempt=ref.attempt,
             deadline_at=self.clock.now() + timedelta(seconds=time_s),
-            month="2026-11",
             request=request,
             cuts=cuts_of(request),
         )
@@ -137,6 +142,7 @@ class FakeJobRecords(JobRecords):
 
     async def plan_intent(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
         snapshot = self._fenced(ref)
+        assert not snapshot.status.is_terminal
         stored = next((intent for intent in snapshot.intents if intent.intent_id == intent_id), None)
         if stored is not None:
             return stored
@@ -192,11 +198,30 @@ class FakeJobRecords(JobRecords):
         self._change(ref, attempt=attempt)
         return ContinueAttempt(attempt=attempt)
 
+    def resume(self, job_id: JobId, time_s: float, regenerated: int = 0) -> None:
+        """Another round: scenes that have failed begin again, lost takes are replaced, unsent calls given back."""
+        before = self.snapshots[job_id]
+        unsent = {IntentStatus.PLANNED, IntentStatus.RESERVED}
+        self.snapshots[job_id] = before.model_copy(
+            update={
+                "status": JobStatus.PENDING,
+                "attempt": before.attempt + 1,
+                "round": before.round + 1,
+                "deadline_at": self.clock.now() + timedelta(seconds=time_s),
+                "problem": None,
+                "scenes": tuple(_revive(scene, before, regenerated) for scene in before.scenes),
+                "intents": tuple(
+                    intent.model_copy(update={"status": IntentStatus.REFUNDED}) if intent.status in unsent else intent
+                    for intent in before.intents
+                ),
+            }
+        )
+
     def _fenced(self, ref: AttemptRef) -> JobSnapshot:
         snapshot = self.snapshots[ref.job_id]
         if snapshot.attempt != ref.attempt:
             raise StaleAttemptError(409, "stale_attempt", f"attempt {snapshot.attempt} is the present one")
-        if snapshot.status.is_terminal:
+        if snapshot.status.is_terminal and self.settling.get(ref.job_id) != ref.attempt:
             raise JobTerminalError(409, "job_terminal", f"the job is {snapshot.status}")
         return snapshot
 
@@ -206,19 +231,34 @@ class FakeJobRecords(JobRecords):
 
     def _claim(self, ref: AttemptRef, intent_id: IntentId, plan: PlanIntent) -> IntentRecord:
         place, owner = (ref.user_id, plan.fingerprint), (ref.job_id, intent_id)
+        number = self.snapshots[ref.job_id].round
         fields = plan.model_dump(exclude={"claims_clip"})
+        fields |= {"round": number, "month": "2026-11", "reservation_id": f"{ref.job_id}.{number}"}
         if place in self.spoiled:
             raise ClipSpoiledError(409, "clip_spoiled", "another one made it in vain")
         if place in self.clips:
             paid = {"price_microusd": 0, "actual_microusd": 0, "cached": True, "output_key": self.clips[place]}
             return IntentRecord(intent_id=intent_id, status=IntentStatus.SETTLED, **{**fields, **paid})
+        if place in self.unresolved:
+            owner_job, owner_intent = self.claims[place]
+            told = {"job_id": owner_job, "intent_id": owner_intent}
+            raise ClipUnresolvedError(409, "clip_unresolved", "nobody knows", details=told)
         if self.claims.setdefault(place, owner) != owner:
             raise ClipInProgressError(409, "clip_in_progress", "another one makes it", retry_after_s=5)
         return IntentRecord(intent_id=intent_id, status=IntentStatus.PLANNED, **fields)
 
+    def _follow_send(self, ref: AttemptRef, before: IntentRecord, move: MoveIntent) -> None:
+        digest, owner = repr((before.model, sorted(before.input.items()))), (ref.job_id, before.intent_id)
+        if move.status is IntentStatus.SENDING and self.sends.setdefault(digest, owner) != owner:
+            raise SendInProgressError(409, "send_in_progress", "an equal call is being sent", retry_after_s=2)
+        if before.status is IntentStatus.SENDING:
+            self.sends.pop(digest, None)
+
     def _moved(self, ref: AttemptRef, before: IntentRecord, move: MoveIntent) -> IntentRecord:
         place = (ref.user_id, before.fingerprint)
+        self._follow_send(ref, before, move)
         news: dict[str, object] = {"status": move.status}
+        (self.unresolved.add if move.status is IntentStatus.UNKNOWN else self.unresolved.discard)(place)
         if move.status is IntentStatus.CREATED:
             owner = (ref.job_id, before.intent_id)
             assert move.provider_id is not None
@@ -240,6 +280,19 @@ class FakeJobRecords(JobRecords):
         if move.status in {IntentStatus.REFUNDED, IntentStatus.SETTLED}:
             self.claims.pop(place, None)
         return before.model_copy(update=news)
+
+
+def _revive(scene: SceneRecord, snapshot: JobSnapshot, regenerated: int) -> SceneRecord:
+    if scene.number == regenerated:
+        return scene.model_copy(update={"take": scene.take + 1, "state": SceneState.QUEUED, "clip_key": None})
+    if scene.state is not SceneState.FAILED:
+        return scene
+    name = f"scene-{scene.number:02}.{scene.take}"
+    lost = any(
+        intent.intent_id.startswith(name) and intent.status is IntentStatus.UNKNOWN for intent in snapshot.intents
+    )
+    state = SceneState.QUEUED if scene.clip_key is None else SceneState.INGESTED
+    return scene.model_copy(update={"state": state, "problem": None, "take": scene.take + lost})
 
 
 def _begin_take(scene: SceneRecord, take: int) -> SceneRecord:

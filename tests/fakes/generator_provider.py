@@ -11,6 +11,7 @@ import orjson
 
 from omnigen_generator.domain.errors import (
     OutputGoneError,
+    PredictionMissingError,
     ProviderRefusedError,
     ProviderSilentError,
     ProviderThrottledError,
@@ -74,10 +75,13 @@ class FakeProvider(Provider):
     clock: Clock
     latency_s: float = 5
     listed_after_s: float = 0
+    begins_after_s: float = NEVER_S
     is_down: bool = False
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     accepted: dict[str, Accepted] = field(default_factory=dict)
     creates: list[str] = field(default_factory=list)
+    canceled: list[str] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
 
     def script(self, model: str, *faults: Fault) -> None:
         self.faults.setdefault(model, deque()).extend(faults)
@@ -91,7 +95,11 @@ class FakeProvider(Provider):
                 counts[name] = counts.get(name, 0) + 1
         return counts
 
-    async def create(self, model: str, call_input: Mapping[str, Any]) -> Prediction:
+    async def create(
+        self, model: str, call_input: Mapping[str, Any], cancel_after_s: int, webhook: str | None = None
+    ) -> Prediction:
+        assert webhook is None
+        assert cancel_after_s > 0
         self.creates.append(model)
         queue = self.faults.get(model)
         fault = queue.popleft() if queue else Fault.NONE
@@ -112,7 +120,19 @@ class FakeProvider(Provider):
 
     async def get(self, prediction_id: str) -> Prediction:
         self._check_up()
+        if prediction_id in self.forgotten:
+            raise PredictionMissingError("no such prediction")
         return self._view(self.accepted[prediction_id])
+
+    async def cancel(self, prediction_id: str) -> None:
+        self._check_up()
+        self.canceled.append(prediction_id)
+        entry = self.accepted[prediction_id]
+        if self._view(entry).status.is_running:
+            entry.fault = Fault.ABORTED
+            entry.prediction = replace(
+                entry.prediction, created_at=self.clock.now() - timedelta(seconds=self.latency_s)
+            )
 
     async def list_since(self, oldest: datetime) -> tuple[Prediction, ...]:
         self._check_up()
@@ -146,8 +166,10 @@ class FakeProvider(Provider):
 
     def _view(self, entry: Accepted) -> Prediction:
         prediction = entry.prediction
-        if self.clock.now() < prediction.created_at + timedelta(seconds=self.latency_s):
-            return prediction
+        age_s = (self.clock.now() - prediction.created_at).total_seconds()
+        if age_s < self.latency_s:
+            has_begun = age_s >= self.begins_after_s
+            return replace(prediction, status=PredictionStatus.PROCESSING) if has_begun else prediction
         status, error = ENDINGS.get(entry.fault, (PredictionStatus.SUCCEEDED, ""))
         outputs = _outputs(prediction, entry.fault) if status is PredictionStatus.SUCCEEDED else ()
         return replace(prediction, status=status, error=error, outputs=outputs)

@@ -6,6 +6,7 @@ from omnigen_generator.domain.attempts import AttemptRef
 from omnigen_generator.domain.errors import BudgetExceededError, ReservationMissingError
 from omnigen_generator.ports import Quota
 from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.job import IntentRecord
 
 
 @dataclass(slots=True)
@@ -22,8 +23,10 @@ class FakeQuota(Quota):
     budget_microusd: int = 10_000_000
     holds: dict[tuple[str, str], Hold] = field(default_factory=dict)
 
-    async def spend(self, ref: AttemptRef, month: str, intent_id: IntentId, price_microusd: int) -> None:
-        assert month == "2026-11"
+    async def spend(self, ref: AttemptRef, intent: IntentRecord) -> None:
+        assert intent.month == "2026-11"
+        assert intent.reservation_id.startswith(ref.job_id)
+        intent_id, price_microusd = intent.intent_id, intent.price_microusd
         known = self.holds.get((ref.job_id, intent_id))
         if known is not None:
             assert (known.amount_microusd, known.state) == (price_microusd, "held")
@@ -32,17 +35,15 @@ class FakeQuota(Quota):
             raise BudgetExceededError(402, "budget_exceeded", f"{intent_id} costs too much")
         self.holds[ref.job_id, intent_id] = Hold(price_microusd)
 
-    async def settle(self, ref: AttemptRef, month: str, intent_id: IntentId, actual_microusd: int) -> None:
-        del month
-        hold = self._get(ref, intent_id)
-        assert hold.state in {"held", "settled"}, f"{intent_id} is {hold.state}"
+    async def settle(self, ref: AttemptRef, intent: IntentRecord, actual_microusd: int) -> None:
+        hold = self._get(ref, intent.intent_id)
+        assert hold.state in {"held", "settled"}, f"{intent.intent_id} is {hold.state}"
         assert actual_microusd <= hold.amount_microusd
         hold.state, hold.actual_microusd = "settled", actual_microusd
 
-    async def refund(self, ref: AttemptRef, month: str, intent_id: IntentId) -> None:
-        del month
-        hold = self._get(ref, intent_id)
-        assert hold.state in {"held", "refunded"}, f"{intent_id} is {hold.state}"
+    async def refund(self, ref: AttemptRef, intent: IntentRecord) -> None:
+        hold = self._get(ref, intent.intent_id)
+        assert hold.state in {"held", "refunded"}, f"{intent.intent_id} is {hold.state}"
         hold.state = "refunded"
 
     def used_microusd(self, job_id: str) -> int:

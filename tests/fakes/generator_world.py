@@ -107,6 +107,18 @@ class World:
                 self._take_over()
         raise AssertionError(f"{self.snapshot.status} after {max_attempts} attempts")
 
+    def resume(self, regenerated: int = 0, time_s: float = 600) -> JobSnapshot:
+        """Another round, to its end."""
+        self.jobs.resume(self.ref.job_id, time_s, regenerated)
+        return self.run()
+
+    def reckon(self, switch: KillSwitch | None = None) -> JobSnapshot:
+        """What jobs does for an ended job with open calls: one execution that accounts for them."""
+        self._take_over()
+        self.jobs.settling[self.ref.job_id] = self.snapshot.attempt
+        run_virtually(self._execute(switch))
+        return self.snapshot
+
     async def _execute(self, switch: KillSwitch | None) -> None:
         machine = Machine(orjson.loads(DEFINITION.read_bytes()), self._invoker(switch), to_rfc3339(self.clock.now()))
         try:
@@ -142,4 +154,5 @@ class World:
 
     def _input(self, attempt: int) -> dict[str, Any]:
         ref = self.ref
-        return {"job_id": ref.job_id, "user_id": ref.user_id, "plan": ref.plan, "attempt": attempt}
+        kind = "settle" if self.snapshot.status.is_terminal else "make"
+        return {"job_id": ref.job_id, "user_id": ref.user_id, "plan": ref.plan, "attempt": attempt, "kind": kind}

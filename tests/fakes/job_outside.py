@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from omnigen_jobs.domain.records import Job
+from omnigen_jobs.domain.records import Intent, Job
 from omnigen_jobs.ports import MediaLinks, Quota, Workflow
 from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
 from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
 
@@ -19,39 +20,41 @@ class FakeQuota(Quota):
     is_down: bool = False
     loses_replies: bool = False
     plan_limit: bool = False
-    states: dict[JobId, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    videos: dict[str, int] = field(default_factory=dict)
     settled: dict[tuple[JobId, IntentId], int] = field(default_factory=dict)
     refunded: set[tuple[JobId, IntentId]] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
 
     @property
-    def open_jobs(self) -> set[JobId]:
+    def open_jobs(self) -> set[str]:
         return {job_id for job_id, state in self.states.items() if state == "open"}
 
     async def reserve(self, job: Job) -> Reservation:
         self._answer("reserve")
         if self.plan_limit:
             raise PlanLimitError("more than the plan allows")
-        if self.states.get(job.job_id, "open") != "open":
+        if self.states.get(job.reservation_id, "open") != "open":
             raise RemoteProblemError(409, "reservation_closed", "closed")
-        if job.job_id not in self.states and len(self.open_jobs) >= self.places:
+        if job.reservation_id not in self.states and len(self.open_jobs) >= self.places:
             raise QuotaExceededError("full", details={"cap": "videos"}, retry_after_s=60)
-        self.states.setdefault(job.job_id, "open")
+        self.states.setdefault(job.reservation_id, "open")
+        self.videos[job.reservation_id] = 0 if job.is_counted else 1
         self._lose()
         return Reservation(
             job_id=job.job_id,
             month=MONTH,
-            max_cost_microusd=job.max_microusd,
-            remaining_microusd=job.max_microusd,
+            max_cost_microusd=job.round_max_microusd,
+            remaining_microusd=job.round_max_microusd,
         )
 
-    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+    async def settle(self, job: Job, intent: Intent, actual_microusd: int) -> None:
         self._answer("settle")
-        self.settled[(job.job_id, intent_id)] = actual_microusd
+        self.settled[(job.job_id, intent.intent_id)] = actual_microusd
 
-    async def refund(self, job: Job, intent_id: IntentId) -> None:
+    async def refund(self, job: Job, intent: Intent) -> None:
         self._answer("refund")
-        self.refunded.add((job.job_id, intent_id))
+        self.refunded.add((job.job_id, intent.intent_id))
 
     async def commit(self, job: Job, month: str) -> None:
         self._close(job, month, "committed")
@@ -61,8 +64,8 @@ class FakeQuota(Quota):
 
     def _close(self, job: Job, month: str, state: str) -> None:
         self._answer(f"{state} {month}")
-        if month == MONTH and job.job_id in self.states:
-            self.states[job.job_id] = state
+        if month == MONTH and job.reservation_id in self.states:
+            self.states[job.reservation_id] = state
 
     def _answer(self, call: str) -> None:
         if self.is_down:
@@ -80,11 +83,13 @@ class FakeWorkflow(Workflow):
 
     is_down: bool = False
     started: list[tuple[JobId, int]] = field(default_factory=list)
+    settling: list[tuple[JobId, int]] = field(default_factory=list)
 
-    async def start(self, job: Job) -> None:
+    async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
         if self.is_down:
             raise DependencyUnavailableError("no state machine")
-        self.started.append((job.job_id, job.attempt))
+        started = self.started if kind is ExecutionKind.MAKE else self.settling
+        started.append((job.job_id, job.attempt))
 
 
 class FakeMediaLinks(MediaLinks):

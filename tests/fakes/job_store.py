@@ -8,7 +8,7 @@ from datetime import datetime
 from omnigen_jobs.domain.changes import Change, Versioned, bumped
 from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Scene
+from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Scene, Send
 from omnigen_jobs.ports import JobStore, KeyStore, Page, WriteConflictError
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -23,6 +23,7 @@ class FakeJobStore(JobStore, KeyStore):
         self.intents: dict[tuple[JobId, IntentId], Intent] = {}
         self.claims: dict[tuple[UserId, str], Claim] = {}
         self.bindings: dict[str, Binding] = {}
+        self.sends: dict[str, Send] = {}
         self.events: dict[JobId, list[Event]] = {}
         self.entries: dict[tuple[UserId, str], Entry] = {}
 
@@ -50,6 +51,9 @@ class FakeJobStore(JobStore, KeyStore):
     async def find_binding(self, provider_id: str) -> Binding | None:
         return self.bindings.get(provider_id)
 
+    async def find_send(self, digest: str) -> Send | None:
+        return self.sends.get(digest)
+
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(provider_ids) & self.bindings.keys()
 
@@ -67,6 +71,10 @@ class FakeJobStore(JobStore, KeyStore):
             self.claims[(change.claim.user_id, change.claim.fingerprint)] = bumped(change.claim)
         if change.binding is not None:
             self.bindings[change.binding.provider_id] = change.binding
+        if (send := change.send) is not None:
+            self.sends[send.digest] = bumped(send)
+            if send.is_over:
+                del self.sends[send.digest]
         if change.event is not None:
             told = self.events.setdefault(job_id, [])
             told.append(Event(seq=len(told) + 1, type=change.event.type, data=change.event.data))
@@ -74,7 +82,9 @@ class FakeJobStore(JobStore, KeyStore):
     def _check(self, change: Change) -> None:
         job_id, stored = change.fence.job_id, self.jobs.get(change.fence.job_id)
         if change.job is None:
-            if stored is None or stored.attempt != change.fence.attempt or stored.status.is_terminal:
+            if stored is None or stored.attempt != change.fence.attempt:
+                raise WriteConflictError
+            if stored.status.is_terminal and stored.settling != stored.attempt:
                 raise WriteConflictError
         else:
             _compare(stored, change.job)
@@ -84,6 +94,8 @@ class FakeJobStore(JobStore, KeyStore):
             _compare(self.intents.get((job_id, change.intent.intent_id)), change.intent)
         if change.claim is not None:
             _compare(self.claims.get((change.claim.user_id, change.claim.fingerprint)), change.claim)
+        if change.send is not None:
+            _compare(self.sends.get(change.send.digest), change.send)
         if change.binding is not None and change.binding.provider_id in self.bindings:
             raise WriteConflictError
 

@@ -93,6 +93,7 @@ def make_job(clock: FrozenClock, **changes: Any) -> Job:
         month=MONTH,
         estimate_microusd=465_000,
         max_microusd=571_250,
+        round_max_microusd=571_250,
         version=1,
     )
     return replace(job, **changes)

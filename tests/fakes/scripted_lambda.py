@@ -88,7 +88,8 @@ class ScriptedMachines:
     async def run(self, kind: str, script: Script) -> Execution:
         job_id = f"job_{len(self._executions)}"
         execution = self._executions[job_id] = Execution(script)
-        given = {"job_id": job_id, "user_id": "ada", "plan": "free", "attempt": 1}
+        purpose = "settle" if script.__name__.startswith("settling") else "make"
+        given = {"job_id": job_id, "user_id": "ada", "plan": "free", "attempt": 1, "kind": purpose}
         started = await self._stepfunctions.start_execution(
             stateMachineArn=self._arns[kind], name=job_id, input=orjson.dumps(given).decode()
         )

@@ -82,3 +82,11 @@ async def test_finished_clips_are_used_again_and_paid_once(visitor: Visitor, tmp
     assert clips["clip of scene 2"]["cached"]
     assert float(clips["clip of scene 2"]["charged_usd"]) == 0
     assert not clips["clip of scene 1"]["cached"]
+
+
+async def test_a_call_that_is_never_listed_is_found_by_the_providers_webhook(visitor: Visitor, tmp_path: Path) -> None:
+    watched = await visitor.watch_job(
+        tmp_path / "film.mp4", prompt=f"{PROMPT} [[sim:reply_lost*1@1, never_listed@1]]", duration_s=5
+    )
+    assert watched.job["status"] == "completed", watched.job["problem"]
+    assert watched.receipt["total_usd"] == watched.job["cost"]["spent_usd"]

@@ -68,6 +68,11 @@ def impossible_to_close(call: Call, earlier: int) -> Any:
     return ZeroDivisionError() if call["step"] == "finish" else plainly(call, earlier)
 
 
+def settling(call: Call, earlier: int) -> Any:
+    """Started for a job that has ended."""
+    return DependencyUnavailableError("quota is away") if earlier == 0 else plainly(call, earlier)
+
+
 SCRIPTS: tuple[Script, ...] = (
     plainly,
     with_a_broken_scene,
@@ -78,6 +83,7 @@ SCRIPTS: tuple[Script, ...] = (
     failing,
     breaking_before_there_is_a_plan,
     impossible_to_close,
+    settling,
 )
 
 
@@ -128,7 +134,7 @@ def test_a_job_goes_its_way_to_the_end(runs: Runs, kind: str) -> None:
 def test_every_call_says_which_state_of_which_job_it_is(runs: Runs, kind: str) -> None:
     for call in runs.get(kind, plainly).calls:
         assert call["state"].lower() == call["step"] or call["step"] in {"scene", "music"}
-        assert set(call["job"]) == {"job_id", "user_id", "plan", "attempt"}
+        assert set(call["job"]) == {"job_id", "user_id", "plan", "attempt", "kind"}
         assert call["started_at"].startswith("20")
 
 
@@ -190,6 +196,12 @@ def test_an_error_is_told_by_its_name(runs: Runs, kind: str) -> None:
 def test_an_execution_that_cannot_close_its_job_fails(runs: Runs, kind: str) -> None:
     run = runs.get(kind, impossible_to_close)
     assert (run.status, run.error) == ("FAILED", "ZeroDivisionError")
+
+
+def test_the_calls_of_an_ended_job_are_accounted_for_and_nothing_else_is_done(runs: Runs, kind: str) -> None:
+    run = runs.get(kind, settling)
+    assert run.status == "SUCCEEDED"
+    assert [call["step"] for call in run.calls] == ["reckon", "reckon"]
 
 
 def test_render_and_finish_are_told_what_the_render_before_has_found_out(runs: Runs, kind: str) -> None:

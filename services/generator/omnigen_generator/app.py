@@ -7,7 +7,7 @@ from omnigen_generator.clients.composer import CALL_TIMEOUT_S, HttpComposer
 from omnigen_generator.clients.jobs import HttpJobRecords
 from omnigen_generator.clients.provider import ReplicateProvider
 from omnigen_generator.clients.quota import HttpQuota
-from omnigen_generator.ports import Tools
+from omnigen_generator.ports import Callbacks, Tools
 from omnigen_generator.settings import GeneratorSecret, GeneratorSettings
 from omnigen_generator.store import S3Assets, read_secret
 from omnigen_shared.client import InternalClient
@@ -36,7 +36,14 @@ async def open_tools(settings: GeneratorSettings) -> AsyncIterator[Tools]:
             assets=S3Assets(settings, settings.assets_bucket, stack),
             clock=SystemClock(),
             limits=settings.limits,
+            callbacks=_callbacks(settings, secret),
         )
+
+
+def _callbacks(settings: GeneratorSettings, secret: GeneratorSecret) -> Callbacks | None:
+    if settings.public_base_url is None or secret.replicate_webhook_secret is None:
+        return None
+    return Callbacks(str(settings.public_base_url), secret.replicate_webhook_secret.get_secret_value())
 
 
 def _provider(settings: GeneratorSettings, secret: GeneratorSecret) -> ReplicateProvider:

@@ -9,6 +9,7 @@ from omnigen_generator.domain.attempts import AttemptRef, TimeLimits
 from omnigen_generator.domain.predictions import Prediction
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.callbacks import callback_url
 from omnigen_shared.contracts.composer import Pending, RenderRequest, RenderResult, SegmentRequest, SegmentResult
 from omnigen_shared.contracts.job import (
     ContinueAttempt,
@@ -90,17 +91,17 @@ class JobRecords(Protocol):
 
 
 class Quota(Protocol):
-    """The quota service. `month` is the snapshot's. May raise DependencyUnavailableError."""
+    """The quota service. An intent says under which reservation it is booked. May raise DependencyUnavailableError."""
 
-    async def spend(self, ref: AttemptRef, month: str, intent_id: IntentId, price_microusd: int) -> None:
-        """Hold a price before it is spent. BudgetExceededError when the job's reservation does not allow it."""
+    async def spend(self, ref: AttemptRef, intent: IntentRecord) -> None:
+        """Hold its price before it is spent. BudgetExceededError when the job's reservation does not allow it."""
         ...
 
-    async def settle(self, ref: AttemptRef, month: str, intent_id: IntentId, actual_microusd: int) -> None:
+    async def settle(self, ref: AttemptRef, intent: IntentRecord, actual_microusd: int) -> None:
         """What the provider charged, at most the held price."""
         ...
 
-    async def refund(self, ref: AttemptRef, month: str, intent_id: IntentId) -> None:
+    async def refund(self, ref: AttemptRef, intent: IntentRecord) -> None:
         """Give back what is held; ReservationMissingError when nothing was."""
         ...
 
@@ -132,8 +133,10 @@ class Composer(Protocol):
 class Provider(Protocol):
     """The place where models run and money is spent."""
 
-    async def create(self, model: str, call_input: Mapping[str, Any]) -> Prediction:
-        """Spend.
+    async def create(
+        self, model: str, call_input: Mapping[str, Any], cancel_after_s: int, webhook: str | None = None
+    ) -> Prediction:
+        """Spend. The provider ends it by itself so many seconds after its acceptance, and calls the webhook's address.
 
         ProviderUnreachableError: not sent. ProviderRefusedError, ProviderThrottledError: sent and not accepted.
         ProviderSilentError: sent and not answered, so nobody knows.
@@ -141,7 +144,14 @@ class Provider(Protocol):
         ...
 
     async def get(self, prediction_id: str) -> Prediction:
-        """How a prediction stands; ProviderUnreachableError when that cannot be learnt now."""
+        """How a prediction stands.
+
+        ProviderUnreachableError: that cannot be learnt now. PredictionMissingError: the provider knows of none.
+        """
+        ...
+
+    async def cancel(self, prediction_id: str) -> None:
+        """Ask for its end; one that has ended already stays as it is. ProviderUnreachableError: it may still run."""
         ...
 
     async def list_since(self, oldest: datetime) -> tuple[Prediction, ...]:
@@ -166,6 +176,18 @@ class Assets(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Callbacks:
+    """How the provider is told where to call back."""
+
+    base_url: str
+    secret: str
+
+    def url_for(self, ref: AttemptRef, intent: IntentRecord) -> str:
+        """For one paid call."""
+        return callback_url(self.base_url, self.secret, ref.job_id, intent.intent_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """Everything outside of a step."""
 
@@ -176,3 +198,4 @@ class Tools:
     assets: Assets
     clock: Clock
     limits: TimeLimits
+    callbacks: Callbacks | None = None

@@ -23,6 +23,7 @@ class StepName(StrEnum):
     SETTLE = "settle"
     FAIL = "fail"
     CONTINUE = "continue"
+    RECKON = "reckon"
 
 
 class StepOutcome(StrEnum):

@@ -18,6 +18,8 @@ class GeneratorSettings(BaseUnitSettings):
     composer_url: HttpUrl
     assets_bucket: str
     generator_secret_arn: str
+    public_base_url: HttpUrl | None = None
+    """Where the provider may call us back; None: it is only asked."""
     replicate_api_base_url: HttpUrl = HttpUrl("https://api.replicate.com")
     execution_budget_s: float = Field(default=240, gt=0)
     """An execution hands over to the next attempt after this; EXPRESS dies at 300 s."""
@@ -47,3 +49,5 @@ class GeneratorSecret(BaseModel):
     identity_private_key: SecretStr
     """PEM of the generator's ES256 key."""
     replicate_api_token: SecretStr
+    replicate_webhook_secret: SecretStr | None = None
+    """whsec_…; without it no callbacks are asked for."""

@@ -23,9 +23,11 @@ from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
+from omnigen_jobs.service.hinting import Hinting
 from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
+from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_jobs.settings import JobsSettings
@@ -117,6 +119,7 @@ def assemble(
     launcher = Launcher(store, adapters.quota, adapters.workflow, clock, lease)
     ending = Ending(store, adapters.quota, clock, lease)
     margin = timedelta(seconds=settings.deadline_margin_s)
+    secret = settings.replicate_webhook_secret
     use_cases = UseCases(
         clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
@@ -126,5 +129,7 @@ def assemble(
         attempts=Attempts(store, launcher, ending, clock, lease),
         spending=Spending(store, clock),
         ending=ending,
+        resuming=Resuming(store, launcher, ending, clock, margin),
+        hinting=Hinting(store, clock, None if secret is None else secret.get_secret_value()),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)

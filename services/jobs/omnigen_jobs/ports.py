@@ -8,8 +8,9 @@ from typing import Protocol
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Event, Job, Pulse, Record
-from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Send
+from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
 
 
@@ -51,6 +52,10 @@ class JobStore(Protocol):
         """Which intent the provider's prediction belongs to."""
         ...
 
+    async def find_send(self, digest: str) -> Send | None:
+        """Whose call of this model and input is being sent."""
+        ...
+
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
         """Those of up to 500 provider ids that belong to an intent."""
         ...
@@ -58,8 +63,9 @@ class JobStore(Protocol):
     async def commit(self, change: Change) -> None:
         """Do the whole change, its event with the next number; or raise WriteConflictError and do nothing of it.
 
-        Each entity is written only on top of the version that it carries, a binding only where there is none. Where
-        the job itself is not written, its attempt must still be the fence's and it must not have ended.
+        Each entity is written only on top of the version that it carries, a binding only where there is none; a send
+        that is over is removed. Where the job itself is not written, its attempt must still be the fence's, and it must
+        not have ended, or be settled by that attempt.
         """
         ...
 
@@ -103,14 +109,17 @@ class Quota(Protocol):
     """
 
     async def reserve(self, job: Job) -> Reservation:
-        """A place in the month and up to max_microusd. QuotaExceededError, PlanLimitError: nothing is held."""
+        """Up to round_max_microusd, and a place in the month unless the job has taken one that counts.
+
+        QuotaExceededError, PlanLimitError: nothing is held.
+        """
         ...
 
-    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+    async def settle(self, job: Job, intent: Intent, actual_microusd: int) -> None:
         """Charge a paid call."""
         ...
 
-    async def refund(self, job: Job, intent_id: IntentId) -> None:
+    async def refund(self, job: Job, intent: Intent) -> None:
         """Give back what a call held; also fine when quota never heard of the call."""
         ...
 
@@ -126,7 +135,7 @@ class Quota(Protocol):
 class Workflow(Protocol):
     """The state machine."""
 
-    async def start(self, job: Job) -> None:
+    async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
         """Start an execution of the job's present attempt. DependencyUnavailableError: it may or may not run."""
         ...
 

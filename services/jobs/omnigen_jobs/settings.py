@@ -1,6 +1,6 @@
 """What jobs is told by its environment."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
 
@@ -14,6 +14,8 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     quota_url: str
     s3_public_url: str | None = None
     """Where browsers reach S3, when that is not where we do."""
+    replicate_webhook_secret: SecretStr | None = None
+    """whsec_…: signs the provider's webhooks and our callback addresses. None: there are no webhooks."""
     media_link_ttl_s: int = Field(default=900, ge=60, le=43_200)
     deadline_margin_s: int = Field(default=600, ge=1)
     """What a job may take beyond the models' own latencies."""

@@ -18,12 +18,12 @@ class FailureCode(StrEnum):
     BUDGET_EXCEEDED = (
         "budget_exceeded",
         "The next paid call did not fit into the job's budget.",
-        "Order again with a higher max_cost_usd, or a shorter video; finished clips are not paid for twice.",
+        "Resume the job with a higher max_cost_usd, or order a shorter video; finished clips are not paid for twice.",
     )
     CLIP_INVALID = (
         "clip_invalid",
         "What the model delivered (and charged) for a scene is of no use, and neither was a second take.",
-        "Order the same again: only that scene is made anew; with max_cost_usd, allow for one more clip.",
+        "Resume the job: only that scene is made anew; with max_cost_usd, allow for one more clip.",
     )
     CONTENT_MODERATED = (
         "content_moderated",
@@ -33,32 +33,32 @@ class FailureCode(StrEnum):
     DEADLINE_EXCEEDED = (
         "deadline_exceeded",
         "A step was not through when the job's time was over.",
-        "Order again later: what is finished by then is not paid for twice.",
+        "Resume the job: what is finished by then is not paid for twice.",
     )
     GENERATION_CANCELED = (
         "generation_canceled",
         "The prediction was canceled at the provider, which charges what had begun.",
-        "Order again; the provider's dashboard tells who canceled it.",
+        "Resume the job: another take is made; the provider's dashboard tells who canceled it.",
     )
     GENERATION_FAILED = (
         "generation_failed",
         "The model failed; nothing was charged for that call.",
-        "Order again, with another seed or prompt if it stays; finished clips are not paid for twice.",
+        "Resume the job, or order with another seed or prompt if it stays; finished clips are not paid for twice.",
     )
     JOB_DEADLINE_EXCEEDED = (
         "job_deadline_exceeded",
         "Nobody had worked on the job when its time was over.",
-        "Order again: finished clips are not paid for twice; tell the operator the job's id if it stays.",
+        "Resume the job: finished clips are not paid for twice; tell the operator the job's id if it stays.",
     )
     OUTCOME_UNKNOWN = (
         "outcome_unknown",
         "A paid call got no answer and is not in the provider's list; its price stays held.",
-        "Tell the operator the job's id, who settles it by the provider's bill; order again in the meantime.",
+        "Resume the job for another take, or order with another seed; the operator settles the lost call.",
     )
     OUTPUT_UNAVAILABLE = (
         "output_unavailable",
         "What the model made could not be fetched from the provider.",
-        "Order again; the call was paid: tell the operator the provider_id.",
+        "Resume the job: another take is made. The lost call was paid: tell the operator the provider_id.",
     )
     PROVIDER_REFUSED = (
         "provider_refused",
@@ -68,7 +68,7 @@ class FailureCode(StrEnum):
     PROVIDER_UNREACHABLE = (
         "provider_unreachable",
         "The provider did not answer, or took no more calls, until the job's time was over.",
-        "Order again later: finished clips are not paid for twice.",
+        "Resume the job later: finished clips are not paid for twice.",
     )
     RECIPE_MISMATCH = (
         "recipe_mismatch",
@@ -78,10 +78,10 @@ class FailureCode(StrEnum):
     RENDER_FAILED = (
         "render_failed",
         "The composer could not make the video.",
-        "Order again: finished clips are not paid for twice; tell the operator the job's id if it stays.",
+        "Resume the job: finished clips are not paid for twice; tell the operator the job's id if it stays.",
     )
     STEP_FAILED = (
         "step_failed",
         "A step stopped with an error on our side, also when it was tried again.",
-        "Order again: finished clips are not paid for twice; tell the operator the job's id if it stays.",
+        "Resume the job: finished clips are not paid for twice; tell the operator the job's id if it stays.",
     )

@@ -51,6 +51,13 @@ class SceneState(StrEnum):
     FAILED = "failed"
 
 
+class ExecutionKind(StrEnum):
+    """What an execution is started for: to make the video, or to account for the calls of a job that has ended."""
+
+    MAKE = "make"
+    SETTLE = "settle"
+
+
 class IntentStatus(StrEnum):
     """One paid call: planned → reserved → sending → created → ingested → settled, or refunded, or unknown."""
 
@@ -109,6 +116,11 @@ class IntentRecord(Answer):
     fingerprint: str
     price_microusd: Microusd
     input: dict[str, Any]
+    round: int = 1
+    """In which of the job's rounds it was ordered: the first order, or one of its resumptions."""
+    month: str = ""
+    reservation_id: str = ""
+    """Where quota holds its price: part of every call about it, also when the job has gone on to another round."""
     owner: str | None = None
     sent_at: datetime | None = None
     closed_at: datetime | None = None
@@ -154,9 +166,8 @@ class JobSnapshot(Answer):
     plan: str
     status: JobStatus
     attempt: int
+    round: int = 1
     deadline_at: datetime
-    month: str
-    """The month that the reservation is charged to; part of every call to quota."""
     request: JobRequest
     plan_take: int = 1
     """A later one asks the planner for another plan of the same request."""
@@ -223,8 +234,10 @@ class PlanIntent(Contract):
 class MoveIntent(Contract):
     """POST …/intents/{intent_id}/moves: one conditional step; 409 `intent_moved` when it is not at `expected`.
 
-    `sending` needs `owner` (the winner alone may send); `created` needs `provider_id`, which is bound to this intent
-    and no other (409 `prediction_bound`); `ingested` needs `output_key`; `settled` needs `actual_microusd`.
+    `sending` needs `owner` (the winner alone may send), and is held back by 409 `send_in_progress` while anybody's call
+    with the same model and input is being sent: the provider's list could not tell the two apart. `created` needs
+    `provider_id`, which is bound to this intent and no other (409 `prediction_bound`); `ingested` needs `output_key`;
+    `settled` needs `actual_microusd`.
     """
 
     expected: IntentStatus

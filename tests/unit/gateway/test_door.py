@@ -317,3 +317,13 @@ async def test_a_client_that_leaves_while_it_sends_is_answered_nothing(bench: Ga
     visitor.send_part(b"{", more=True)
     visitor.leave()
     assert (await visitor.call(bench.app)).status == 0
+
+
+async def test_the_providers_callbacks_need_no_token_and_keep_what_signs_them(bench: GatewayBench) -> None:
+    headers = {**JSON, "Webhook-Id": "m", "Webhook-Timestamp": "1", "Webhook-Signature": "v1,x", "Content-Length": "2"}
+    answer = await bench.ask("POST", "/api/v1/webhooks/replicate?call=a~b~c", headers, [b"{}"])
+    assert answer.status == 200
+    (request,) = bench.jobs.requests
+    assert request.target == "/api/v1/webhooks/replicate?call=a~b~c"
+    assert {("Webhook-Id", "m"), ("Webhook-Timestamp", "1"), ("Webhook-Signature", "v1,x")} <= set(request.headers)
+    check_problem(await bench.ask("GET", "/api/v1/webhooks/replicate"), 405, "method_not_allowed")

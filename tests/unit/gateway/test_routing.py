@@ -19,6 +19,7 @@ JOB = b"/api/v1/jobs/job_0123456789abcdef"
         (b"/api/v1/storyboards", "jobs"),
         (b"/api/v1/storyboards/plan_0123", "jobs"),
         (b"/api/v1/usage", "quota"),
+        (b"/api/v1/webhooks/replicate", "jobs"),
     ],
 )
 def test_public_paths_lead_to_their_service(path: bytes, upstream: str) -> None:

@@ -11,6 +11,7 @@ from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus
 
 SENT_AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CLOSED_AT = SENT_AT + timedelta(seconds=20)
 INPUT = {"prompt": "a cup", "seed": 7, "image": "https://s3/b/u/ada/x.png?X-Amz-Signature=1"}
 
 
@@ -32,7 +33,7 @@ def a_prediction(call_input: dict[str, Any] = INPUT, after_s: float = 1, **news:
 
 
 def find(*listed: Prediction) -> list[str]:
-    return [prediction.id for prediction in list_candidates(an_intent(), SENT_AT, listed)]
+    return [prediction.id for prediction in list_candidates(an_intent(), SENT_AT, CLOSED_AT, listed)]
 
 
 def test_the_same_model_and_input_around_the_sending_match() -> None:
@@ -78,9 +79,14 @@ def test_nested_inputs_are_compared_in_depth() -> None:
     intent = an_intent({"refs": [{"url": "https://x/1?sig=1"}, 2]})
     same = a_prediction({"refs": [{"url": "https://x/1?sig=9"}, 2]})
     other = a_prediction({"refs": [{"url": "https://x/2"}, 2]}, id="p2")
-    assert [found.id for found in list_candidates(intent, SENT_AT, [same, other])] == ["p1"]
+    assert [found.id for found in list_candidates(intent, SENT_AT, CLOSED_AT, [same, other])] == ["p1"]
 
 
 def test_reconciling_lasts_two_minutes_after_the_socket_closed() -> None:
     assert reconcile_until(SENT_AT) == SENT_AT + timedelta(seconds=120)
     assert owner_may_live_until(SENT_AT, 20) == SENT_AT + timedelta(seconds=20)
+
+
+def test_what_was_made_after_the_socket_had_closed_is_another_calls() -> None:
+    assert find(a_prediction(after_s=79)) == ["p1"]
+    assert find(a_prediction(after_s=81)) == []

@@ -296,9 +296,9 @@ def test_a_call_that_another_run_gave_up_meanwhile_leaves_no_hold() -> None:
         world.quota.budget_microusd = 10_000_000
         spend = world.quota.spend
 
-        async def overtaken(ref: Any, month: str, intent_id: Any, price: int) -> None:
-            await world.jobs.move_intent(ref, intent_id, A_REFUND)
-            await spend(ref, month, intent_id, price)
+        async def overtaken(ref: Any, intent: Any) -> None:
+            await world.jobs.move_intent(ref, intent.intent_id, A_REFUND)
+            await spend(ref, intent)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(type(world.quota), "spend", lambda _, *args: overtaken(*args))

@@ -141,8 +141,10 @@ async def test_what_may_have_been_charged_stays_held(bench: JobsBench, status: s
     record = await bench.uses.ending.fail(USER, JOB, 1, make_problem())
     assert record.intents[0].status.value == status
     assert (bench.quota.refunded, bench.quota.settled) == (set(), {})
-    assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.HELD
+    state = bench.store.claims[(USER, FINGERPRINT)].state
+    assert state is (ClaimState.UNRESOLVED if status == "unknown" else ClaimState.HELD)
     assert record.job.money is Money.CLOSED
+    assert record.job.lease_until == bench.clock.now(), "somebody looks after it at once"
 
 
 async def test_money_is_closed_before_calls_are_accounted_for(bench: JobsBench) -> None:

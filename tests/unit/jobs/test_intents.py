@@ -19,6 +19,7 @@ from tests.fakes.jobs_bench import (
 from omnigen_jobs.domain.moves import MOVES
 from omnigen_jobs.domain.problems import (
     ClipInProgressError,
+    ClipUnresolvedError,
     IntentMovedError,
     JobTerminalError,
     PredictionBoundError,
@@ -178,14 +179,17 @@ async def test_a_call_that_stays_unmatched_may_be_matched_later(bench: JobsBench
     await bench.move("planned", "reserved")
     await bench.move("reserved", "sending", owner="w1")
     assert (await bench.move("sending", "unknown")).status is IntentStatus.UNKNOWN
-    assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.HELD
+    with pytest.raises(ClipUnresolvedError) as refused:
+        await bench.plan(OTHER_JOB)
+    assert refused.value.details == {"job_id": JOB, "intent_id": CLIP}
     await bench.move("unknown", "created", provider_id="p-1")
     assert bench.store.bindings["p-1"].intent_id == CLIP
+    assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.HELD
 
 
 async def test_a_prediction_belongs_to_one_intent(bench: JobsBench) -> None:
     await bench.plan()
-    await bench.plan(OTHER_JOB, MUSIC, fingerprint="e" * 64)
+    await bench.plan(OTHER_JOB, MUSIC, fingerprint="e" * 64, input={"seed": 2})
     for job_id, intent in ((JOB, CLIP), (OTHER_JOB, MUSIC)):
         await bench.move("planned", "reserved", job_id, intent)
         await bench.move("reserved", "sending", job_id, intent, owner="w1")

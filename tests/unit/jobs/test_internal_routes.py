@@ -48,7 +48,7 @@ async def test_a_whole_job_goes_through(http: httpx.AsyncClient, bench: JobsBenc
         return JobSnapshot.model_validate(answer.json())
 
     first = await call("POST", "/heartbeat")
-    assert (first.user_id, first.plan, first.month, first.attempt) == (USER, "free", "2026-11", 1)
+    assert (first.user_id, first.plan, first.round, first.attempt) == (USER, "free", 1, 1)
     await call("POST", "/status", {"status": "planning"})
     planned = await call("PUT", "/storyboard", STORYBOARD)
     assert [scene.state for scene in planned.scenes] == ["queued", "queued"]

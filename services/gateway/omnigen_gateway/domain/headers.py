@@ -19,6 +19,9 @@ FORWARDED: Final[dict[bytes, str]] = {
         "Last-Event-ID",
         "Range",
         "User-Agent",
+        "Webhook-Id",
+        "Webhook-Signature",
+        "Webhook-Timestamp",
     )
 }
 HOP_BY_HOP: Final = frozenset(

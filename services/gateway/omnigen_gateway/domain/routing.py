@@ -20,6 +20,8 @@ class Route:
     upstream: str
     methods: frozenset[str]
     is_stream: bool = False
+    is_open: bool = False
+    """Nobody has to sign in: the service itself checks who sends."""
 
 
 _READ: Final = frozenset({"GET", "HEAD"})
@@ -29,6 +31,7 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
+    (re.compile(rb"/api/v1/webhooks/replicate"), Route(JOBS, frozenset({"POST"}), is_open=True)),
     (re.compile(rb"/api/v1/usage"), Route(QUOTA, _READ)),
 )
 

@@ -19,6 +19,8 @@ from omnigen_gateway.service.callers import Authenticator
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_shared.client import TIMEOUT_HEADER
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.errors import DeadlineExceededError, MethodNotAllowedError, ProblemError
 from omnigen_shared.http.middleware import REQUEST_ID_HEADER
 
@@ -28,6 +30,8 @@ ANSWER_WITHIN_S: Final = 60.0
 """From the request's head to the answer's: the upload, the retries and the service's work."""
 SERVICE_DEADLINE_S: Final = 25
 """What a service is told: less than the time after which its silence counts as a failure."""
+NOBODY: Final = Caller(UserId("nobody"), PlanName.FREE, expires_at=0)
+"""Who calls an open route."""
 _log = structlog.get_logger()
 
 
@@ -87,12 +91,8 @@ class Door:
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
-        self._limiter.admit_address(self._origin.find_address(visit.head, visit.peer))
-        caller = await self._authenticator.identify(_authorization_of(visit))
+        caller = NOBODY if route.is_open else await self._admit(visit)
         visit.caller = caller.user_id
-        visit.added, problem = self._limiter.judge(caller) or await self._limiter.ask(caller)
-        if problem is not None:
-            raise problem
         leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
             async with leash:
@@ -103,6 +103,16 @@ class Door:
             if leash.has_left:
                 raise ClientLeftError from error
             raise DeadlineExceededError("The request and its answer took too long.") from error
+
+    async def _admit(self, visit: Visit) -> Caller:
+        """Who it is, if they may ask once more. The provider calls often, from few addresses: not for open routes."""
+        self._limiter.admit_address(self._origin.find_address(visit.head, visit.peer))
+        caller = await self._authenticator.identify(_authorization_of(visit))
+        visit.caller = caller.user_id
+        visit.added, problem = self._limiter.judge(caller) or await self._limiter.ask(caller)
+        if problem is not None:
+            raise problem
+        return caller
 
     async def _exchange(
         self, route: Route, caller: Caller, visit: Visit, request: UpstreamRequest, leash: Leash

@@ -13,6 +13,8 @@ JOBS_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {
     "intent_moved": errors.IntentMovedError,
     "prediction_bound": errors.PredictionBoundError,
     "clip_in_progress": errors.ClipInProgressError,
+    "send_in_progress": errors.SendInProgressError,
+    "clip_unresolved": errors.ClipUnresolvedError,
     "clip_spoiled": errors.ClipSpoiledError,
 }
 COMPOSER_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {

@@ -15,6 +15,7 @@ import orjson
 from omnigen_generator.clients.downloading import download
 from omnigen_generator.clients.predictions import PredictionAnswer, PredictionPage, find_throttle_hint_s
 from omnigen_generator.domain.errors import (
+    PredictionMissingError,
     ProviderRefusedError,
     ProviderSilentError,
     ProviderThrottledError,
@@ -25,6 +26,8 @@ from omnigen_generator.ports import Provider
 
 MAX_PAGES: Final = 50
 THROTTLED: Final = 429
+MISSING: Final = 404
+WEBHOOK_EVENTS: Final = ("start", "completed")
 KEEPALIVE_S: Final = 4
 """Shorter than any server's: a frozen Lambda wakes to sockets that the other side has closed."""
 
@@ -58,13 +61,16 @@ class ReplicateProvider(Provider):
             if session is not None:
                 await session.close()
 
-    async def create(self, model: str, call_input: Mapping[str, Any]) -> Prediction:
+    async def create(
+        self, model: str, call_input: Mapping[str, Any], cancel_after_s: int, webhook: str | None = None
+    ) -> Prediction:
         path = f"/v1/models/{quote(model)}/predictions"
+        callback = {} if webhook is None else {"webhook": webhook, "webhook_events_filter": WEBHOOK_EVENTS}
         try:
             async with _opened(self._creating).post(
                 self._base_url + path,
-                data=orjson.dumps({"input": call_input}),
-                headers={**self._headers, "Content-Type": "application/json"},
+                data=orjson.dumps({"input": call_input, **callback}),
+                headers={**self._headers, "Content-Type": "application/json", "Cancel-After": f"{cancel_after_s}s"},
                 allow_redirects=False,
             ) as answer:
                 return _read_created(answer, await answer.read())
@@ -80,13 +86,22 @@ class ReplicateProvider(Provider):
         except ValueError as error:
             raise ProviderUnreachableError("a prediction without its fields") from error
 
+    async def cancel(self, prediction_id: str) -> None:
+        path = f"/v1/predictions/{quote(prediction_id, safe='')}/cancel"
+        try:
+            async with _opened(self._session).post(self._base_url + path, headers=self._headers) as answer:
+                if not answer.ok:
+                    raise ProviderUnreachableError(f"HTTP {answer.status}: {_detail(await answer.read())}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ProviderUnreachableError(_name(error)) from error
+
     async def list_since(self, oldest: datetime) -> tuple[Prediction, ...]:
         found: list[Prediction] = []
         path = "/v1/predictions"
         for _ in range(MAX_PAGES):
             try:
                 page = PredictionPage.model_validate_json(await self._get(path))
-            except ValueError as error:
+            except (ValueError, PredictionMissingError) as error:
                 raise ProviderUnreachableError("a list without its fields") from error
             found += [answer.to_prediction() for answer in page.results]
             if not page.next or any(prediction.created_at < oldest for prediction in found):
@@ -102,6 +117,8 @@ class ReplicateProvider(Provider):
         try:
             async with _opened(self._session).get(self._base_url + path, headers=self._headers) as answer:
                 body = await answer.read()
+                if answer.status == MISSING:
+                    raise PredictionMissingError(_detail(body))
                 if not answer.ok:
                     raise ProviderUnreachableError(f"HTTP {answer.status}: {_detail(body)}")
                 return body

@@ -21,7 +21,7 @@ from omnigen_generator.domain.seeds import derive_seed
 from omnigen_generator.domain.storyboards import write_prompt
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VIDEO_MODELS, VideoModel
-from omnigen_shared.contracts.job import IntentRecord, JobRequest, PlanIntent
+from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest, JobSnapshot, PlanIntent
 from omnigen_shared.contracts.storyboard import Cut, Scene, Storyboard
 
 FIRST_TAKE: Final = 1
@@ -48,6 +48,10 @@ class PaidCall:
     price_microusd: int
     input: Mapping[str, Any]
     take: int = FIRST_TAKE
+
+    def intent_id_in(self, number: int) -> IntentId:
+        """What it is called when it is ordered in this round of its job."""
+        return self.intent_id if number == 1 else IntentId(f"{self.intent_id}.{number}")
 
     def to_intent(self) -> PlanIntent:
         """What jobs is asked to store."""
@@ -127,13 +131,23 @@ def find_last_take(intents: Iterable[IntentRecord], unit: str) -> int:
     return max((int(take) for name, take, *_ in names if name == unit), default=FIRST_TAKE)
 
 
-def list_spoiled(intents: Iterable[IntentRecord], unit: str) -> tuple[IntentRecord, ...]:
-    """Outputs that a job has paid for this unit and could not use, in the order of their takes."""
-    return tuple(
+def find_current(snapshot: JobSnapshot, intent_id: IntentId) -> IntentRecord | None:
+    """The call as it was ordered last; one that brought nothing in an earlier round does not count."""
+    same = [
         intent
-        for intent in intents
-        if intent.intent_id.partition(".")[0] == unit and intent.spoiled is not None and not intent.cached
-    )
+        for intent in snapshot.intents
+        if intent.intent_id == intent_id or intent.intent_id.startswith(f"{intent_id}.")
+    ]
+    last = max(same, key=lambda intent: intent.round, default=None)
+    if last is not None and last.status is IntentStatus.REFUNDED and last.round < snapshot.round:
+        return None
+    return last
+
+
+def list_spoiled(snapshot: JobSnapshot, unit: str) -> tuple[IntentRecord, ...]:
+    """Outputs that this round has paid for this unit and could not use, in the order of their takes."""
+    mine = (intent for intent in snapshot.intents if intent.round == snapshot.round and not intent.cached)
+    return tuple(intent for intent in mine if intent.intent_id.partition(".")[0] == unit and intent.spoiled is not None)
 
 
 def _brief(request: JobRequest, cuts: Sequence[Cut], take: int) -> dict[str, Any]:

@@ -23,6 +23,14 @@ class ClipInProgressError(RemoteProblemError):
     """Another scene or job of the same user is making this very clip."""
 
 
+class SendInProgressError(RemoteProblemError):
+    """A call with the same model and input is being sent, perhaps for somebody else."""
+
+
+class ClipUnresolvedError(RemoteProblemError):
+    """Nobody knows whether another call of the user makes this: waiting may not help."""
+
+
 class ClipSpoiledError(RemoteProblemError):
     """What this call would make was made, paid, and found to be of no use: only another take helps."""
 
@@ -82,6 +90,10 @@ class ProviderThrottledError(ProviderRefusedError):
     def __init__(self, detail: str, retry_after_s: int | None) -> None:
         super().__init__(429, detail)
         self.retry_after_s = retry_after_s
+
+
+class PredictionMissingError(ProviderError):
+    """The provider knows no prediction of this id (any more)."""
 
 
 class OutputGoneError(ProviderError):

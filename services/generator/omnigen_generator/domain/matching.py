@@ -1,15 +1,15 @@
 """Which prediction in the provider's list is the one whose reply was lost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from typing import Final
 
 from omnigen_generator.domain.predictions import Prediction
+from omnigen_shared.contracts.inputs import is_same_input
 from omnigen_shared.contracts.job import IntentRecord
 
 LOOK_BACK: Final = timedelta(seconds=60)
-"""How far before the sending the list is read: two clocks never agree."""
+"""How far before the sending, and after the socket's end, the list is searched: two clocks never agree."""
 RECONCILE_FOR: Final = timedelta(seconds=120)
 """How long after the socket closed a prediction may still turn up in the list."""
 
@@ -19,15 +19,19 @@ def oldest_of_interest(sent_at: datetime) -> datetime:
     return sent_at - LOOK_BACK
 
 
-def list_candidates(intent: IntentRecord, sent_at: datetime, listed: Iterable[Prediction]) -> tuple[Prediction, ...]:
-    """Predictions of the same model and input, made around the sending; the oldest first. Bound ones are included."""
-    ours = _without_queries(intent.input)
+def list_candidates(
+    intent: IntentRecord, sent_at: datetime, closed_at: datetime, listed: Iterable[Prediction]
+) -> tuple[Prediction, ...]:
+    """Predictions of the same model and input, made around the sending; the oldest first. Bound ones are included.
+
+    What was made later is another call's: jobs lets nobody send the same before this one is given up as unknown.
+    """
     found = [
         prediction
         for prediction in listed
-        if prediction.created_at >= oldest_of_interest(sent_at)
+        if oldest_of_interest(sent_at) <= prediction.created_at <= closed_at + LOOK_BACK
         and prediction.model == intent.model
-        and _covers(_without_queries(prediction.input), ours)
+        and is_same_input(prediction.input, intent.input)
     ]
     return tuple(sorted(found, key=lambda prediction: (prediction.created_at, prediction.id)))
 
@@ -40,21 +44,3 @@ def owner_may_live_until(sent_at: datetime, provider_timeout_s: float) -> dateti
 def reconcile_until(closed_at: datetime) -> datetime:
     """A list that is read after this instant and does not have it will never have it."""
     return closed_at + RECONCILE_FOR
-
-
-def _covers(theirs: Any, ours: Any) -> bool:
-    """Equal, except that the provider may show defaults that we did not send."""
-    if isinstance(theirs, Mapping) and isinstance(ours, Mapping):
-        return all(name in theirs and _covers(theirs[name], value) for name, value in ours.items())
-    return bool(theirs == ours)
-
-
-def _without_queries(value: Any) -> Any:
-    """The same with the query strings of addresses cut off: a signature in one changes at each signing."""
-    if isinstance(value, Mapping):
-        return {name: _without_queries(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_queries(entry) for entry in value]
-    if isinstance(value, str) and value.startswith(("http://", "https://")):
-        return urlunsplit(urlsplit(value)._replace(query="", fragment=""))
-    return value

@@ -8,8 +8,14 @@ outside is either repeatable (asking, storing under a fixed key, a booking by id
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from omnigen_generator.domain.calls import PaidCall
-from omnigen_generator.domain.errors import BudgetExceededError, ClipInProgressError, IntentMovedError
+from omnigen_generator.domain.calls import PaidCall, find_current
+from omnigen_generator.domain.errors import (
+    BudgetExceededError,
+    ClipInProgressError,
+    ClipUnresolvedError,
+    IntentMovedError,
+    SendInProgressError,
+)
 from omnigen_generator.domain.outcomes import Bought, NotBought, Outcome, Reason, Waiting
 from omnigen_generator.service.collecting import collect
 from omnigen_generator.service.reconciling import reconcile
@@ -27,12 +33,17 @@ Arrow = Callable[[Turn, IntentRecord], Awaitable[IntentRecord | Outcome]]
 async def buy(turn: Turn, call: PaidCall) -> Outcome:
     """Advance the call as far as it goes without waiting. Never raises for what the provider or quota refuse."""
     try:
-        intent = turn.find_intent(call.intent_id)
+        intent = find_current(turn.snapshot, call.intent_id)
         if intent is None:
-            intent = await turn.tools.jobs.plan_intent(turn.ref, call.intent_id, call.to_intent())
+            intent_id = call.intent_id_in(turn.snapshot.round)
+            intent = await turn.tools.jobs.plan_intent(turn.ref, intent_id, call.to_intent())
         return await _advance(turn, intent)
     except ClipInProgressError:
         return Waiting(SINGLE_FLIGHT_WAIT_S, _not_in_time("another scene or job of yours was making the same clip"))
+    except ClipUnresolvedError as error:
+        return NotBought(_unresolved(error))
+    except SendInProgressError:
+        return Waiting(SINGLE_FLIGHT_WAIT_S, _not_in_time("a call just like it was being sent"))
     except IntentMovedError:
         return Waiting(RACE_WAIT_S, _not_in_time("another run of this step was at it"))
     except BudgetExceededError as error:
@@ -46,7 +57,7 @@ async def buy(turn: Turn, call: PaidCall) -> Outcome:
 
 async def settle(turn: Turn, intent: IntentRecord) -> IntentRecord:
     """Ingested → settled, at the price that was held: the provider names no other."""
-    await turn.tools.quota.settle(turn.ref, turn.snapshot.month, intent.intent_id, intent.price_microusd)
+    await turn.tools.quota.settle(turn.ref, intent, intent.price_microusd)
     return await turn.tools.jobs.move_intent(
         turn.ref,
         intent.intent_id,
@@ -64,13 +75,13 @@ async def _advance(turn: Turn, intent: IntentRecord) -> Outcome:
 
 async def _reserve(turn: Turn, intent: IntentRecord) -> IntentRecord:
     """Another run of this attempt may have given the call up meanwhile, before there was a hold to give back."""
-    await turn.tools.quota.spend(turn.ref, turn.snapshot.month, intent.intent_id, intent.price_microusd)
+    await turn.tools.quota.spend(turn.ref, intent)
     move = MoveIntent(expected=IntentStatus.PLANNED, status=IntentStatus.RESERVED)
     try:
         return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
     except IntentMovedError as error:
         if error.details.get("status") == IntentStatus.REFUNDED:
-            await turn.tools.quota.refund(turn.ref, turn.snapshot.month, intent.intent_id)
+            await turn.tools.quota.refund(turn.ref, intent)
         raise
 
 
@@ -102,7 +113,16 @@ async def _end_unknown(_turn: Turn, intent: IntentRecord) -> Outcome:
         Reason(
             FailureCode.OUTCOME_UNKNOWN,
             f"The provider never answered {intent.intent_id} ({intent.model}), and its list does not show the call.",
+            intent.provider_id,
         )
+    )
+
+
+def _unresolved(error: ClipUnresolvedError) -> Reason:
+    return Reason(
+        FailureCode.OUTCOME_UNKNOWN,
+        f"The same clip was ordered for {error.details.get('job_id')}, and nobody knows whether it is made.",
+        "Order with another seed, or resume that job: it makes another take.",
     )
 
 

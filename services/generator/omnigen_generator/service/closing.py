@@ -52,6 +52,8 @@ async def _find_result(turn: Turn, intent: IntentRecord) -> IntentRecord | Outco
         if not isinstance(ended, IntentRecord):
             return await _end(turn, intent, ended)
         intent = ended
+    if intent.status is IntentStatus.UNKNOWN:
+        return intent
     if intent.status is IntentStatus.INGESTED:
         return await settle(turn, intent)
     return await _give_up(turn, intent)
@@ -82,6 +84,6 @@ async def _mark_refunded(turn: Turn, intent: IntentRecord) -> IntentRecord:
 
 async def _refund(turn: Turn, intent: IntentRecord) -> None:
     try:
-        await turn.tools.quota.refund(turn.ref, turn.snapshot.month, intent.intent_id)
+        await turn.tools.quota.refund(turn.ref, intent)
     except ReservationMissingError:
         return  # planned, and the run was killed before quota heard of it

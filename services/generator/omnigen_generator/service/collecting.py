@@ -5,7 +5,8 @@ import tempfile
 from typing import IO, Final
 
 from omnigen_generator.domain.calls import CallKind, kind_of, output_key
-from omnigen_generator.domain.errors import OutputGoneError, ProviderUnreachableError
+from omnigen_generator.domain.errors import OutputGoneError, PredictionMissingError, ProviderUnreachableError
+from omnigen_generator.domain.matching import reconcile_until
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s
 from omnigen_generator.domain.predictions import Prediction, judge_end
@@ -19,7 +20,7 @@ TEXT_TYPE: Final = "text/plain; charset=utf-8"
 
 
 async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
-    """The intent as `ingested`, Waiting while it runs, NotBought when it ended without a usable output."""
+    """The intent as `ingested` or `unknown`, Waiting while it runs, NotBought when it ended without a usable output."""
     if intent.provider_id is None:
         raise ValueError(f"{intent.intent_id} was created without a provider id")
     try:
@@ -27,10 +28,20 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         if prediction.status.is_running:
             return Waiting(poll_wait_s(_age_s(turn, intent)), _still_running(prediction))
         return judge_end(prediction) or await _ingest(turn, intent, prediction)
+    except PredictionMissingError as error:
+        return await _lose(turn, intent, error)
     except ProviderUnreachableError as error:
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error), intent.provider_id))
     except OutputGoneError as error:
         return NotBought(_output_gone(error, intent), is_charged=True)
+
+
+async def _lose(turn: Turn, intent: IntentRecord, error: PredictionMissingError) -> IntentRecord | Outcome:
+    """Just made, it may not be known everywhere yet; later on, nobody knows what it has cost."""
+    if turn.now < reconcile_until(intent.sent_at or turn.window.started_at):
+        return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error), intent.provider_id))
+    move = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.UNKNOWN)
+    return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
 
 
 async def _ingest(turn: Turn, intent: IntentRecord, prediction: Prediction) -> IntentRecord:

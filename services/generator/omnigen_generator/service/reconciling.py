@@ -28,19 +28,29 @@ async def reconcile(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
     if intent.closed_at is None and now < owner_until:
         return Waiting(OWNER_WAIT_S, unreachable("the call is still open"))
     try:
-        listed = await turn.tools.provider.list_since(oldest_of_interest(sent_at))
+        bound = await find_and_bind(turn, intent)
     except ProviderUnreachableError as error:
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error)))
-    candidates = await _keep_unbound(turn, list_candidates(intent, sent_at, listed))
-    for candidate in candidates:
-        bound = await bind(turn, intent, candidate.id)
-        if bound is not None:
-            return bound
+    if bound is not None:
+        return bound
     if now <= reconcile_until(intent.closed_at or owner_until):
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable("the reply to a call was lost"))
     return await turn.tools.jobs.move_intent(
         turn.ref, intent.intent_id, MoveIntent(expected=IntentStatus.SENDING, status=IntentStatus.UNKNOWN)
     )
+
+
+async def find_and_bind(turn: Turn, intent: IntentRecord) -> IntentRecord | None:
+    """The intent as `created`, when the provider's list has its prediction. ProviderUnreachableError."""
+    if intent.sent_at is None:
+        raise ValueError(f"{intent.intent_id} was sent at no time")
+    closed_at = intent.closed_at or owner_may_live_until(intent.sent_at, turn.window.limits.provider_timeout_s)
+    listed = await turn.tools.provider.list_since(oldest_of_interest(intent.sent_at))
+    for candidate in await _keep_unbound(turn, list_candidates(intent, intent.sent_at, closed_at, listed)):
+        bound = await bind(turn, intent, candidate.id)
+        if bound is not None:
+            return bound
+    return None
 
 
 async def _keep_unbound(turn: Turn, candidates: tuple[Prediction, ...]) -> list[Prediction]:

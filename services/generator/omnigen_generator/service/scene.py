@@ -2,7 +2,7 @@
 
 import structlog
 
-from omnigen_generator.domain.calls import PaidCall, clip_call
+from omnigen_generator.domain.calls import PaidCall, clip_call, find_current
 from omnigen_generator.domain.errors import ClipSpoiledError
 from omnigen_generator.domain.outcomes import Bought, Reason, Waiting
 from omnigen_generator.domain.segments import body_request, transitions_around
@@ -34,8 +34,8 @@ async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
     """None when the clip lies in the store and the record says so."""
     if turn.get_scene(number).clip_key is not None:
         return None
-    spoiled = find_spoiled_problem(turn.snapshot.intents, number)
-    if spoiled is not None and has_had_enough(turn.snapshot.intents, number):
+    spoiled = find_spoiled_problem(turn.snapshot, number)
+    if spoiled is not None and has_had_enough(turn.snapshot, number):
         return await _fail(turn, number, spoiled)
     try:
         outcome = await buy(turn, _call(turn, number))
@@ -74,10 +74,12 @@ async def _make_body(turn: Turn, number: int) -> StepAnswer | None:
 
 async def _spoil(turn: Turn, number: int, reason: Reason) -> StepAnswer:
     """The clip is paid and of no use: nobody is given it again, and the scene makes another take."""
-    intent_id = _call(turn, number).intent_id
+    intent = find_current(turn.snapshot, _call(turn, number).intent_id)
+    if intent is None:
+        raise LookupError(f"scene {number} of {turn.ref.job_id} has a clip that nobody ordered")
     spoiled = SpoilOutput(reason=reason.detail[:1000], scene=number)
-    turn.snapshot = await turn.tools.jobs.spoil(turn.ref, intent_id, spoiled)
-    _log.warning("clip_spoiled", job_id=turn.ref.job_id, intent_id=intent_id, detail=reason.detail)
+    turn.snapshot = await turn.tools.jobs.spoil(turn.ref, intent.intent_id, spoiled)
+    _log.warning("clip_spoiled", job_id=turn.ref.job_id, intent_id=intent.intent_id, detail=reason.detail)
     return await _wait(turn, number, AGAIN, SceneState.QUEUED)
 
 

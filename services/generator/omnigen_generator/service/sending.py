@@ -1,5 +1,6 @@
 """reserved → sending → created: the one arrow that spends. Only the winner of the first write sends."""
 
+import math
 from typing import Final
 
 from omnigen_generator.domain.errors import (
@@ -11,12 +12,13 @@ from omnigen_generator.domain.errors import (
 )
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s, throttle_wait_s
-from omnigen_generator.domain.predictions import MAX_DETAIL, is_moderated
+from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction, is_moderated
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
 LOST_REPLY_WAIT_S: Final = 2
+KEPT_AFTER_DEADLINE_S: Final = 600
 
 
 async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
@@ -25,7 +27,7 @@ async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         return Waiting(0, _too_late(intent))
     intent = await _move(turn, intent, IntentStatus.SENDING, owner=turn.owner)
     try:
-        prediction = await turn.tools.provider.create(intent.model, intent.input)
+        prediction = await _create(turn, intent)
     except ProviderThrottledError as error:
         await _take_back(turn, intent)
         wait_s = throttle_wait_s(error.retry_after_s, intent.intent_id)
@@ -77,6 +79,17 @@ async def _take_back(turn: Turn, intent: IntentRecord) -> None:
 async def _close(turn: Turn, intent: IntentRecord, detail: str) -> Outcome:
     await turn.tools.jobs.close_socket(turn.ref, intent.intent_id, turn.owner)
     return Waiting(LOST_REPLY_WAIT_S, unreachable(detail))
+
+
+async def _create(turn: Turn, intent: IntentRecord) -> Prediction:
+    callbacks = turn.tools.callbacks
+    webhook = None if callbacks is None else callbacks.url_for(turn.ref, intent)
+    return await turn.tools.provider.create(intent.model, intent.input, _cancel_after_s(turn), webhook)
+
+
+def _cancel_after_s(turn: Turn) -> int:
+    """What is ready a little after the job's end is still kept, and taken over when the job is resumed."""
+    return math.ceil((turn.snapshot.deadline_at - turn.now).total_seconds()) + KEPT_AFTER_DEADLINE_S
 
 
 def _throttled(error: ProviderThrottledError) -> Reason:

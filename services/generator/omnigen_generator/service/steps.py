@@ -15,6 +15,7 @@ from omnigen_generator.service.ending import continue_attempt, fail
 from omnigen_generator.service.judge import judge
 from omnigen_generator.service.music import advance_music
 from omnigen_generator.service.plan import plan
+from omnigen_generator.service.reckoning import reckon
 from omnigen_generator.service.render import finish, render
 from omnigen_generator.service.scene import advance_scene
 from omnigen_generator.service.turn import Turn
@@ -37,6 +38,7 @@ _STEPS: Final[dict[StepName, Step]] = {
     StepName.SETTLE: lambda turn, _: settle_job(turn),
     StepName.FAIL: lambda turn, call: fail(turn, call.last),
     StepName.CONTINUE: lambda turn, _: continue_attempt(turn),
+    StepName.RECKON: lambda turn, _: reckon(turn),
 }
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from omnigen_jobs.domain.records import Job
+from omnigen_jobs.domain.records import Intent, Job
 from omnigen_shared.client import InternalClient, Reply
-from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import JobKind
 from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
 from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError, RemoteProblemError
@@ -24,26 +23,26 @@ class QuotaClient:
     async def reserve(self, job: Job) -> Reservation:
         is_plan = job.kind is JobKind.STORYBOARD
         body = ReserveRequest(
-            videos=0 if is_plan else 1,
+            videos=0 if is_plan or job.is_counted else 1,
             storyboards=1 if is_plan else 0,
-            max_cost_microusd=job.max_microusd,
+            max_cost_microusd=job.round_max_microusd,
             duration_s=job.request.duration_s,
             resolution=job.request.resolution,
         )
         try:
             reply = await self._call(
-                job, "PUT", f"/internal/v1/reservations/{job.job_id}", body.model_dump(mode="json")
+                job, "PUT", f"/internal/v1/reservations/{job.reservation_id}", body.model_dump(mode="json")
             )
         except RemoteProblemError as problem:
             raise _as_refusal(problem) from problem
         return Reservation.model_validate(reply.body)
 
-    async def settle(self, job: Job, intent_id: IntentId, actual_microusd: int) -> None:
+    async def settle(self, job: Job, intent: Intent, actual_microusd: int) -> None:
         body = SettleRequest(actual_microusd=actual_microusd)
-        await self._call(job, "POST", f"{_intent_path(job, intent_id)}/settle", body.model_dump(mode="json"))
+        await self._call(job, "POST", f"{_intent_path(intent)}/settle", body.model_dump(mode="json"))
 
-    async def refund(self, job: Job, intent_id: IntentId) -> None:
-        await self._call_if_known(job, f"{_intent_path(job, intent_id)}/refund")
+    async def refund(self, job: Job, intent: Intent) -> None:
+        await self._call_if_known(job, f"{_intent_path(intent)}/refund")
 
     async def commit(self, job: Job, month: str) -> None:
         await self._call(job, "POST", f"{_path(job, month)}/commit")
@@ -63,11 +62,11 @@ class QuotaClient:
 
 
 def _path(job: Job, month: str) -> str:
-    return f"/internal/v1/reservations/{month}/{job.job_id}"
+    return f"/internal/v1/reservations/{month}/{job.reservation_id}"
 
 
-def _intent_path(job: Job, intent_id: IntentId) -> str:
-    return f"{_path(job, str(job.month))}/intents/{intent_id}"
+def _intent_path(intent: Intent) -> str:
+    return f"/internal/v1/reservations/{intent.month}/{intent.reservation_id}/intents/{intent.intent_id}"
 
 
 def _as_refusal(problem: RemoteProblemError) -> RemoteProblemError | QuotaExceededError | PlanLimitError:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from omnigen_jobs.domain.records import Job
 from omnigen_shared.aws.clients import error_code
+from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ class StepFunctionsWorkflow:
     client: "SFNClient"
     state_machine_arn: str
 
-    async def start(self, job: Job) -> None:
-        given = {"job_id": job.job_id, "user_id": job.user_id, "plan": job.plan, "attempt": job.attempt}
+    async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
+        given = {
+            "job_id": job.job_id,
+            "user_id": job.user_id,
+            "plan": job.plan,
+            "attempt": job.attempt,
+            "kind": kind.value,
+        }
         try:
             await self.client.start_execution(
                 stateMachineArn=self.state_machine_arn,

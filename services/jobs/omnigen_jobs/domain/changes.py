@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Record, Scene
+from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Record, Scene, Send
 
-Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry)
+Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Change:
     intent: Intent | None = None
     claim: Claim | None = None
     binding: Binding | None = None
+    send: Send | None = None
     event: NewEvent | None = None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from omnigen_jobs.domain import claims, events
 from omnigen_jobs.domain.changes import Change, change_job
@@ -10,12 +11,15 @@ from omnigen_jobs.domain.intents import charge
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.moves import UNSENT
 from omnigen_jobs.domain.records import Claim, Intent, Job, Money, Record
-from omnigen_jobs.domain.stages import check_attempt, move_status
+from omnigen_jobs.domain.stages import check_attempt, check_video, move_status
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentStatus, JobOutput, JobProblem, JobStatus
 
-"""The code of a job that the reaper ended; docs/errors.md lists it."""
+OPEN: Final = frozenset({IntentStatus.SENDING, IntentStatus.CREATED, IntentStatus.INGESTED, IntentStatus.UNKNOWN})
+SHORTEST_PAUSE: Final = timedelta(seconds=10)
+UNKNOWN_PAUSE: Final = timedelta(minutes=2)
+LONGEST_PAUSE: Final = timedelta(hours=6)
 
 
 def complete(job: Job, attempt: int, output: JobOutput, now: datetime, lease: timedelta) -> Change | None:
@@ -26,7 +30,7 @@ def complete(job: Job, attempt: int, output: JobOutput, now: datetime, lease: ti
     check_owned(job.user_id, "video_key", output.video_key)
     check_owned(job.user_id, "poster_key", output.poster_key)
     moved = move_status(job, JobStatus.COMPLETED, now)
-    ended = replace(moved, output=output, lease_until=now + lease)
+    ended = replace(moved, output=output, lease_until=now + lease, is_counted=True)
     return change_job(ended, events.job_completed(ended, output, now))
 
 
@@ -38,6 +42,16 @@ def fail(job: Job, attempt: int, problem: JobProblem, now: datetime, lease: time
     moved = move_status(job, JobStatus.FAILED, now)
     ended = replace(moved, problem=problem, lease_until=now + lease)
     return change_job(ended, events.job_failed(ended, problem, now))
+
+
+def cancel(job: Job, now: datetime, lease: timedelta) -> Change | None:
+    """Its user wants no more of it; clips stay. None when that is done; JobTerminalError after another end."""
+    check_video(job)
+    if job.status is JobStatus.CANCELED:
+        return None
+    check_attempt(job, job.attempt)
+    ended = replace(move_status(job, JobStatus.CANCELED, now), lease_until=now + lease)
+    return change_job(ended, events.job_canceled(ended, now))
 
 
 def overdue_problem(job: Job) -> JobProblem:
@@ -56,8 +70,9 @@ def list_unsent(record: Record) -> Iterator[Intent]:
 
 
 def list_refunded(record: Record) -> Iterator[Intent]:
-    """Intents that cost nothing. Quota may not have heard of it: the record says it first."""
-    return (intent for intent in record.intents if intent.status is IntentStatus.REFUNDED)
+    """Intents of this round that cost nothing. Quota may not have heard of it: the record says it first."""
+    mine = (intent for intent in record.intents if intent.round == record.job.round)
+    return (intent for intent in mine if intent.status is IntentStatus.REFUNDED)
 
 
 def list_unsettled(record: Record) -> Iterator[Intent]:
@@ -79,9 +94,32 @@ def settle_ingested(job: Job, intent: Intent, now: datetime) -> Change:
     return Change(fence=job, job=paid, intent=after)
 
 
-def close_money(job: Job) -> Change:
-    """With quota's confirmation the job leaves the index of what is due."""
-    return change_job(replace(job, money=Money.CLOSED, lease_until=None))
+def list_open(record: Record) -> Iterator[Intent]:
+    """Intents that the provider may still charge, or has: they keep the job in the index of what is due."""
+    return (intent for intent in record.intents if intent.status in OPEN)
+
+
+def close_money(record: Record, now: datetime) -> Change:
+    """With quota's confirmation the job leaves the index of what is due, unless a call of it is still open."""
+    due = now if any(list_open(record)) else None
+    return change_job(replace(record.job, money=Money.CLOSED, lease_until=due))
+
+
+def leave_index(job: Job) -> Change:
+    """Nothing is left to be looked after."""
+    return change_job(replace(job, lease_until=None))
+
+
+def settling_pause(record: Record, now: datetime) -> timedelta:
+    """Until somebody looks at the open calls of an ended job again: the longer, the longer nothing has come of them."""
+    return min((_pause(intent, now) for intent in list_open(record)), default=LONGEST_PAUSE)
+
+
+def _pause(intent: Intent, now: datetime) -> timedelta:
+    age = timedelta() if intent.sent_at is None else now - intent.sent_at
+    if intent.status is IntentStatus.UNKNOWN:
+        return min(max(age / 2, UNKNOWN_PAUSE), LONGEST_PAUSE)
+    return min(max(age / 10, SHORTEST_PAUSE), UNKNOWN_PAUSE)
 
 
 def charged_months(job: Job, now: datetime) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from omnigen_shared.money import format_usd
 
 COMPLETED: Final = "job.completed"
 FAILED: Final = "job.failed"
-TERMINAL: Final = frozenset({COMPLETED, FAILED, "job.canceled"})
+CANCELED: Final = "job.canceled"
+TERMINAL: Final = frozenset({COMPLETED, FAILED, CANCELED})
+"""A job that is resumed goes on after one of these: it has ended while its status says so."""
 
 
 def job_created(job: Job, now: datetime) -> NewEvent:
@@ -36,7 +38,7 @@ def job_planned(job: Job, storyboard: Storyboard, now: datetime) -> NewEvent:
 
 def scene_changed(job: Job, scene: Scene, now: datetime) -> NewEvent:
     problem = {} if scene.problem is None else {"problem": show_problem(scene.problem)}
-    return _event("scene.changed", job, now, number=scene.number, state=scene.state.value, **problem)
+    return _event("scene.changed", job, now, number=scene.number, state=scene.state.value, take=scene.take, **problem)
 
 
 def cost_changed(job: Job, now: datetime) -> NewEvent:
@@ -49,6 +51,15 @@ def job_completed(job: Job, output: JobOutput, now: datetime) -> NewEvent:
 
 def job_failed(job: Job, problem: JobProblem, now: datetime) -> NewEvent:
     return _event(FAILED, job, now, problem=show_problem(problem), cost=show_cost(job))
+
+
+def job_canceled(job: Job, now: datetime) -> NewEvent:
+    return _event(CANCELED, job, now, cost=show_cost(job))
+
+
+def job_resumed(job: Job, scene: int | None, now: datetime) -> NewEvent:
+    regenerated = {} if scene is None else {"scene": scene}
+    return _event("job.resumed", job, now, round=job.round, cost=show_cost(job), **regenerated)
 
 
 def show_output(output: JobOutput) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """Paid calls: planned once, moved one conditional step at a time, each output owned by one fingerprint."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from omnigen_jobs.domain import claims, events
+from omnigen_jobs.domain import claims, events, sends
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.moves import check_move, is_senders_own
 from omnigen_jobs.domain.problems import IntentMovedError, PredictionBoundError
-from omnigen_jobs.domain.records import Binding, Claim, ClaimState, Intent, Job, NewEvent, Record
-from omnigen_jobs.domain.stages import check_attempt
+from omnigen_jobs.domain.records import Binding, Claim, ClaimState, Intent, Job, NewEvent, Record, Send
+from omnigen_jobs.domain.stages import check_attempt, check_spender
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import IntentStatus, MoveIntent, PlanIntent
 from omnigen_shared.errors import InvalidRequestError, NotFoundError
@@ -22,6 +22,15 @@ _REPORTED: Final[Mapping[IntentStatus, tuple[str, ...]]] = {
     IntentStatus.SETTLED: ("output_key", "actual_microusd"),
 }
 """What a step leaves in the record of what it was told; anything else that came with it is not stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is stored beside the record that a step may have to be written together with."""
+
+    claim: Claim | None = None
+    binding: Binding | None = None
+    send: Send | None = None
 
 
 def get_intent(record: Record, intent_id: IntentId) -> Intent:
@@ -50,6 +59,9 @@ def plan_intent(
         fingerprint=body.fingerprint,
         price_microusd=body.price_microusd,
         input=body.input,
+        round=job.round,
+        month=job.month or "",
+        reservation_id=job.reservation_id,
     )
     if not body.claims_clip:
         return Change(fence=job, intent=intent)
@@ -70,15 +82,14 @@ def _from_cache(intent: Intent, claim: Claim) -> Intent:
 
 
 def move_intent(
-    record: Record, attempt: int, intent_id: IntentId, move: MoveIntent, held: Claim | Binding | None, now: datetime
+    record: Record, attempt: int, intent_id: IntentId, move: MoveIntent, held: Held, now: datetime
 ) -> Change | None:
     """One step; None when this very step was made before (its answer got lost).
 
-    `held` is what the step is written together with: the stored Binding of the provider id for `created`, else the
-    stored Claim of the fingerprint. IntentMovedError, PredictionBoundError, InvalidRequestError.
+    IntentMovedError, PredictionBoundError, SendInProgressError, InvalidRequestError.
     """
     check_move(move)
-    check_attempt(record.job, attempt)
+    check_spender(record.job, attempt)
     intent = get_intent(record, intent_id)
     if _was_made(intent, move):
         return None
@@ -87,14 +98,17 @@ def move_intent(
     return _step(record.job, intent, move, held, now)
 
 
-def _step(job: Job, before: Intent, move: MoveIntent, held: Claim | Binding | None, now: datetime) -> Change:
+def _step(job: Job, before: Intent, move: MoveIntent, held: Held, now: datetime) -> Change:
     after = _after(job, before, move, now)
+    owned = None if held.claim is None else claims.follow(held.claim, job, after)
     if move.status is IntentStatus.CREATED:
-        return Change(fence=job, intent=after, binding=_bind(job, after, held))
-    claim = held if isinstance(held, Claim) else None
-    owned = None if claim is None else claims.follow(claim, job, after)
+        binding = _bind(job, after, held.binding)
+        return Change(fence=job, intent=after, binding=binding, claim=owned, send=sends.end(held.send, job, after))
+    send = sends.begin(held.send, job, after) if move.status is IntentStatus.SENDING else None
+    if before.status is IntentStatus.SENDING:
+        send = sends.end(held.send, job, after)
     paid, event = charge(job, after, now)
-    return Change(fence=job, job=paid, intent=after, claim=owned, event=event)
+    return Change(fence=job, job=paid, intent=after, claim=owned, event=event, send=send)
 
 
 def _after(job: Job, before: Intent, move: MoveIntent, now: datetime) -> Intent:
@@ -114,7 +128,7 @@ def _reported_by(move: MoveIntent) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _bind(job: Job, intent: Intent, stored: Claim | Binding | None) -> Binding | None:
+def _bind(job: Job, intent: Intent, stored: Binding | None) -> Binding | None:
     """A new binding, or None when the prediction is this intent's already (it was `unknown` for a while)."""
     binding = Binding(provider_id=str(intent.provider_id), job_id=job.job_id, intent_id=intent.intent_id)
     if stored is None or stored == binding:
@@ -127,7 +141,8 @@ def charge(job: Job, intent: Intent, now: datetime) -> tuple[Job | None, NewEven
     if intent.status is not IntentStatus.SETTLED:
         return None, None
     paid = replace(job, spent_microusd=job.spent_microusd + (intent.actual_microusd or 0), updated_at=now)
-    return paid, events.cost_changed(paid, now)
+    # The last event of an ended job has been told.
+    return paid, None if job.status.is_terminal else events.cost_changed(paid, now)
 
 
 def _was_made(intent: Intent, move: MoveIntent) -> bool:
@@ -147,7 +162,7 @@ def _is_another_senders(intent: Intent, move: MoveIntent) -> bool:
 
 def close_socket(record: Record, attempt: int, intent_id: IntentId, owner: str, now: datetime) -> Change | None:
     """The sender's socket closed without an answer; the first report counts."""
-    check_attempt(record.job, attempt)
+    check_spender(record.job, attempt)
     intent = get_intent(record, intent_id)
     if intent.status is not IntentStatus.SENDING or intent.owner != owner:
         raise _moved(intent)

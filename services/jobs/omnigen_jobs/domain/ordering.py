@@ -75,6 +75,7 @@ def draft_job(order: Order, job_id: JobId, now: datetime, lease: timedelta, marg
         lease_until=now + lease,
         estimate_microusd=order.estimate.estimate_microusd,
         max_microusd=order.max_microusd,
+        round_max_microusd=order.max_microusd,
     )
 
 

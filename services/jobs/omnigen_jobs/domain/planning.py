@@ -43,6 +43,7 @@ def draft_plan(
         lease_until=now + lease,
         estimate_microusd=PLANNER_MODEL.ceiling_microusd,
         max_microusd=ASKS * PLANNER_MODEL.ceiling_microusd,
+        round_max_microusd=ASKS * PLANNER_MODEL.ceiling_microusd,
     )
 
 

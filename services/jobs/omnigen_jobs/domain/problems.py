@@ -14,7 +14,7 @@ class JobTerminalError(ProblemError):
     """The job has ended; `details.status` says how."""
 
     status, code, title = 409, "job_terminal", "The job has ended"
-    advice = "Stop: the job has ended."
+    advice = "Do nothing more about it: the job has ended."
 
 
 class StageSkippedError(ProblemError):
@@ -52,11 +52,39 @@ class ClipInProgressError(ProblemError):
     advice = "Ask again after Retry-After: another job of the user makes the same clip."
 
 
+class ClipUnresolvedError(ProblemError):
+    """Whether another call of the user makes this was never learnt. `details`: job_id, intent_id."""
+
+    status, code, title = 409, "clip_unresolved", "Nobody knows whether the same clip is being made"
+    advice = "Make another take or seed: nobody knows whether the provider makes this one."
+
+
 class ClipSpoiledError(ProblemError):
     """What was made under this fingerprint cannot be used, and was paid: only another take helps."""
 
     status, code, title = 409, "clip_spoiled", "What was made cannot be used"
     advice = "Make another take: this one was paid and is of no use."
+
+
+class JobRunningError(ProblemError):
+    """The job has not ended, or its money is not accounted for yet. `details.status` is the job's."""
+
+    status, code, title = 409, "job_running", "The job is still at work"
+    advice = "Wait for the job's end, or cancel it first."
+
+
+class NothingMissingError(ProblemError):
+    """A job that is completed has nothing to resume."""
+
+    status, code, title = 409, "nothing_missing", "The video is complete"
+    advice = "Do nothing: the video is complete. Regenerate a scene to have another take of it."
+
+
+class SendInProgressError(ProblemError):
+    """A call with the same model and input is being sent, perhaps for somebody else; ask again after `Retry-After`."""
+
+    status, code, title = 409, "send_in_progress", "An equal call is being sent"
+    advice = "Ask again after Retry-After: a call with the same model and input is being sent."
 
 
 class NotReadyError(ProblemError):

@@ -3,8 +3,8 @@
 `version` is the stored item's: 0 means not stored yet, and every write is conditional on it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -41,8 +41,25 @@ class ProgressMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextRound:
+    """What an ended job is asked to do once more, before quota has admitted it.
+
+    `scene` is the one that makes another take; None: only what is missing is made.
+    """
+
+    max_microusd: int
+    estimate_microusd: int
+    deadline_at: datetime
+    scene: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """The job itself (item META). `lease_until` is when somebody must look after it; None: never again."""
+    """The job itself (item META). `lease_until` is when somebody must look after it; None: never again.
+
+    A round is one order that quota has admitted: the first, or a resumption. `settling` is the attempt that accounts
+    for calls after the end, 0 when there is none. `is_counted`: a round of it has made a video that the month counts.
+    """
 
     job_id: JobId
     user_id: UserId
@@ -54,6 +71,10 @@ class Job:
     used: Used | None = None
     status: JobStatus = JobStatus.PENDING
     attempt: int = 0
+    settling: int = 0
+    round: int = 1
+    next_round: NextRound | None = None
+    is_counted: bool = False
     created_at: datetime
     updated_at: datetime
     deadline_at: datetime
@@ -62,6 +83,7 @@ class Job:
     month: str | None = None
     estimate_microusd: int
     max_microusd: int
+    round_max_microusd: int = 0
     spent_microusd: int = 0
     progress: ProgressMark | None = None
     recipe_id: str | None = None
@@ -70,6 +92,11 @@ class Job:
     output: JobOutput | None = None
     problem: JobProblem | None = None
     version: int = 0
+
+    @property
+    def reservation_id(self) -> str:
+        """What quota calls the present round."""
+        return self.job_id if self.round == 1 else f"{self.job_id}.{self.round}"
 
     @property
     def is_visible(self) -> bool:
@@ -91,13 +118,14 @@ class Scene:
     take: int = 1
     clip_key: str | None = None
     problem: JobProblem | None = None
+    round: int = 1
     updated_at: datetime
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """One paid call."""
+    """One paid call. `reservation_id` and `month` say where quota holds its price."""
 
     intent_id: IntentId
     status: IntentStatus
@@ -105,6 +133,9 @@ class Intent:
     fingerprint: str
     price_microusd: int
     input: Mapping[str, Any]
+    round: int = 1
+    month: str = ""
+    reservation_id: str = ""
     owner: str | None = None
     sent_at: datetime | None = None
     closed_at: datetime | None = None
@@ -114,6 +145,12 @@ class Intent:
     output_key: str | None = None
     spoiled: str | None = None
     version: int = 0
+
+    @property
+    def is_past_help(self) -> bool:
+        """Whether it will bring nothing, and is not simply made again: nobody knows its fate, or it was charged."""
+        is_charged = self.status is IntentStatus.SETTLED and self.output_key is None
+        return self.status is IntentStatus.UNKNOWN or is_charged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +164,35 @@ class Record:
     def find_scene(self, number: int) -> Scene | None:
         """The scene of that number; a planned one that nobody has touched is queued."""
         stored = next((scene for scene in self.scenes if scene.number == number), None)
+        if stored is not None and stored.state is SceneState.FAILED and stored.round < self.job.round:
+            return _revive(stored, self.intents)
         planned = self.job.storyboard is not None and 1 <= number <= len(self.job.storyboard.scenes)
         return stored or (Scene(number=number, updated_at=self.job.updated_at) if planned else None)
+
+    @property
+    def all_scenes(self) -> tuple[Scene, ...]:
+        """Every scene of the storyboard, touched or not."""
+        planned = () if self.job.storyboard is None else self.job.storyboard.scenes
+        return tuple(scene for number in planned if (scene := self.find_scene(number.number)) is not None)
 
     def find_intent(self, intent_id: IntentId) -> Intent | None:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
+def _revive(scene: Scene, intents: Iterable[Intent]) -> Scene:
+    """A scene that failed in an earlier round begins again where it was; at a new take if the old is past help."""
+    name = f"scene-{scene.number:02d}.{scene.take}"
+    calls = [intent for intent in intents if intent.intent_id == name or intent.intent_id.startswith(f"{name}.")]
+    is_lost = scene.clip_key is None and any(intent.is_past_help for intent in calls)
+    state = SceneState.QUEUED if scene.clip_key is None else SceneState.INGESTED
+    return replace(scene, state=state, problem=None, take=scene.take + is_lost)
+
+
 class ClaimState(StrEnum):
-    """Whether a clip is being made, made, free to be made by the next, or made and of no use."""
+    """Whether a clip is being made, perhaps made (nobody knows), made, free for the next, or made and of no use."""
 
     HELD = "held"
+    UNRESOLVED = "unresolved"
     READY = "ready"
     RELEASED = "released"
     SPOILED = "spoiled"
@@ -163,6 +218,17 @@ class Binding:
     provider_id: str
     job_id: JobId
     intent_id: IntentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A call that is being sent. No other one with the same model and input is, whosever it may be."""
+
+    digest: str
+    job_id: JobId
+    intent_id: IntentId
+    is_over: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def update_scene(record: Record, attempt: int, number: int, body: UpdateScene, n
         return None
     if body.take == scene.take:
         _check_open(scene, body.state)
-    after = _merge(scene, body, now)
+    after = _merge(replace(scene, round=job.round), body, now)
     if after is None:
         return None
     return Change(fence=job, scene=after, event=events.scene_changed(job, after, now))
@@ -50,10 +50,10 @@ def get_scene(record: Record, number: int) -> Scene:
 
 
 def begin_take(scene: Scene, now: datetime) -> Scene:
-    """The scene with its next take to be made. SceneClosedError once it has ended."""
+    """The scene with its next take to be made. SceneClosedError once it has ended in this round."""
     if scene.state in {SceneState.PREPARED, SceneState.FAILED}:
         raise _closed(scene)
-    return _again(scene, scene.take + 1, now)
+    return begin_again(scene, scene.take + 1, now)
 
 
 def _check_open(scene: Scene, state: SceneState) -> None:
@@ -67,12 +67,13 @@ def _closed(scene: Scene) -> SceneClosedError:
     return SceneClosedError(f"Scene {scene.number} is {scene.state.value}.", details={"state": scene.state.value})
 
 
-def _again(scene: Scene, take: int, now: datetime) -> Scene:
+def begin_again(scene: Scene, take: int, now: datetime) -> Scene:
+    """The scene as if nothing had been made yet, at this take."""
     return replace(scene, take=take, state=SceneState.QUEUED, clip_key=None, problem=None, updated_at=now)
 
 
 def _merge(known: Scene, body: UpdateScene, now: datetime) -> Scene | None:
-    scene = _again(known, body.take, known.updated_at) if body.take > known.take else known
+    scene = begin_again(known, body.take, known.updated_at) if body.take > known.take else known
     if _RANKS[body.state] < _RANKS[scene.state]:
         return None
     after = replace(

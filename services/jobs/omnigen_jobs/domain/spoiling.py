@@ -28,7 +28,7 @@ def spoil_output(
     after, owned = replace(intent, spoiled=body.reason), _spoil_claim(claim, intent)
     if body.scene is None:
         return Change(fence=job, intent=after, claim=owned)
-    scene = begin_take(get_scene(record, body.scene), now)
+    scene = replace(begin_take(get_scene(record, body.scene), now), round=job.round)
     return Change(fence=job, scene=scene, intent=after, claim=owned, event=events.scene_changed(job, scene, now))
 
 

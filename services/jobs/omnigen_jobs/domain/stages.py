@@ -11,7 +11,7 @@ from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
 from omnigen_jobs.domain.records import Job, ProgressMark
 from omnigen_shared.contracts.job import JobKind, JobStatus, Progress, StoreStoryboard
-from omnigen_shared.errors import InvalidRequestError
+from omnigen_shared.errors import InvalidRequestError, NotFoundError
 
 STAGES: Final = (JobStatus.PENDING, JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING)
 _ENDS: Final = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
@@ -20,6 +20,7 @@ MOVES: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.PLANNING: _ENDS | {JobStatus.GENERATING},
     JobStatus.GENERATING: _ENDS | {JobStatus.COMPOSING},
     JobStatus.COMPOSING: _ENDS | {JobStatus.COMPLETED},
+    # Out of an end leads only another round: domain/rounds.py.
     JobStatus.COMPLETED: frozenset(),
     JobStatus.FAILED: frozenset(),
     JobStatus.CANCELED: frozenset(),
@@ -29,11 +30,24 @@ PROGRESS_INTERVAL: Final = timedelta(seconds=1)
 
 def check_attempt(job: Job, attempt: int) -> None:
     """StaleAttemptError unless this is the present attempt, JobTerminalError when the job has ended."""
+    check_spender(job, attempt)
+    if job.status.is_terminal:
+        raise JobTerminalError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
+
+
+def check_video(job: Job) -> None:
+    """NotFoundError for what is a storyboard alone: to its user that is no job."""
+    if job.kind is not JobKind.VIDEO:
+        raise NotFoundError(f"There is no job {job.job_id}.")
+
+
+def check_spender(job: Job, attempt: int) -> None:
+    """As check_attempt, but after the job's end the attempt that accounts for its calls may go on with them."""
     if job.attempt != attempt:
         raise StaleAttemptError(
             f"Attempt {attempt} is not the present one of {job.job_id}.", details={"attempt": job.attempt}
         )
-    if job.status.is_terminal:
+    if job.status.is_terminal and job.settling != attempt:
         raise JobTerminalError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
 
 
@@ -94,9 +108,9 @@ def mark_progress(job: Job, attempt: int, body: Progress, now: datetime) -> Chan
 
 def renew_lease(job: Job, attempt: int, now: datetime, lease: timedelta) -> Change | None:
     """Written when half of the lease is used. Past the deadline it runs out, and the reaper ends the job."""
-    check_attempt(job, attempt)
+    check_spender(job, attempt)
     is_fresh = job.lease_until is not None and job.lease_until - now > lease / 2
-    if is_fresh or now >= job.deadline_at:
+    if is_fresh or now >= job.deadline_at or job.status.is_terminal:
         return None
     return change_job(replace(job, lease_until=now + lease))
 
@@ -104,6 +118,11 @@ def renew_lease(job: Job, attempt: int, now: datetime, lease: timedelta) -> Chan
 def next_attempt(job: Job, now: datetime, lease: timedelta) -> Job:
     """The job with the attempt after the present one, and a fresh lease."""
     return replace(job, attempt=job.attempt + 1, lease_until=now + lease, updated_at=now)
+
+
+def settling_attempt(job: Job, now: datetime, pause: timedelta) -> Job:
+    """The job with an attempt that accounts for its calls; after the pause somebody looks at the job again."""
+    return replace(next_attempt(job, now, pause), settling=job.attempt + 1, updated_at=job.updated_at)
 
 
 def take_lease(job: Job, now: datetime, lease: timedelta) -> Job:

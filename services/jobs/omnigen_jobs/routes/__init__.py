@@ -2,14 +2,16 @@
 
 from fastapi import APIRouter
 
-from omnigen_jobs.routes import attempts, intents, jobs, media, models, storyboards, stream
+from omnigen_jobs.routes import attempts, intents, jobs, media, models, rounds, storyboards, stream, webhooks
 
 ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     storyboards.router,
     jobs.router,
+    rounds.router,
     stream.router,
     media.router,
     attempts.router,
     intents.router,
+    webhooks.router,
 )

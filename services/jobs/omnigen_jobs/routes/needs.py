@@ -10,7 +10,9 @@ from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.following import Following
+from omnigen_jobs.service.hinting import Hinting
 from omnigen_jobs.service.reading import Reading
+from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_shared.clock import Clock
@@ -34,6 +36,8 @@ class UseCases:
     attempts: Attempts
     spending: Spending
     ending: Ending
+    resuming: Resuming
+    hinting: Hinting
 
 
 def use_cases(request: Request) -> UseCases:

@@ -130,3 +130,9 @@ class JobOrder(VideoOrder):
         sized = self.model_copy(update={"duration_s": self.storyboard.frames // FPS})
         wish = VideoOrder.to_wish(sized, today)
         return replace(wish, storyboard=self.storyboard.to_storyboard(wish.request.seed))
+
+
+class RoundOrder(Contract):
+    """The body, which may be left out, of POST …/resume and …/regenerate: at most this much is spent on it."""
+
+    max_cost_usd: Usd | None = None

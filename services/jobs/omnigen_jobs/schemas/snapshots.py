@@ -9,8 +9,6 @@ from omnigen_shared.contracts.job import IntentRecord, JobSnapshot, SceneRecord
 def to_snapshot(record: Record) -> JobSnapshot:
     """Everything but the events; scenes that nobody has touched are there as queued."""
     job = record.job
-    planned = job.storyboard.scenes if job.storyboard is not None else ()
-    scenes = (record.find_scene(scene.number) for scene in planned)
     return JobSnapshot(
         job_id=job.job_id,
         user_id=job.user_id,
@@ -18,15 +16,15 @@ def to_snapshot(record: Record) -> JobSnapshot:
         plan=job.plan,
         status=job.status,
         attempt=job.attempt,
+        round=job.round,
         deadline_at=job.deadline_at,
-        month=job.month or "",
         request=job.request,
         plan_take=job.plan_take,
         cuts=job.cuts,
         recipe_id=job.recipe_id,
         storyboard=job.storyboard,
         music_key=job.music_key,
-        scenes=tuple(_to_scene(scene) for scene in scenes if scene is not None),
+        scenes=tuple(_to_scene(scene) for scene in record.all_scenes),
         intents=tuple(to_intent_record(intent) for intent in record.intents),
         output=job.output,
         problem=job.problem,

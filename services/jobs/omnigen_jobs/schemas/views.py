@@ -1,10 +1,9 @@
 """A job as its user sees it. Money is text in USD, times are RFC 3339 in UTC."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from omnigen_jobs.domain.events import links_of, show_cost, show_output
 from omnigen_jobs.domain.records import Job, Record
@@ -82,8 +81,11 @@ class StoryboardView(BaseModel):
 
 
 class SceneView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     number: int
     state: SceneState
+    take: int
     problem: JobProblem | None
 
 
@@ -100,7 +102,10 @@ class JobView(JobSummary):
         return cls(
             **{**_describe(job), "updated_at": changed},
             storyboard=None if job.storyboard is None else StoryboardView.of(job.storyboard),
-            scenes=list(_scenes_of(record)),
+            scenes=[
+                SceneView(**{name: getattr(scene, name) for name in SceneView.model_fields})
+                for scene in record.all_scenes
+            ],
         )
 
 
@@ -132,11 +137,3 @@ def _describe(job: Job) -> dict[str, Any]:
         "problem": job.problem,
         "links": links_of(job),
     }
-
-
-def _scenes_of(record: Record) -> Iterator[SceneView]:
-    planned = record.job.storyboard.scenes if record.job.storyboard is not None else ()
-    for number in (scene.number for scene in planned):
-        scene = record.find_scene(number)
-        if scene is not None:
-            yield SceneView(number=number, state=scene.state, problem=scene.problem)

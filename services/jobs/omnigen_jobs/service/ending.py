@@ -44,6 +44,14 @@ class Ending:
         _log.info("job_failed", job_id=job_id, code=problem.code, stage=problem.stage, scene=problem.scene)
         return await self.try_to_close(record)
 
+    async def cancel(self, user_id: UserId, job_id: JobId) -> Record:
+        """JobTerminalError when it has ended otherwise."""
+
+        async def decide(record: Record) -> Change | None:
+            return ending.cancel(record.job, self._clock.now(), self._lease)
+
+        return await self.try_to_close(await write(self._store, user_id, job_id, decide))
+
     async def fail_overdue(self, job: Job) -> None:
         """The deadline of a job that nobody works on has passed. WriteConflictError when somebody has written."""
         change = ending.fail(job, job.attempt, ending.overdue_problem(job), self._clock.now(), self._lease)
@@ -77,9 +85,9 @@ class Ending:
         for intent in ending.list_unsent(record):
             record = await self._refund(record.job, intent.intent_id)
         for intent in ending.list_refunded(record):
-            await self._quota.refund(record.job, intent.intent_id)
+            await self._quota.refund(record.job, intent)
         for intent in ending.list_unsettled(record):
-            await self._quota.settle(record.job, intent.intent_id, intent.price_microusd)
+            await self._quota.settle(record.job, intent, intent.price_microusd)
             record = await self._settle(record.job, intent.intent_id)
         return record
 
@@ -102,9 +110,8 @@ class Ending:
 
         return await self._write(job, decide)
 
-    @staticmethod
-    async def _decide_closed(record: Record) -> Change | None:
-        return None if record.job.money is Money.CLOSED else ending.close_money(record.job)
+    async def _decide_closed(self, record: Record) -> Change | None:
+        return None if record.job.money is Money.CLOSED else ending.close_money(record, self._clock.now())
 
     async def _write(self, job: Job, decide: Decide) -> Record:
         return await write(self._store, job.user_id, job.job_id, decide)

@@ -1,7 +1,7 @@
 """A job as it happens: its stored events in order, its progress in between, and signs of life when nothing happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -57,12 +57,16 @@ class Following:
         """What is new. The pulse is read first: when it shows the end, all events are there to be read."""
         pulse = await self.store.find_pulse(job_id)
         events = await self.store.list_events(job_id, after, EVENTS_PER_READ)
-        has_told_end = any(event.type in TERMINAL for event in events)
-        if pulse is None or has_told_end or (pulse.status.is_terminal and not events):
+        if pulse is None or (pulse.status.is_terminal and _is_last(events)):
             return [*events, Sign.END]
         if pulse.progress is None or pulse.progress == seen:
             return [*events]
         return [*events, pulse.progress]
+
+
+def _is_last(events: Sequence[Event]) -> bool:
+    """Whether a job that has ended tells nothing after these. A job that was resumed has ended more than once."""
+    return len(events) < EVENTS_PER_READ and (not events or events[-1].type in TERMINAL)
 
 
 def _now() -> float:

@@ -19,12 +19,14 @@ from typing import Final
 
 import structlog
 
-from omnigen_jobs.domain import events
-from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.records import Job, Money
-from omnigen_jobs.domain.stages import next_attempt, take_lease
+from omnigen_jobs.domain import events, rounds
+from omnigen_jobs.domain.changes import apply, bumped, change_job
+from omnigen_jobs.domain.ending import charged_months, list_open, settling_pause
+from omnigen_jobs.domain.records import Job, Money, Record
+from omnigen_jobs.domain.stages import next_attempt, settling_attempt, take_lease
 from omnigen_jobs.ports import JobStore, Quota, Workflow, WriteConflictError
 from omnigen_shared.clock import Clock
+from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError
 
 _log = structlog.get_logger()
@@ -63,6 +65,39 @@ class Launcher:
         )
         await self._store.commit(change_job(admitted, events.job_created(admitted, now)))
         return bumped(admitted)
+
+    async def launch_round(self, job: Job) -> Job:
+        """The job, with the round that it is asked for admitted and started; the caller holds its lease.
+
+        QuotaExceededError and PlanLimitError leave the job as it ended. WriteConflictError: somebody else was faster.
+        """
+        try:
+            reservation = await self._quota.reserve(rounds.as_reserved(job))
+        except (QuotaExceededError, PlanLimitError):
+            await self._store.commit(rounds.drop_round(job, self._clock.now()))
+            raise
+        record = await self._store.find_record(job.job_id)
+        if record is None or record.job.version != job.version:
+            raise WriteConflictError
+        change = rounds.begin_round(record, reservation.month, self._clock.now(), self._lease)
+        await self._store.commit(change)
+        return await self.start_next(apply(change, record).job)
+
+    async def abandon_round(self, job: Job) -> None:
+        """Quota has not answered in time: what it may hold for the round goes back, the job stays as it ended."""
+        asked = rounds.as_reserved(job)
+        for month in charged_months(asked, self._clock.now()):
+            await self._quota.release(asked, month)
+        await self._store.commit(rounds.drop_round(job, self._clock.now()))
+
+    async def start_settling(self, record: Record) -> None:
+        """An execution that accounts for the open calls of an ended job; after a pause somebody looks again."""
+        now = self._clock.now()
+        started = settling_attempt(record.job, now, settling_pause(record, now))
+        await self._store.commit(change_job(started))
+        open_calls = [intent.intent_id for intent in list_open(record)]
+        _log.info("settling_started", job_id=started.job_id, attempt=started.attempt, intents=open_calls)
+        await self._workflow.start(bumped(started), ExecutionKind.SETTLE)
 
     async def start_next(self, job: Job) -> Job:
         """The next attempt is counted, then started. WriteConflictError when somebody else has counted it.

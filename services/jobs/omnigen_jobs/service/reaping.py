@@ -1,4 +1,4 @@
-"""Looks after jobs whose lease has run out: an execution died, a creation was cut off, or quota was not told.
+"""Looks after jobs whose lease has run out: something was cut off, quota was not told, or an ended job has open calls.
 
 Any number of tasks may sweep: each job is taken by a conditional write of its lease before anything is done for it.
 """
@@ -10,7 +10,8 @@ from typing import Final
 import structlog
 
 from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.records import Job
+from omnigen_jobs.domain.ending import leave_index, list_open
+from omnigen_jobs.domain.records import Job, Money
 from omnigen_jobs.domain.stages import take_lease
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.ending import Ending
@@ -71,10 +72,24 @@ class Reaper:
 
     async def _help(self, job: Job) -> None:
         if job.status.is_terminal:
-            await self._ending.close(await get_record(self._store, job.user_id, job.job_id))
+            await self._help_ended(job)
         elif self._clock.now() >= job.deadline_at:
             await self._ending.fail_overdue(job)
         elif job.attempt == 0:
             await self._launcher.launch(job)
         else:
             await self._launcher.start_next(job)
+
+    async def _help_ended(self, job: Job) -> None:
+        """One thing after the other; the lease brings the job back for the next."""
+        record = await get_record(self._store, job.user_id, job.job_id)
+        if job.money is not Money.CLOSED:
+            await self._ending.close(record)
+        elif job.next_round is not None and self._clock.now() < job.next_round.deadline_at:
+            await self._launcher.launch_round(job)
+        elif job.next_round is not None:
+            await self._launcher.abandon_round(job)
+        elif any(list_open(record)):
+            await self._launcher.start_settling(record)
+        else:
+            await self._store.commit(leave_index(job))

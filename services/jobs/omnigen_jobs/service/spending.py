@@ -1,9 +1,11 @@
 """Paid calls as an execution plans and moves them. Each answer is the stored intent."""
 
-from omnigen_jobs.domain import intents, spoiling
+from omnigen_jobs.domain import intents, sends, spoiling
 from omnigen_jobs.domain.changes import Change
+from omnigen_jobs.domain.claims import MOVING_CLAIMS
+from omnigen_jobs.domain.intents import Held
 from omnigen_jobs.domain.moves import check_move
-from omnigen_jobs.domain.records import Binding, Claim, Intent, Record
+from omnigen_jobs.domain.records import Intent, Record
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.writing import write
 from omnigen_shared.clock import Clock
@@ -31,7 +33,7 @@ class Spending:
         return intents.get_intent(await write(self._store, user_id, job_id, decide), intent_id)
 
     async def move(self, user_id: UserId, job_id: JobId, attempt: int, intent_id: IntentId, body: MoveIntent) -> Intent:
-        """One step. IntentMovedError, PredictionBoundError, InvalidRequestError."""
+        """One step. IntentMovedError, PredictionBoundError, SendInProgressError, InvalidRequestError."""
         check_move(body)
 
         async def decide(record: Record) -> Change | None:
@@ -66,10 +68,13 @@ class Spending:
         bound = await self._store.list_bound(provider_ids)
         return tuple(provider_id for provider_id in dict.fromkeys(provider_ids) if provider_id not in bound)
 
-    async def _find_held(self, record: Record, intent_id: IntentId, move: MoveIntent) -> Claim | Binding | None:
+    async def _find_held(self, record: Record, intent_id: IntentId, move: MoveIntent) -> Held:
+        intent = intents.get_intent(record, intent_id)
+        claim = binding = send = None
+        if IntentStatus.SENDING in {move.status, intent.status}:
+            send = await self._store.find_send(sends.digest_of(intent))
         if move.status is IntentStatus.CREATED:
-            return await self._store.find_binding(str(move.provider_id))
-        if move.status in {IntentStatus.INGESTED, IntentStatus.SETTLED, IntentStatus.REFUNDED}:
-            intent = intents.get_intent(record, intent_id)
-            return await self._store.find_claim(record.job.user_id, intent.fingerprint)
-        return None
+            binding = await self._store.find_binding(str(move.provider_id))
+        if move.status in MOVING_CLAIMS or intent.status is IntentStatus.UNKNOWN:
+            claim = await self._store.find_claim(record.job.user_id, intent.fingerprint)
+        return Held(claim=claim, binding=binding, send=send)

@@ -40,9 +40,9 @@ def is_unchanged(version: int) -> Condition:
 
 
 def is_live_attempt(job: Job) -> Condition:
-    """META: the job's attempt is still the present one, and the job has not ended."""
+    """META: the job's attempt is still the present one, and the job has not ended; or it settles an ended job."""
     return Condition(
-        f"#attempt = :attempt AND #status IN ({', '.join(_OPEN)})",
-        {"#attempt": "attempt", "#status": "status"},
+        f"#attempt = :attempt AND (#status IN ({', '.join(_OPEN)}) OR #settling = :attempt)",
+        {"#attempt": "attempt", "#status": "status", "#settling": "settling"},
         {":attempt": job.attempt, **_OPEN},
     )

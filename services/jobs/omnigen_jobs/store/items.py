@@ -16,9 +16,11 @@ from omnigen_jobs.domain.records import (
     Intent,
     Job,
     Money,
+    NextRound,
     ProgressMark,
     Pulse,
     Scene,
+    Send,
 )
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -83,6 +85,16 @@ class StoredPulse(StoredItem):
         return Pulse(status=self.status, progress=None if self.progress is None else self.progress.to_domain())
 
 
+class StoredRound(StoredItem):
+    max_microusd: int
+    estimate_microusd: int
+    deadline_at: Instant
+    scene: int | None = None
+
+    def to_domain(self) -> NextRound:
+        return NextRound(**dict(self))
+
+
 class StoredJob(StoredItem):
     job_id: JobId
     user_id: UserId
@@ -94,6 +106,10 @@ class StoredJob(StoredItem):
     used: Used | None = None
     status: JobStatus
     attempt: int
+    settling: int = 0
+    round: int = 1
+    next_round: StoredRound | None = None
+    is_counted: bool = False
     created_at: Instant
     updated_at: Instant
     deadline_at: Instant
@@ -102,6 +118,7 @@ class StoredJob(StoredItem):
     month: str | None = None
     estimate_microusd: int
     max_microusd: int
+    round_max_microusd: int = 0
     spent_microusd: int
     progress: StoredProgress | None = None
     recipe_id: str | None = None
@@ -113,7 +130,8 @@ class StoredJob(StoredItem):
 
     def to_domain(self) -> Job:
         mark = None if self.progress is None else self.progress.to_domain()
-        return Job(**{**dict(self), "progress": mark})
+        asked = None if self.next_round is None else self.next_round.to_domain()
+        return Job(**{**dict(self), "progress": mark, "next_round": asked})
 
 
 class StoredScene(StoredItem):
@@ -122,6 +140,7 @@ class StoredScene(StoredItem):
     take: int = 1
     clip_key: str | None = None
     problem: JobProblem | None = None
+    round: int = 1
     updated_at: Instant
     version: int
 
@@ -136,6 +155,9 @@ class StoredIntent(StoredItem):
     fingerprint: str
     price_microusd: int
     input: JsonText
+    round: int = 1
+    month: str = ""
+    reservation_id: str = ""
     owner: str | None = None
     sent_at: Instant | None = None
     closed_at: Instant | None = None
@@ -170,6 +192,16 @@ class StoredBinding(StoredItem):
 
     def to_domain(self) -> Binding:
         return Binding(**dict(self))
+
+
+class StoredSend(StoredItem):
+    digest: str
+    job_id: JobId
+    intent_id: IntentId
+    version: int
+
+    def to_domain(self) -> Send:
+        return Send(**dict(self))
 
 
 class StoredEvent(StoredItem):

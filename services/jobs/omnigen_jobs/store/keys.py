@@ -61,6 +61,10 @@ def binding_key(provider_id: str) -> Key:
     return Key(f"PRED#{provider_id}", "PRED")
 
 
+def send_key(digest: str) -> Key:
+    return Key(f"SEND#{digest}", "SEND")
+
+
 def claim_key(user_id: UserId, fingerprint: str) -> Key:
     return Key(f"USER#{user_id}", f"CLIP#{fingerprint}")
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.cursors import PageMark
-from omnigen_jobs.domain.records import Binding, Claim, Event, Job, NewEvent, Pulse, Record
+from omnigen_jobs.domain.records import Binding, Claim, Event, Job, NewEvent, Pulse, Record, Send
 from omnigen_jobs.ports import Page, WriteConflictError
 from omnigen_jobs.store import items, keys
 from omnigen_jobs.store.access import RefusedWriteError, TableAccess, between
@@ -55,6 +55,10 @@ class RecordTable:
     async def find_binding(self, provider_id: str) -> Binding | None:
         found = await self.access.get(keys.binding_key(provider_id))
         return None if found is None else items.StoredBinding.of(found).to_domain()
+
+    async def find_send(self, digest: str) -> Send | None:
+        found = await self.access.get(keys.send_key(digest))
+        return None if found is None else items.StoredSend.of(found).to_domain()
 
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
         wanted = [keys.binding_key(provider_id) for provider_id in dict.fromkeys(provider_ids)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Claim, Event, Job
+from omnigen_jobs.domain.records import Claim, Event, Job, Send
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.conditions import Condition, is_live_attempt, is_unchanged
 from omnigen_jobs.store.items import (
@@ -18,6 +18,7 @@ from omnigen_jobs.store.items import (
     StoredItem,
     StoredJob,
     StoredScene,
+    StoredSend,
 )
 from omnigen_shared.aws.items import to_item
 
@@ -44,6 +45,9 @@ class Writes:
         if change.binding is not None:
             yield self._put(keys.binding_key(change.binding.provider_id), StoredBinding.of(change.binding), 0)
 
+        if change.send is not None:
+            yield self._put_send(change.send)
+
     def of_event(self, job: Job, event: Event) -> dict[str, Any]:
         """The event under its number, which must be free."""
         return self._put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
@@ -56,6 +60,10 @@ class Writes:
     def removal(self, key: keys.Key, version: int) -> dict[str, Any]:
         """The item goes, if it is still at this version."""
         return {"Delete": self._request(is_unchanged(version), Key=to_item(key._asdict()))}
+
+    def _put_send(self, send: Send) -> dict[str, Any]:
+        key = keys.send_key(send.digest)
+        return self.removal(key, send.version) if send.is_over else self._put(key, StoredSend.of(send), send.version)
 
     def _put_claim(self, claim: Claim) -> dict[str, Any]:
         return self._put(keys.claim_key(claim.user_id, claim.fingerprint), StoredClaim.of(claim), claim.version)

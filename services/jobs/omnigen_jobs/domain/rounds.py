@@ -1,0 +1,134 @@
+"""Another round of a job that has ended: what is missing is made, or a scene once more; nothing that is there is paid.
+
+Asked for first, on the job as it ended; begun when quota has admitted it. Refused, the job stays as it was.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from omnigen_jobs.domain import events
+from omnigen_jobs.domain.changes import Change, change_job
+from omnigen_jobs.domain.pricing import estimate_cost, price_clip, time_to_finish
+from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
+from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
+from omnigen_jobs.domain.scenes import begin_again, get_scene
+from omnigen_jobs.domain.stages import check_video
+from omnigen_shared.contracts.catalogue import MUSIC_MODEL, VIDEO_MODELS
+from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.errors import InvalidRequestError
+from omnigen_shared.money import format_usd, to_microusd
+
+LEASE: Final = timedelta(seconds=30)
+"""Longer than asking quota takes; who is still silent then has died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a user asks of an ended job. `scene`: another take of it; None: what is missing."""
+
+    scene: int | None = None
+    max_cost_usd: Decimal | None = None
+
+
+def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> Change:
+    """The job with its next round asked for.
+
+    JobRunningError, NothingMissingError, NotFoundError (scene), InvalidRequestError (max_cost_usd).
+    """
+    job = record.job
+    check_video(job)
+    if not job.status.is_terminal or job.money is not Money.CLOSED or job.next_round is not None:
+        raise JobRunningError(
+            f"{job.job_id} is {job.status.value}.",
+            remedy="Wait for its end, or cancel it first.",
+            details={"status": job.status.value},
+            retry_after_s=5,
+        )
+    if wish.scene is None and job.status is JobStatus.COMPLETED:
+        raise NothingMissingError(f"{job.job_id} is complete.", remedy="Regenerate a scene to have another take of it.")
+    if wish.scene is not None:
+        get_scene(record, wish.scene)
+    cost = price_round(record, wish.scene)
+    time_allowed = time_to_finish(job.request, VIDEO_MODELS[job.request.model], margin)
+    asked = NextRound(
+        max_microusd=_maximum(cost, wish.max_cost_usd),
+        estimate_microusd=cost.certain_microusd,
+        deadline_at=now + time_allowed,
+        scene=wish.scene,
+    )
+    return change_job(replace(job, next_round=asked, lease_until=now + LEASE))
+
+
+def as_reserved(job: Job) -> Job:
+    """The job as quota is asked about its next round."""
+    if job.next_round is None:
+        raise ValueError(f"{job.job_id} is not asked for another round")
+    return replace(job, round=job.round + 1, round_max_microusd=job.next_round.max_microusd, month=None)
+
+
+def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> Change:
+    """Quota has admitted the round: the job is pending again, over the same record."""
+    job, asked = record.job, record.job.next_round
+    if asked is None:
+        raise ValueError(f"{job.job_id} is not asked for another round")
+    begun = replace(
+        as_reserved(job),
+        status=JobStatus.PENDING,
+        next_round=None,
+        money=Money.RESERVED,
+        month=month,
+        lease_until=now + lease,
+        deadline_at=asked.deadline_at,
+        updated_at=now,
+        estimate_microusd=job.estimate_microusd + asked.estimate_microusd,
+        max_microusd=job.max_microusd + asked.max_microusd,
+        progress=None,
+        problem=None,
+    )
+    scene = None if asked.scene is None else _take_again(replace(record, job=begun), asked.scene, now)
+    return Change(fence=job, job=begun, scene=scene, event=events.job_resumed(begun, asked.scene, now))
+
+
+def drop_round(job: Job, now: datetime) -> Change:
+    """The job stays as it ended; somebody looks after its open calls again."""
+    return change_job(replace(job, next_round=None, lease_until=now))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundCost:
+    """Micro-dollars: what is certainly bought, and that with one clip made again."""
+
+    certain_microusd: int
+    ceiling_microusd: int
+
+
+def price_round(record: Record, regenerated: int | None) -> RoundCost:
+    """What another round may cost, at most."""
+    job, model = record.job, VIDEO_MODELS[record.job.request.model]
+    if job.storyboard is None:
+        whole = estimate_cost(job.request, model, job.cuts)
+        return RoundCost(whole.estimate_microusd, whole.ceiling_microusd)
+    after = replace(record, job=replace(job, round=job.round + 1))
+    clips = [
+        price_clip(job.request, model, job.storyboard.scenes[scene.number - 1])
+        for scene in after.all_scenes
+        if scene.clip_key is None or scene.number == regenerated
+    ]
+    music = MUSIC_MODEL.price_microusd if job.request.music and job.music_key is None else 0
+    return RoundCost(sum(clips) + music, sum(clips) + music + max(clips, default=0))
+
+
+def _take_again(record: Record, number: int, now: datetime) -> Scene:
+    scene = get_scene(record, number)
+    return replace(begin_again(scene, scene.take + 1, now), round=record.job.round)
+
+
+def _maximum(cost: RoundCost, max_cost_usd: Decimal | None) -> int:
+    given = cost.ceiling_microusd if max_cost_usd is None else to_microusd(max_cost_usd)
+    if given >= cost.certain_microusd:
+        return min(given, cost.ceiling_microusd)
+    least = format_usd(cost.certain_microusd)
+    field = {"field": "max_cost_usd", "message": f"what is to be made costs {least}", "limits": {"ge": least}}
+    raise InvalidRequestError("Not valid: max_cost_usd.", remedy="Allow more.", details={"fields": [field]})

@@ -1,0 +1,86 @@
+"""`python -m omnigen_jobs.operator`: what people do to paid calls. One JSON line an answer.
+
+It runs with the environment of the service.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+from omnigen_jobs.app import open_adapters
+from omnigen_jobs.domain.records import Intent
+from omnigen_jobs.service.operating import Operator
+from omnigen_jobs.settings import JobsSettings
+from omnigen_shared.clock import to_rfc3339
+from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.errors import ProblemError
+from omnigen_shared.money import format_usd, to_microusd
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0, or 2 for a mistaken command, a call that is not unknown, or a service that does not answer."""
+    command = _build_parser().parse_args(arguments)
+    try:
+        asyncio.run(_run(command))
+    except (ProblemError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+async def _run(command: argparse.Namespace) -> None:
+    async with AsyncExitStack() as stack:
+        adapters = await open_adapters(JobsSettings(), stack)
+        operator = Operator(adapters.store, adapters.quota, adapters.clock)
+        if command.name == "open":
+            async for call in operator.list_open():
+                _say(call.job.job_id, call.intent)
+        else:
+            actual = to_microusd(command.usd) if command.name == "settle" else None
+            _say(command.job, await operator.judge(JobId(command.job), IntentId(command.intent), actual))
+
+
+def _say(job_id: str, intent: Intent) -> None:
+    told: dict[str, Any] = {
+        "job": job_id,
+        "intent": intent.intent_id,
+        "status": intent.status.value,
+        "model": intent.model,
+        "provider_id": intent.provider_id,
+        "held_usd": format_usd(intent.price_microusd),
+        "charged_usd": None if intent.actual_microusd is None else format_usd(intent.actual_microusd),
+        "sent_at": None if intent.sent_at is None else to_rfc3339(intent.sent_at),
+    }
+    sys.stdout.write(f"{orjson.dumps(told).decode()}\n")
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m omnigen_jobs.operator", description="What people do to paid calls."
+    )
+    commands = parser.add_subparsers(dest="name", required=True)
+    commands.add_parser("open", help="calls that the provider may still charge")
+    settle = commands.add_parser("settle", help="an unknown call was charged")
+    refund = commands.add_parser("refund", help="an unknown call was not charged")
+    for one in (settle, refund):
+        one.add_argument("job")
+        one.add_argument("intent", help="as `open` and the receipt name it: scene-02.1")
+    settle.add_argument("usd", type=_parse_usd, help="what the provider's bill says")
+    return parser
+
+
+def _parse_usd(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{text} is no amount") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

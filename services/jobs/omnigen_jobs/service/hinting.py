@@ -1,0 +1,75 @@
+"""Takes the provider's webhooks: early, late, twice or replayed, each may only tell what is asked for again."""
+
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from omnigen_jobs.domain import sends
+from omnigen_jobs.domain.changes import Change
+from omnigen_jobs.domain.hints import Delivery, Hint, take_hint
+from omnigen_jobs.domain.intents import Held
+from omnigen_jobs.domain.records import Intent, Record
+from omnigen_jobs.ports import JobStore
+from omnigen_jobs.service.writing import write
+from omnigen_shared.clock import Clock
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.callbacks import read_callback
+from omnigen_shared.errors import NotFoundError, UnauthenticatedError
+
+UNMATCHED: Final = "webhook_unmatched"
+"""Logged for what the provider has signed and we cannot place: somebody has to look at it."""
+_log = structlog.get_logger()
+
+
+class Hinting:
+    """`secret` is the provider's for webhooks; None: there are none to be taken."""
+
+    def __init__(self, store: JobStore, clock: Clock, secret: str | None) -> None:
+        self._store = store
+        self._clock = clock
+        self._secret = secret
+
+    async def take(self, token: str, delivery: Delivery) -> None:
+        """NotFoundError without a secret; UnauthenticatedError unless the provider has signed it lately."""
+        if self._secret is None:
+            raise NotFoundError("No webhooks are taken here.")
+        if not delivery.is_signed(self._secret, self._clock.now()):
+            raise UnauthenticatedError("The webhook is not signed by the provider, or too old.")
+        place, hint = read_callback(token, self._secret), _read_hint(delivery.body)
+        if place is None or hint is None:
+            _log.warning(UNMATCHED, message_id=delivery.message_id, reason="no call of ours")
+            return
+        job_id, intent_id = place
+        record = await self._store.find_record(job_id)
+        intent = None if record is None else record.find_intent(intent_id)
+        if record is None or intent is None or not hint.is_about(intent):
+            known = {"job_id": job_id, "intent_id": intent_id, "provider_id": hint.provider_id}
+            _log.warning(UNMATCHED, message_id=delivery.message_id, reason="another call", **known)
+            return
+        await self._bind(record, intent_id, hint)
+
+    async def _bind(self, record: Record, intent_id: IntentId, hint: Hint) -> None:
+        async def decide(latest: Record) -> Change | None:
+            intent = latest.find_intent(intent_id)
+            if intent is None:
+                return None
+            return take_hint(latest.job, intent, hint, await self._find_held(latest, intent, hint), self._clock.now())
+
+        await write(self._store, record.job.user_id, record.job.job_id, decide)
+        _log.info("webhook_taken", job_id=record.job.job_id, intent_id=intent_id, provider_id=hint.provider_id)
+
+    async def _find_held(self, record: Record, intent: Intent, hint: Hint) -> Held:
+        return Held(
+            claim=await self._store.find_claim(record.job.user_id, intent.fingerprint),
+            binding=await self._store.find_binding(hint.provider_id),
+            send=await self._store.find_send(sends.digest_of(intent)),
+        )
+
+
+def _read_hint(body: bytes) -> Hint | None:
+    try:
+        told: Any = orjson.loads(body)
+        return Hint(provider_id=str(told["id"]), model=str(told["model"]), input=dict(told["input"]))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None

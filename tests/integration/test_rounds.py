@@ -1,0 +1,73 @@
+"""Stop, resume, regenerate, on the whole stack: what is there is kept and paid once."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.integration.visitors import Visitor, collect_events
+
+from omnigen_local.demo.client import GatewayClient
+
+PROMPT = "a film in several scenes about a harbour and its boats"
+ENDS = {"completed", "failed", "canceled"}
+
+
+async def follow(visitor: Visitor, job_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The job and its receipt after its end."""
+    async with GatewayClient(visitor.gateway_url, visitor.token) as gateway:
+        await collect_events(gateway, f"/api/v1/jobs/{job_id}/events")
+        job = await gateway.get_json(f"/api/v1/jobs/{job_id}")
+        assert job["status"] in ENDS
+        return job, await gateway.get_json(f"/api/v1/jobs/{job_id}/receipt")
+
+
+def paid(receipt: dict[str, Any]) -> list[str]:
+    """What was charged, in the order of the receipt."""
+    return [call["what"] for call in receipt["calls"] if float(call["charged_usd"] or 0) > 0]
+
+
+async def poll(visitor: Visitor, path: str, condition: Callable[[Any], bool]) -> None:
+    """Until what the path answers is as wished."""
+    async with asyncio.timeout(120):
+        while not condition((await visitor.call("GET", path)).body):  # noqa: ASYNC110 - the stack sets no event of ours
+            await asyncio.sleep(0.5)
+
+
+async def test_a_resumed_job_pays_for_the_scene_that_failed(visitor: Visitor, tmp_path: Path) -> None:
+    failed = await visitor.watch_job(
+        tmp_path / "none.mp4", prompt=f"{PROMPT} [[sim:failed*1@2]]", duration_s=12, music=False
+    )
+    assert failed.job["status"] == "failed"
+    before = paid(failed.receipt)
+    answer = await visitor.call("POST", f"/api/v1/jobs/{failed.job['job_id']}/resume")
+    assert answer.status == 202, answer.raw
+    job, receipt = await follow(visitor, failed.job["job_id"])
+    assert job["status"] == "completed", job["problem"]
+    assert sorted(paid(receipt)) == sorted([*before, "clip of scene 2"])
+    assert receipt["total_usd"] == job["cost"]["spent_usd"]
+    usage = (await visitor.call("GET", "/api/v1/usage")).body
+    assert (usage["videos"]["used"], float(usage["spend"]["reserved_usd"])) == (1, 0)
+    assert usage["spend"]["spent_usd"] == receipt["total_usd"]
+
+    again = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/resume")
+    assert (again.status, again.body["code"]) == (409, "nothing_missing")
+    answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/regenerate")
+    assert answer.status == 202, answer.raw
+    second, receipt = await follow(visitor, job["job_id"])
+    assert second["status"] == "completed", second["problem"]
+    assert sorted(paid(receipt)) == sorted([*before, "clip of scene 2", "clip of scene 1"])
+    assert [scene["take"] for scene in second["scenes"]][:2] == [2, 1]
+    usage = (await visitor.call("GET", "/api/v1/usage")).body
+    assert usage["videos"]["used"] == 1
+
+
+async def test_a_canceled_job_stops_and_leaves_nothing_held(visitor: Visitor) -> None:
+    accepted = await visitor.order(prompt=f"{PROMPT} [[sim:slow=20]]", duration_s=5, music=False)
+    job_id = accepted.body["job_id"]
+    await poll(visitor, f"/api/v1/jobs/{job_id}", lambda job: job["status"] == "generating")
+    canceled = await visitor.call("POST", f"/api/v1/jobs/{job_id}/cancel")
+    assert (canceled.status, canceled.body["status"]) == (200, "canceled")
+    await poll(visitor, "/api/v1/usage", lambda usage: float(usage["spend"]["reserved_usd"]) == 0)
+    receipt = (await visitor.call("GET", f"/api/v1/jobs/{job_id}/receipt")).body
+    assert None not in [call["charged_usd"] for call in receipt["calls"]]

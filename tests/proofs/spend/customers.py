@@ -1,0 +1,110 @@
+"""Who orders: few users with few wishes, so that equal orders meet; some cancel, resume or want another take."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.proofs.spend.ground import Ground
+
+from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.errors import RemoteProblemError
+
+PROMPTS: Final = (
+    "a harbour at dawn",
+    "a mountain in fog",
+    "a market at noon",
+    "a lake in the rain",
+    "a street at night",
+)
+AT_ONCE: Final = 40
+PATIENCE_S: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks for. Equal ones of two users are equal to the provider, too."""
+
+    user_id: UserId
+    body: dict[str, Any]
+
+
+@dataclass
+class Customers:
+    """Orders so many jobs, and stays until each has come to its (last) end."""
+
+    ground: Ground
+    chance: random.Random
+    jobs: list[tuple[UserId, str]] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+    stuck: list[str] = field(default_factory=list)
+
+    async def order_all(self, count: int) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+        orders = [self._draw(count) for _ in range(count)]
+
+        async def one(order: Order) -> None:
+            async with gate:
+                await self._be_customer(order)
+
+        async with asyncio.TaskGroup() as group:
+            for order in orders:
+                group.create_task(one(order))
+
+    def _draw(self, count: int) -> Order:
+        user = UserId(f"user-{self.chance.randrange(max(2, count // 8))}")
+        body = {
+            "prompt": self.chance.choice(PROMPTS),
+            "duration_s": self.chance.choice((5, 9)),
+            "resolution": "480p",
+            "seed": self.chance.randrange(max(2, count // 40)),
+            "music": self.chance.random() < 0.5,
+        }
+        return Order(user, body)
+
+    async def _be_customer(self, order: Order) -> None:
+        job = await self._call(order.user_id, "POST", "", order.body)
+        job_id = str(job["job_id"])
+        self.jobs.append((order.user_id, job_id))
+        if self.chance.random() < 0.05:
+            await asyncio.sleep(self.chance.uniform(0, 15))
+            await self._try(order.user_id, f"/{job_id}/cancel")
+        end = await self._wait(job_id)
+        action = self._draw_action(end)
+        if action and await self._try(order.user_id, f"/{job_id}/{action}"):
+            end = await self._wait(job_id)
+        self.ends[end] += 1
+
+    def _draw_action(self, end: str) -> str:
+        drawn = self.chance.random()
+        if end == "completed":
+            return "scenes/1/regenerate" if drawn < 0.1 else ""
+        return "resume" if drawn < 0.5 else ""
+
+    async def _wait(self, job_id: str) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    pulse = await self.ground.store.find_pulse(JobId(job_id))
+                    if pulse is not None and pulse.status.is_terminal:
+                        return pulse.status.value
+                    await asyncio.sleep(2)
+        except TimeoutError:
+            self.stuck.append(job_id)
+            return "stuck"
+
+    async def _try(self, user_id: UserId, action: str) -> bool:
+        """Whether it was done; too late, too early or over the quota it is not."""
+        try:
+            await self._call(user_id, "POST", action)
+        except RemoteProblemError as refusal:
+            self.ends[f"{action.rpartition('/')[2]} refused: {refusal.remote_code}"] += 1
+            return False
+        return True
+
+    async def _call(self, user_id: UserId, method: str, path: str, body: Any = None) -> Any:
+        reply = await self.ground.orders.call(
+            method, f"/api/v1/jobs{path}", subject=user_id, plan="enterprise", body=body
+        )
+        return reply.body

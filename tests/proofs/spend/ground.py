@@ -1,0 +1,197 @@
+"""What the proof stands on: emulator, simulator, composer and quota as processes; jobs and the generator's steps here.
+
+The state machine is our definition, run by an interpreter, so that its Lambda can be killed at any call and its
+executions can be doubled and cut off. Everything between units goes over HTTP, and the provider is the simulator.
+"""
+
+import random
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import orjson
+from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.fakes.emulated_jobs import open_jobs_table
+from tests.fakes.emulated_usage import open_usage_table
+from tests.fakes.job_outside import FakeMediaLinks
+from tests.fakes.loopback import serve_app
+from tests.proofs.spend.chaos import Chaos, Odds
+
+from omnigen_generator.app import open_tools
+from omnigen_generator.settings import GeneratorSettings
+from omnigen_jobs.app import Adapters, create_app
+from omnigen_jobs.clients.quota import QuotaClient
+from omnigen_jobs.settings import JobsSettings
+from omnigen_jobs.store.idempotency import KeyTable
+from omnigen_jobs.store.records import RecordTable
+from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION, Ports
+from omnigen_local.environments import Environment, process_environment
+from omnigen_local.identities import Identities
+from omnigen_local.processes import Processes, Program, wait_all_ready
+from omnigen_quota.store.usage import DynamoUsageTable
+from omnigen_shared.aws.clients import open_client
+from omnigen_shared.client import InternalClient
+from omnigen_shared.clock import SystemClock
+from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.settings import BaseUnitSettings
+
+BUCKET: Final = "assets"
+LEASE_S: Final = 12
+MARGIN_S: Final = 240
+EXECUTION_BUDGET_S: Final = 60
+WEBHOOKS: Final = "/api/v1/webhooks/"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where to order, and where to look afterwards."""
+
+    orders: InternalClient
+    store: RecordTable
+    quota: QuotaClient
+    usage: DynamoUsageTable
+    s3: Any
+    simulator: aiohttp.ClientSession
+    chaos: Chaos
+
+
+@asynccontextmanager
+async def open_ground(
+    folder: Path, emulator_url: str, rules: Sequence[Mapping[str, Any]], odds: Odds, seed: int
+) -> AsyncIterator[Ground]:
+    """Everything ready. `rules` are the simulator's; `odds` are the state machine's."""
+    identities, ports = Identities.create(), Ports.choose()
+    base = {**CREDENTIALS, **NO_ACCOUNTS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": emulator_url}
+    settings = BaseUnitSettings(aws_endpoint_url=emulator_url)
+    async with AsyncExitStack() as stack:
+        _, usage_table = await stack.enter_async_context(open_usage_table(emulator_url))
+        access = await stack.enter_async_context(open_jobs_table(emulator_url))
+        s3 = await stack.enter_async_context(open_client("s3", settings))
+        await s3.create_bucket(Bucket=BUCKET)
+        processes = await stack.enter_async_context(Processes(folder / "logs"))
+        programs = _programs(folder, base, identities, ports, usage_table, rules)
+        await wait_all_ready([await processes.start(program) for program in programs])
+
+        def client(audience: str, issuer: str, url: str) -> InternalClient:
+            return InternalClient(audience, url, IdentitySigner(issuer, identities.private_key(issuer)), 30)
+
+        usage_client = await stack.enter_async_context(open_client("dynamodb", settings))
+        quota = QuotaClient(await stack.enter_async_context(client("quota", "jobs", ports.url("quota"))))
+        chaos = Chaos(odds, random.Random(seed))  # noqa: S311 - drawn the same again
+        store = RecordTable(access)
+        app = create_app(
+            _jobs_settings(emulator_url, access.table, identities, ports.url("quota")),
+            Adapters(store, KeyTable(access), quota, chaos, FakeMediaLinks(), SystemClock(), {}),
+        )
+        door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
+        jobs_url = await stack.enter_async_context(serve_app(door))
+        generator = await _generator_settings(emulator_url, settings, identities, ports, jobs_url)
+        chaos.tools = await stack.enter_async_context(open_tools(generator))
+        await stack.enter_async_context(chaos)
+        yield Ground(
+            orders=await stack.enter_async_context(client("jobs", "gateway", jobs_url)),
+            store=store,
+            quota=quota,
+            usage=DynamoUsageTable(usage_client, usage_table, SystemClock()),
+            s3=s3,
+            simulator=await stack.enter_async_context(
+                aiohttp.ClientSession(
+                    ports.url("simulator"), headers={"Authorization": f"Bearer {identities.provider_token}"}
+                )
+            ),
+            chaos=chaos,
+        )
+
+
+class _Door:
+    """The gateway's part in the provider's webhooks: it says that they come through it."""
+
+    def __init__(self, app: ASGIApp, signer: IdentitySigner) -> None:
+        self._app = app
+        self._signer = signer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(WEBHOOKS):
+            identity = self._signer.sign("jobs", "nobody", "free")
+            scope["headers"] = [*scope["headers"], (IDENTITY_HEADER.lower().encode(), identity.encode())]
+        await self._app(scope, receive, send)
+
+
+def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_url: str) -> JobsSettings:
+    return JobsSettings(
+        aws_endpoint_url=emulator_url,
+        identity_public_keys=identities.public_keys(),
+        identity_private_key=SecretStr(identities.private_key("jobs")),
+        jobs_table=table,
+        assets_bucket=BUCKET,
+        state_machine_arn="none: chaos starts the executions",
+        quota_url=quota_url,
+        replicate_webhook_secret=SecretStr(identities.provider_webhook_secret),
+        deadline_margin_s=MARGIN_S,
+        lease_s=LEASE_S,
+        reaper_interval_s=3,
+        log_level="ERROR",
+    )
+
+
+async def _generator_settings(
+    emulator_url: str, settings: BaseUnitSettings, identities: Identities, ports: Ports, jobs_url: str
+) -> GeneratorSettings:
+    document = {
+        "identity_private_key": identities.private_key("generator"),
+        "replicate_api_token": identities.provider_token,
+        "replicate_webhook_secret": identities.provider_webhook_secret,
+    }
+    async with open_client("secretsmanager", settings) as secrets:
+        made = await secrets.create_secret(Name="generator", SecretString=orjson.dumps(document).decode())
+    return GeneratorSettings(
+        aws_endpoint_url=emulator_url,
+        jobs_url=jobs_url,
+        quota_url=ports.url("quota"),
+        composer_url=ports.url("composer"),
+        public_base_url=jobs_url,
+        assets_bucket=BUCKET,
+        generator_secret_arn=made["ARN"],
+        replicate_api_base_url=ports.url("simulator"),
+        execution_budget_s=EXECUTION_BUDGET_S,
+        provider_timeout_s=8,
+        planner_patience_s=8,
+    )
+
+
+def _programs(
+    folder: Path,
+    base: Environment,
+    identities: Identities,
+    ports: Ports,
+    usage_table: str,
+    rules: Sequence[Mapping[str, Any]],
+) -> list[Program]:
+    plain = process_environment(folder)
+    callee = {**plain, **base, "IDENTITY_PUBLIC_KEYS": orjson.dumps(identities.public_keys()).decode()}
+    simulator = {
+        **plain,
+        "SIMULATOR_PORT": str(ports.simulator),
+        "SIMULATOR_PUBLIC_URL": ports.url("simulator"),
+        "SIMULATOR_STATE_DIR": str(folder / "simulator"),
+        "SIMULATOR_API_TOKEN": identities.provider_token,
+        "SIMULATOR_WEBHOOK_SECRET": identities.provider_webhook_secret,
+        "SIMULATOR_CREATES_PER_MINUTE": "100000",
+        "SIMULATOR_REQUESTS_PER_MINUTE": "1000000",
+        "SIMULATOR_FAULTS": orjson.dumps(rules).decode(),
+        "SIMULATOR_LOG_LEVEL": "WARNING",
+    }
+    environments = {
+        "omnigen_local.simulator": ("simulator", simulator),
+        "omnigen_quota": ("quota", {**callee, "USAGE_TABLE": usage_table, "PORT": str(ports.of("quota"))}),
+        "omnigen_composer": ("composer", {**callee, "ASSETS_BUCKET": BUCKET, "PORT": str(ports.of("composer"))}),
+    }
+    return [
+        Program(name, (sys.executable, "-P", "-m", module), environment, f"{ports.url(name)}/ready")
+        for module, (name, environment) in environments.items()
+    ]

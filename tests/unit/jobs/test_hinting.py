@@ -1,0 +1,148 @@
+"""The provider's webhooks: signed, placed, and then only a hint."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from pydantic import SecretStr
+from tests.fakes.job_store import seed
+from tests.fakes.jobs_bench import (
+    CLIP,
+    FINGERPRINT,
+    JOB,
+    USER,
+    JobsBench,
+    make_job,
+    make_plan,
+    make_problem,
+    make_settings,
+    open_http,
+)
+
+from omnigen_jobs.domain.hints import Delivery
+from omnigen_jobs.domain.records import ClaimState, Intent
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.callbacks import callback_url
+from omnigen_shared.contracts.job import IntentStatus
+from omnigen_shared.errors import NotFoundError, UnauthenticatedError
+
+SECRET = "whsec_" + base64.b64encode(b"a provider's secret").decode()
+HINT: dict[str, Any] = {"id": "p-1", "model": "m", "input": {"seed": 1, "scale": 7.0, "fps": 24}, "status": "starting"}
+
+
+@pytest.fixture
+async def bench() -> JobsBench:
+    """A call is being sent."""
+    made = JobsBench(settings=make_settings(replicate_webhook_secret=SecretStr(SECRET)))
+    seed(made.store, make_job(made.clock))
+    await made.plan()
+    await made.move("planned", "reserved")
+    await made.move("reserved", "sending", owner="w1")
+    return made
+
+
+def token_for(intent: str = CLIP, secret: str = SECRET) -> str:
+    return callback_url("https://x", secret, JOB, IntentId(intent)).partition("call=")[2]
+
+
+def deliver(bench: JobsBench, secret: str = SECRET, age_s: float = 0, **news: Any) -> Delivery:
+    body = orjson.dumps({**HINT, **news})
+    timestamp = str(int((bench.clock.now() - timedelta(seconds=age_s)).timestamp()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    code = hmac.new(key, f"msg_1.{timestamp}.".encode() + body, hashlib.sha256).digest()
+    return Delivery("msg_1", timestamp, f"v1,b3RoZXI= v1,{base64.b64encode(code).decode()}", body)
+
+
+async def take(bench: JobsBench, token: str | None = None, **news: Any) -> Intent:
+    await bench.uses.hinting.take(token or token_for(), deliver(bench, **news))
+    return bench.store.intents[(JOB, CLIP)]  # type: ignore[no-any-return]
+
+
+async def test_one_that_comes_before_the_reply_binds_and_the_reply_is_no_surprise(bench: JobsBench) -> None:
+    intent = await take(bench)
+    assert (intent.status, intent.provider_id) == (IntentStatus.CREATED, "p-1")
+    assert bench.store.bindings["p-1"].intent_id == CLIP
+    assert bench.store.sends == {}
+    again = await bench.move("sending", "created", provider_id="p-1")
+    assert again == intent
+
+
+async def test_a_late_one_finds_what_was_given_up_and_the_job_is_looked_at_at_once(bench: JobsBench) -> None:
+    await bench.move("sending", "unknown")
+    await bench.uses.ending.fail(USER, JOB, 1, make_problem())
+    bench.clock.advance(1)
+    await bench.reaper.sweep()
+    intent = await take(bench)
+    assert intent.status is IntentStatus.CREATED
+    assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.HELD
+    bench.clock.advance(1)
+    await bench.reaper.sweep()
+    assert len(bench.workflow.settling) == 2
+
+
+async def test_twice_or_replayed_changes_nothing(bench: JobsBench) -> None:
+    first = await take(bench)
+    version = (await bench.read()).job.version
+    assert await take(bench, age_s=200) == first
+    assert (await bench.read()).job.version == version
+
+
+@pytest.mark.parametrize(
+    "news",
+    [{"model": "other"}, {"input": {"seed": 2, "scale": 7.0}}, {"input": {}}, {"input": None}],
+)
+async def test_another_call_is_not_bound(bench: JobsBench, news: dict[str, Any]) -> None:
+    assert (await take(bench, **news)).status is IntentStatus.SENDING
+    assert bench.store.bindings == {}
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", token_for("scene-09.1"), token_for(secret="whsec_b3RoZXI=")])
+async def test_what_cannot_be_placed_is_taken_and_changes_nothing(bench: JobsBench, token: str) -> None:
+    await bench.uses.hinting.take(token, deliver(bench))
+    assert bench.store.intents[(JOB, CLIP)].status is IntentStatus.SENDING
+
+
+async def test_a_prediction_of_another_call_is_never_taken(bench: JobsBench) -> None:
+    other = IntentId("scene-02.1")
+    await bench.plan(intent=other, fingerprint="e" * 64, input={"seed": 5})
+    await bench.send("p-1", intent=other)
+    assert (await take(bench)).status is IntentStatus.SENDING
+
+
+@pytest.mark.parametrize("forgery", [{"secret": "whsec_b3RoZXI="}, {"age_s": 301}, {"age_s": -301}])
+async def test_what_the_provider_has_not_signed_lately_is_refused(bench: JobsBench, forgery: dict[str, Any]) -> None:
+    with pytest.raises(UnauthenticatedError):
+        await take(bench, **forgery)
+
+
+async def test_without_a_secret_there_are_no_webhooks() -> None:
+    bench = JobsBench()
+    with pytest.raises(NotFoundError):
+        await bench.uses.hinting.take(token_for(), deliver(bench))
+
+
+@pytest.fixture
+async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_http(bench) as client:
+        yield client
+
+
+async def test_over_http_the_bytes_are_what_was_signed(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    delivery = deliver(bench, input=make_plan().input)
+    headers = {
+        "webhook-id": delivery.message_id,
+        "webhook-timestamp": delivery.timestamp,
+        "webhook-signature": delivery.signatures,
+        "content-type": "application/json",
+    }
+    path = f"/api/v1/webhooks/replicate?call={token_for()}"
+    refused = await http.post(path, content=delivery.body + b" ", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+    assert (await http.post(path, content=delivery.body, headers=headers)).status_code == 204
+    assert bench.store.intents[(JOB, CLIP)].status is IntentStatus.CREATED

@@ -1,0 +1,261 @@
+"""Stop, resume, regenerate: a new attempt over the same record, which pays for nothing that is there."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.fakes.job_store import seed
+from tests.fakes.jobs_bench import (
+    JOB,
+    USER,
+    JobsBench,
+    make_job,
+    make_output,
+    make_problem,
+    make_storyboard,
+)
+from tests.fakes.sudden_death import Fate, KilledError, Mortal
+
+from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
+from omnigen_jobs.domain.records import Money, Record
+from omnigen_jobs.domain.rounds import Wish
+from omnigen_shared.contracts.base import IntentId, UserId
+from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
+from omnigen_shared.errors import InvalidRequestError, NotFoundError, QuotaExceededError
+
+CLIP_PRICE = 6 * 25_000
+NOTHING = Wish()
+
+
+def clip_key(number: int) -> str:
+    return f"u/{USER}/clips/{number}.mp4"
+
+
+async def begin(**changes: Any) -> JobsBench:
+    """A job of three scenes that is being composed, all clips but the last ingested and paid."""
+    bench = JobsBench()
+    given = {"storyboard": make_storyboard(), "status": JobStatus.COMPOSING, "music_key": f"u/{USER}/music/a.mp3"}
+    seed(bench.store, make_job(bench.clock, **{**given, **changes}))
+    bench.quota.states[JOB] = "open"
+    for number in (1, 2, 3):
+        name = IntentId(f"scene-0{number}.1")
+        await bench.plan(intent=name, fingerprint=f"{number:064x}")
+        if number < 3:
+            await bench.send(f"p-{number}", intent=name)
+            await bench.move("created", "ingested", intent=name, output_key=clip_key(number))
+            await bench.move("ingested", "settled", intent=name, actual_microusd=CLIP_PRICE)
+            told = UpdateScene(state=SceneState.PREPARED, clip_key=clip_key(number))
+            await bench.uses.attempts.update_scene(USER, JOB, 1, number, told)
+    return bench
+
+
+async def fail(bench: JobsBench) -> None:
+    told = UpdateScene(state=SceneState.FAILED, problem=make_problem())
+    await bench.uses.attempts.update_scene(USER, JOB, 1, 3, told)
+    await bench.uses.ending.fail(USER, JOB, 1, make_problem())
+
+
+@pytest.fixture
+async def failed() -> JobsBench:
+    bench = await begin()
+    await fail(bench)
+    return bench
+
+
+@pytest.fixture
+async def completed() -> JobsBench:
+    bench = await begin()
+    await bench.uses.ending.complete(USER, JOB, 1, make_output())
+    return bench
+
+
+async def resume(bench: JobsBench, wish: Wish = NOTHING) -> Record:
+    return await bench.uses.resuming.resume(USER, JOB, wish)
+
+
+def states(record: Record) -> list[tuple[SceneState, int]]:
+    return [(scene.state, scene.take) for scene in record.all_scenes]
+
+
+async def test_a_resumed_job_begins_again_where_it_was(failed: JobsBench) -> None:
+    record = await resume(failed)
+    job = record.job
+    assert (job.status, job.attempt, job.round, job.problem) == (JobStatus.PENDING, 2, 2, None)
+    assert states(record) == [(SceneState.PREPARED, 1), (SceneState.PREPARED, 1), (SceneState.QUEUED, 1)]
+    assert failed.workflow.started == [(JOB, 2)]
+    assert job.deadline_at > failed.clock.now() + timedelta(minutes=10)
+    assert (await failed.tell_types())[-1] == "job.resumed"
+
+
+async def test_it_reserves_what_is_missing_and_one_clip_more(failed: JobsBench) -> None:
+    before = (await failed.read()).job
+    job = (await resume(failed)).job
+    assert job.round_max_microusd == 2 * CLIP_PRICE
+    assert (job.max_microusd, job.estimate_microusd) == (
+        before.max_microusd + 2 * CLIP_PRICE,
+        before.estimate_microusd + CLIP_PRICE,
+    )
+    assert failed.quota.states == {JOB: "released", f"{JOB}.2": "open"}
+
+
+async def test_a_failed_job_counts_as_a_video_again_and_a_completed_one_once(
+    failed: JobsBench, completed: JobsBench
+) -> None:
+    await resume(failed)
+    await resume(completed, Wish(scene=2))
+    assert (failed.quota.videos[f"{JOB}.2"], completed.quota.videos[f"{JOB}.2"]) == (1, 0)
+
+
+async def test_calls_of_a_new_round_are_booked_under_it(failed: JobsBench) -> None:
+    await resume(failed)
+    intent = await failed.plan(intent=IntentId("scene-03.1.2"), attempt=2, fingerprint=f"{3:064x}")
+    assert (intent.round, intent.reservation_id, intent.month) == (2, f"{JOB}.2", "2026-11")
+
+
+async def test_a_clip_whose_fate_is_unknown_is_left_alone_and_another_take_made() -> None:
+    bench = await begin()
+    name = IntentId("scene-03.1")
+    await bench.move("planned", "reserved", intent=name)
+    await bench.move("reserved", "sending", intent=name, owner="w1")
+    await bench.move("sending", "unknown", intent=name)
+    await fail(bench)
+    assert states(await resume(bench))[2] == (SceneState.QUEUED, 2)
+
+
+async def test_a_scene_whose_clip_is_there_is_only_prepared_again() -> None:
+    bench = await begin()
+    told = UpdateScene(state=SceneState.INGESTED, clip_key=clip_key(3))
+    await bench.uses.attempts.update_scene(USER, JOB, 1, 3, told)
+    await fail(bench)
+    record = await resume(bench)
+    assert states(record)[2] == (SceneState.INGESTED, 1)
+    assert record.job.round_max_microusd == 0
+
+
+async def test_a_regenerated_scene_makes_another_take_and_the_others_stay(completed: JobsBench) -> None:
+    record = await resume(completed, Wish(scene=2))
+    assert states(record)[:2] == [(SceneState.PREPARED, 1), (SceneState.QUEUED, 2)]
+    assert record.job.output is not None, "the former video stays until there is another"
+    [event] = [e for e in await completed.store.list_events(JOB, 0, 99) if e.type == "job.resumed"]
+    assert event.data["scene"] == 2
+
+
+async def test_a_round_that_fails_leaves_the_former_video(completed: JobsBench) -> None:
+    await resume(completed, Wish(scene=2))
+    record = await completed.uses.ending.fail(USER, JOB, 2, make_problem())
+    assert (record.job.status, record.job.output) == (JobStatus.FAILED, make_output())
+    assert completed.quota.states == {JOB: "committed", f"{JOB}.2": "released"}
+
+
+async def test_what_cannot_be_resumed_says_so(failed: JobsBench, completed: JobsBench) -> None:
+    with pytest.raises(NothingMissingError):
+        await resume(completed)
+    with pytest.raises(NotFoundError):
+        await resume(completed, Wish(scene=4))
+    await resume(failed)
+    with pytest.raises(JobRunningError):
+        await resume(failed)
+
+
+async def test_a_maximum_holds_for_the_round(failed: JobsBench) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        await resume(failed, Wish(max_cost_usd=Decimal("0.14")))
+    assert refused.value.details["fields"][0]["limits"] == {"ge": "0.15"}
+    assert (await resume(failed, Wish(max_cost_usd=Decimal("0.2")))).job.round_max_microusd == 200_000
+
+
+async def test_refused_by_quota_the_job_stays_as_it_ended(failed: JobsBench) -> None:
+    before = (await failed.read()).job
+    failed.quota.places = 0
+    with pytest.raises(QuotaExceededError):
+        await resume(failed)
+    failed.clock.advance(60)
+    await failed.reaper.sweep()
+    after = (await failed.read()).job
+    assert replace(after, version=before.version) == before
+    assert failed.workflow.started == []
+
+
+async def test_a_round_that_quota_does_not_answer_for_in_time_is_given_back(failed: JobsBench) -> None:
+    failed.quota.loses_replies = True
+    with pytest.raises(Exception, match="lost"):
+        await resume(failed)
+    assert failed.quota.states[f"{JOB}.2"] == "open"
+    failed.quota.loses_replies = False
+    failed.clock.advance(3600)
+    await failed.reaper.sweep()
+    assert failed.quota.states[f"{JOB}.2"] == "released"
+    assert (await failed.read()).job.next_round is None
+
+
+Act = Callable[[JobsBench], Awaitable[object]]
+
+
+async def count_calls(act: Act) -> int:
+    bench = await begin()
+    await fail(bench)
+    fate = Fate(10**9, is_heard=False)
+    await act(_mortal(bench, fate))
+    return fate.calls
+
+
+def _mortal(bench: JobsBench, fate: Fate) -> JobsBench:
+    store, quota, workflow = (Mortal(port, fate) for port in (bench.store, bench.quota, bench.workflow))
+    return JobsBench(store=store, quota=quota, workflow=workflow, keys=bench.store, clock=bench.clock)
+
+
+@pytest.mark.parametrize("is_heard", [False, True])
+async def test_wherever_death_comes_the_round_is_begun_once(is_heard: bool) -> None:
+    for nth in range(await count_calls(resume)):
+        bench = await begin()
+        await fail(bench)
+        with pytest.raises(KilledError):
+            await resume(_mortal(bench, Fate(nth, is_heard)))
+        for _ in range(3):
+            bench.clock.advance(46)
+            await bench.reaper.sweep()
+        job = (await bench.read()).job
+        if job.status.is_terminal:
+            assert bench.quota.states == {JOB: "released"}, nth
+            job = (await resume(bench)).job
+        assert (job.status, job.round, job.money) == (JobStatus.PENDING, 2, Money.RESERVED), nth
+        assert (await bench.tell_types()).count("job.resumed") == 1
+
+
+async def test_a_canceled_job_gives_back_and_keeps_its_clips() -> None:
+    bench = await begin()
+    first = await bench.uses.ending.cancel(USER, JOB)
+    record = await bench.uses.ending.cancel(USER, JOB)
+    assert record == first
+    assert (record.job.status, record.job.money) == (JobStatus.CANCELED, Money.CLOSED)
+    assert bench.quota.states == {JOB: "released"}
+    assert [intent.status for intent in record.intents] == [
+        IntentStatus.SETTLED,
+        IntentStatus.SETTLED,
+        IntentStatus.REFUNDED,
+    ]
+    assert (await bench.tell_types()).count("job.canceled") == 1
+    assert states(await resume(bench))[2] == (SceneState.QUEUED, 1)
+
+
+async def test_only_a_job_at_work_is_canceled(completed: JobsBench) -> None:
+    with pytest.raises(JobTerminalError):
+        await completed.uses.ending.cancel(USER, JOB)
+
+
+async def test_somebody_elses_job_is_not_found(failed: JobsBench) -> None:
+    with pytest.raises(NotFoundError):
+        await failed.uses.resuming.resume(UserId("user-2"), JOB, NOTHING)
+    with pytest.raises(NotFoundError):
+        await failed.uses.ending.cancel(UserId("user-2"), JOB)
+
+
+async def test_a_watcher_from_the_beginning_is_not_stopped_by_a_former_end(failed: JobsBench) -> None:
+    await resume(failed)
+    await failed.uses.ending.cancel(USER, JOB)
+    told = [item async for item in failed.uses.following.follow(JOB, 0)]
+    kinds = [getattr(item, "type", "end") for item in told]
+    assert kinds[-4:] == ["job.failed", "job.resumed", "job.canceled", "end"]
