@@ -105,7 +105,8 @@ bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .venv-emulator
 
 .venv/.uv: requirements/bootstrap.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OmniGen needs Python >= 3.11: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "setup: $(PYTHON) is no Python >= 3.11; name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "setup: creating .venv"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final
 
@@ -13,13 +14,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from omnigen_local.demo.client import RefusedError
 from omnigen_local.demo.events import ConnectionLostError
-from omnigen_local.demo.order import BadValueError, Order, parse_order
+from omnigen_local.demo.order import DEFAULTS, BadValueError, Order, parse_order
 from omnigen_local.demo.run import JobFailedError, OpenTarget, open_own_stack, open_running_stack, run_demo
 from omnigen_local.demo.view import NobodyReadsError
 from omnigen_local.deployment import DeploymentFailedError
 from omnigen_local.overrides import BadOverrideError, read_overrides
 from omnigen_local.processes import ProcessEndedError
 from omnigen_local.signals import SIGNAL_EXIT, run_until_signal
+from omnigen_shared.contracts.media import AspectRatio, Resolution
 
 BAD_VALUE_EXIT: Final = 2
 UNREAD_EXIT: Final = SIGNAL_EXIT + signal.SIGPIPE
@@ -36,11 +38,15 @@ EXPECTED_ERRORS: Final = (
 )
 
 
+def _choices(kind: type[StrEnum], name: str) -> str:
+    return f"{', '.join(kind)}; {DEFAULTS[name]} if not given."
+
+
 def demo(  # noqa: PLR0913 - one for each value that can be typed
     prompt: Annotated[str, typer.Option(envvar="PROMPT", help="What the video is about: 10 to 2000 characters.")] = "",
     duration: Annotated[str, typer.Option(envvar="DURATION", help="Seconds, 5 to 60; 15 if not given.")] = "",
-    aspect: Annotated[str, typer.Option(envvar="ASPECT", help="16:9 (if not given), 9:16 or 1:1.")] = "",
-    resolution: Annotated[str, typer.Option(envvar="RESOLUTION", help="480p, 720p (if not given) or 1080p.")] = "",
+    aspect: Annotated[str, typer.Option(envvar="ASPECT", help=_choices(AspectRatio, "aspect"))] = "",
+    resolution: Annotated[str, typer.Option(envvar="RESOLUTION", help=_choices(Resolution, "resolution"))] = "",
     seed: Annotated[str, typer.Option(envvar="SEED", help="1 if not given; the same seed, the same video.")] = "",
     out: Annotated[str, typer.Option(envvar="OUT", help="The file to write; ./omnigen-demo.mp4 if not given.")] = "",
     *,
