@@ -51,6 +51,10 @@ down: setup ## Stop the stack that `make up` started; its state stays
 status: setup ## What runs where and since when, or why nothing does
 	@$(BIN)/python -m omnigen_local status || true
 
+.PHONY: audit-quota
+audit-quota: setup ## Prove the spend ledgers of the stack that is up, or name the row
+	@$(BIN)/python -m omnigen_local quota audit
+
 ##@ Work on it
 
 .PHONY: check

@@ -13,6 +13,7 @@ from omnigen_local.commands import down, status, supervise_stack, up
 from omnigen_local.containers import ContainerSettings, provision_containers
 from omnigen_local.demo.command import demo
 from omnigen_local.environments import forget_accounts
+from omnigen_local.operating import quota
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -44,3 +45,4 @@ def provision_command() -> None:
 for command in (demo, up, down, status):
     app.command()(command)
 app.command("supervise", hidden=True)(supervise_stack)
+app.command("quota", context_settings={"ignore_unknown_options": True})(quota)

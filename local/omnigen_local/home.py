@@ -51,6 +51,7 @@ class StackRecord(BaseModel):
     simulator_url: str
     user_pool_id: str
     user_pool_client_id: str
+    usage_table: str = ""
     parts: tuple[Part, ...] = ()
 
 

@@ -94,6 +94,7 @@ class LocalStack:
             simulator_url=self._urls.simulator,
             user_pool_id=self.outputs.user_pool_id,
             user_pool_client_id=self.outputs.user_pool_client_id,
+            usage_table=self.outputs.usage_table_name,
             parts=(*self._services.parts(), *self._simulators.parts(), *self._emulator.parts()),
         )
 

@@ -96,6 +96,13 @@ class QuotaExceededError(ProblemError):
     advice = "Wait for details.resets_at or for a running job to end, or change the plan."
 
 
+class SpendingPausedError(ProblemError):
+    """An operator has paused the deployment: nothing new is reserved or held, all that runs is accounted for."""
+
+    status, code, title = 503, "spending_paused", "Spending is paused"
+    advice = "Wait: an operator has stopped all spending for now."
+
+
 class DependencyUnavailableError(ProblemError):
     status, code, title = 503, "dependency_unavailable", "A service behind this one does not answer"
     pause_s = 2

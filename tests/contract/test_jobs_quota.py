@@ -19,7 +19,13 @@ from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.contracts.media import Resolution
-from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
+from omnigen_shared.errors import (
+    DependencyUnavailableError,
+    PlanLimitError,
+    QuotaExceededError,
+    RemoteProblemError,
+    SpendingPausedError,
+)
 from omnigen_shared.identity import IdentitySigner
 from omnigen_shared.testing.clock import FrozenClock
 
@@ -98,6 +104,16 @@ async def test_more_than_the_plan_is_told(world: World) -> None:
         await world.quota.reserve(job_of(world, request=request))
     assert refused.value.details["limit"] == "720p"
     await world.quota.reserve(job_of(world, request=request, plan="pro"))
+
+
+async def test_a_pause_is_told_with_when_to_come_back(world: World) -> None:
+    first = await world.quota.reserve(job_of(world))
+    await world.table.pause(True)
+    world.clock.advance(60)
+    with pytest.raises(SpendingPausedError) as refused:
+        await world.quota.reserve(job_of(world, job_id=JobId(f"job_{1:032x}")))
+    assert refused.value.retry_after_s
+    assert await world.quota.reserve(job_of(world)) == first
 
 
 async def test_another_amount_for_the_same_job_stays_a_remote_problem(world: World) -> None:

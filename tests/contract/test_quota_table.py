@@ -201,3 +201,19 @@ async def test_a_loan_moves_to_a_users_month(table: UsageTable) -> None:
         after = await table.apply(USER, MONTH, update)
         assert after is not None
         assert after.loan == Loan(5, "2026-11-24", 5, 1, "t1", 905, 5, transfer.at)
+
+
+async def test_rows_are_paged_job_by_job(table: UsageTable) -> None:
+    for job_id in ("job_2", "job_1", "job_10"):
+        for slot in ("reserved", "closed"):
+            await table.record(USER, replace(ROW, job_id=job_id, slot=slot))
+    await table.record("user-2", ROW)
+    await table.apply(USER, MONTH, BEGUN)
+    pages, after = [], ""
+    while page := await table.page_rows(USER, after, 4):
+        pages.append([row.place for row in page])
+        after = page[-1].place
+    assert pages == [
+        ["job_1#closed", "job_1#reserved", "job_10#closed", "job_10#reserved"],
+        ["job_2#closed", "job_2#reserved"],
+    ]

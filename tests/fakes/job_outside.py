@@ -7,7 +7,13 @@ from omnigen_jobs.ports import MediaLinks, Quota, Workflow
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
-from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, RemoteProblemError
+from omnigen_shared.errors import (
+    DependencyUnavailableError,
+    PlanLimitError,
+    QuotaExceededError,
+    RemoteProblemError,
+    SpendingPausedError,
+)
 
 MONTH = "2026-11"
 
@@ -22,6 +28,7 @@ class FakeQuota(Quota):
     plan_limit: bool = False
     states: dict[str, str] = field(default_factory=dict)
     videos: dict[str, int] = field(default_factory=dict)
+    is_paused: bool = False
     settled: dict[tuple[JobId, IntentId], int] = field(default_factory=dict)
     refunded: set[tuple[JobId, IntentId]] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
@@ -32,6 +39,8 @@ class FakeQuota(Quota):
 
     async def reserve(self, job: Job) -> Reservation:
         self._answer("reserve")
+        if self.is_paused:
+            raise SpendingPausedError("paused", retry_after_s=60)
         if self.plan_limit:
             raise PlanLimitError("more than the plan allows")
         if self.states.get(job.reservation_id, "open") != "open":

@@ -60,6 +60,10 @@ class FakeUsageTable(FakeDeploymentTable):
     async def list_all_rows(self, user_id: str) -> list[LedgerRow]:
         return [row for (user, _, _), row in self.rows.items() if user == user_id]
 
+    async def page_rows(self, user_id: str, after: str, limit: int) -> list[LedgerRow]:
+        rows = sorted(await self.list_all_rows(user_id), key=lambda row: row.place)
+        return [row for row in rows if row.place > after][:limit]
+
     async def list_months(self, user_id: str) -> dict[str, MonthState]:
         return {month: self._require(user, month) for user, month in sorted(self.months) if user == user_id}
 

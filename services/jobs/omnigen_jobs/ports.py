@@ -111,7 +111,7 @@ class Quota(Protocol):
     async def reserve(self, job: Job) -> Reservation:
         """Up to round_max_microusd, and a place in the month unless the job has taken one that counts.
 
-        QuotaExceededError, PlanLimitError: nothing is held.
+        QuotaExceededError, PlanLimitError, SpendingPausedError: nothing is held.
         """
         ...
 

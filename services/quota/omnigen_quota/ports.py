@@ -76,6 +76,13 @@ class UsageTable(DeploymentTable, Protocol):
         """All rows of one user (strongly consistent)."""
         ...
 
+    async def page_rows(self, user_id: str, after: str, limit: int) -> Sequence[LedgerRow]:
+        """Rows by job and slot, from behind the place <job>#<slot>; fewer than `limit` only at the end.
+
+        An empty `after` is the beginning.
+        """
+        ...
+
     async def list_months(self, user_id: str) -> Mapping[str, MonthState]:
         """Every month of a user that has begun, oldest first (strongly consistent)."""
         ...

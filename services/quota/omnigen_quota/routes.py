@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from omnigen_quota.domain.bookings import BookingMark
 from omnigen_quota.domain.plans import plan_named
-from omnigen_quota.schemas import UsageAnswer, show_usage
+from omnigen_quota.schemas import CURSOR_PATTERN, LedgerAnswer, UsageAnswer, place_of, show_ledger, show_usage
 from omnigen_quota.service.accounts import QuotaService
 from omnigen_quota.service.leasing import RateService
 from omnigen_quota.service.rounds import Place
@@ -90,6 +90,16 @@ async def post_release(quota: Quota, caller: FromJobs, month: MonthPath, job_id:
 @router.get("/api/v1/usage")
 async def get_usage(quota: Quota, caller: FromGateway) -> UsageAnswer:
     return show_usage(await quota.get_usage(caller.subject), plan_named(caller.plan))
+
+
+@router.get("/api/v1/usage/ledger")
+async def get_ledger(
+    quota: Quota,
+    caller: FromGateway,
+    cursor: Annotated[str, Query(pattern=CURSOR_PATTERN)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> LedgerAnswer:
+    return show_ledger(await quota.page_ledger(caller.subject, place_of(cursor), limit), limit)
 
 
 @router.post("/internal/v1/rate-leases")

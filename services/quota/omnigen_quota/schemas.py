@@ -1,13 +1,20 @@
 """What users see of their month: GET /api/v1/usage. Money is a decimal string in USD."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from omnigen_quota.domain.bookings import MonthState
+from omnigen_quota.domain.ledger import LedgerRow
 from omnigen_quota.domain.plans import Plan
 from omnigen_quota.service.accounts import Usage
 from omnigen_shared.contracts.base import Answer
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.money import format_usd
+
+_ID: Final = "[A-Za-z0-9._-]{1,64}"
+CURSOR_PATTERN: Final = f"^({_ID}~(reserved|closed|(held|ended)~{_ID}))?$"
+"""Where a page ends: the place of its last row. The user is no part of it: a cursor opens nobody's ledger."""
 
 
 class CountUsage(Answer):
@@ -88,4 +95,52 @@ def _show_month(month: str, state: MonthState) -> MonthUsage:
         videos=state.videos,
         storyboards=state.storyboards,
         spent_usd=format_usd(state.settled_microusd),
+    )
+
+
+class LedgerEntry(Answer):
+    """One fact, and what it adds to the counters of its month. `counted_usd` = spent or still held."""
+
+    month: str
+    job_id: str
+    kind: str
+    intent_id: str | None
+    amount_usd: str
+    videos: int
+    storyboards: int
+    counted_usd: str
+    spent_usd: str
+
+
+class LedgerAnswer(Answer):
+    """A page, job by job. `next_cursor` is null at the end."""
+
+    entries: list[LedgerEntry]
+    next_cursor: str | None
+
+
+def place_of(cursor: str) -> str:
+    """Where in the ledger a cursor points."""
+    return cursor.replace("~", "#")
+
+
+def show_ledger(rows: Sequence[LedgerRow], limit: int) -> LedgerAnswer:
+    """A page as its user sees it."""
+    is_full = len(rows) == limit
+    return LedgerAnswer(
+        entries=[_show_row(row) for row in rows], next_cursor=rows[-1].place.replace("#", "~") if is_full else None
+    )
+
+
+def _show_row(row: LedgerRow) -> LedgerEntry:
+    return LedgerEntry(
+        month=row.month,
+        job_id=row.job_id,
+        kind=row.kind.value,
+        intent_id=row.intent_id or None,
+        amount_usd=format_usd(row.amount_microusd),
+        videos=row.videos,
+        storyboards=row.storyboards,
+        counted_usd=format_usd(row.spend_microusd),
+        spent_usd=format_usd(row.settled_microusd),
     )

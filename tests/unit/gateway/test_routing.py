@@ -20,6 +20,7 @@ JOB = b"/api/v1/jobs/job_0123456789abcdef"
         (b"/api/v1/storyboards/plan_0123", "jobs"),
         (b"/api/v1/usage", "quota"),
         (b"/api/v1/webhooks/replicate", "jobs"),
+        (b"/api/v1/usage/ledger", "quota"),
     ],
 )
 def test_public_paths_lead_to_their_service(path: bytes, upstream: str) -> None:
@@ -47,6 +48,7 @@ def test_public_paths_lead_to_their_service(path: bytes, upstream: str) -> None:
         b"/api/v2/jobs",
         b"/api/v1/usage/",
         b"/api/v1/usage/x",
+        b"/api/v1/usage/ledger/",
         b"/internal/v1/jobs/x/attempts/1/heartbeat",
         b"/internal/v1/reservations/job_1",
         b"/api/v1/internal",

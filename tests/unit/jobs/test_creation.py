@@ -12,7 +12,7 @@ from omnigen_jobs.domain.records import Money
 from omnigen_jobs.service.creation import Created
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.job import JobStatus
-from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, SpendingPausedError
 
 KEY = "order-7"
 
@@ -90,6 +90,15 @@ async def test_more_than_the_plan_leaves_no_trace_either(bench: JobsBench) -> No
     with pytest.raises(PlanLimitError):
         await bench.uses.creation.create(make_order(), KEY)
     assert (bench.store.jobs, bench.store.entries, bench.store.events) == ({}, {}, {})
+
+
+async def test_nor_does_a_pause(bench: JobsBench) -> None:
+    bench.quota.is_paused = True
+    with pytest.raises(SpendingPausedError):
+        await bench.uses.creation.create(make_order(), KEY)
+    assert (bench.store.jobs, bench.store.entries, bench.store.events) == ({}, {}, {})
+    bench.quota.is_paused = False
+    assert not (await bench.uses.creation.create(make_order(), KEY)).is_replay
 
 
 async def test_a_request_waits_for_the_reaper_that_is_at_its_job(bench: JobsBench) -> None:

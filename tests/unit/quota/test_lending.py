@@ -7,10 +7,12 @@ import pytest
 import structlog
 from tests.fakes.quota_bench import MONTH, QuotaBench, a_request
 
+from omnigen_quota.domain.auditing import audit_deployment
 from omnigen_quota.domain.bookings import BookingMark, MonthState
 from omnigen_quota.domain.lending import KEPT
-from omnigen_quota.domain.loans import DeploymentMonth, Loan
+from omnigen_quota.domain.loans import DeploymentMonth, Loan, Transfer
 from omnigen_quota.domain.plans import PRO
+from omnigen_quota.service.auditing import Auditor
 from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.patrol import Patrol
 from omnigen_quota.service.rounds import Place
@@ -44,25 +46,14 @@ class Deployment(QuotaBench):
         return found
 
     def loan(self, user_id: str, month: str = MONTH) -> Loan:
-        loan = self.states(month, user_id)[0].loan
+        loan = self.table._require(user_id, month).loan
         assert loan is not None
         return loan
 
-    def states(self, month: str, user_id: str | None = None) -> list[MonthState]:
-        return [
-            self.table._require(user, at) for user, at in self.table.months if at == month and user_id in (None, user)
-        ]
-
     def assert_true(self, month: str = MONTH) -> None:
         """What is lent is what users have spent and have left, and what is under way to them."""
-        taken = sum(state.spend_microusd + state.loan.left for state in self.states(month) if state.loan is not None)
-        deployment = self.table.deployment(month) or DeploymentMonth()
-        under_way = 0
-        for user_id, transfer in deployment.pending.items():
-            loan = self.loan(user_id, month)
-            is_applied = loan.transfer == transfer.name
-            under_way += (max(0, transfer.amount) - loan.moved) if is_applied else max(0, transfer.amount)
-        assert deployment.lent == taken + under_way
+        states = {user: self.table._require(user, at) for user, at in self.table.months if at == month}
+        assert list(audit_deployment(month, self.table.deployment(month) or DeploymentMonth(), states)) == []
 
 
 @pytest.fixture
@@ -343,3 +334,19 @@ async def test_one_users_trouble_is_not_the_others(world: Deployment) -> None:
     world.table.list_months = fail_for_ann  # type: ignore[method-assign]
     await world.go_round()
     assert (world.loan("ann").left, world.loan("ben").left) == (2 * USD, 0)
+
+
+async def test_the_audit_names_what_was_lent_and_not_taken(world: Deployment) -> None:
+    await world.cap(per_month=100 * USD)
+    await world.book("ann", "job_1")
+    auditor = Auditor(world.table)
+    assert await auditor.audit_deployment(MONTH) == ()
+    assert await auditor.audit_deployment("2026-10") == ()
+    world.table.deployments[MONTH]["lent"] += 1
+    (finding,) = await auditor.audit_deployment(MONTH)
+    assert (finding.month, finding.row) == (MONTH, "lent")
+    world.table.deployments[MONTH]["lent"] -= 1
+    stray = Transfer("t", 1, 5, TODAY, 5, "")
+    world.table.deployments[MONTH]["pending"]["nobody"] = stray.to_map()
+    (finding,) = await auditor.audit_deployment(MONTH)
+    assert finding.row == "pending.nobody"

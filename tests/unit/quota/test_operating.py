@@ -6,11 +6,10 @@ import pytest
 from tests.fakes.quota_bench import MONTH, USER, QuotaBench
 
 from omnigen_quota.domain.plans import FREE, PRO
-from omnigen_quota.domain.problems import SpendingPausedError
 from omnigen_quota.domain.terms import MAX_CAP, Terms
 from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.switch import VALID_FOR
-from omnigen_shared.errors import ProblemError, QuotaExceededError
+from omnigen_shared.errors import ProblemError, QuotaExceededError, SpendingPausedError
 from omnigen_shared.testing.clock import FrozenClock
 
 

@@ -32,7 +32,7 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/webhooks/replicate"), Route(JOBS, frozenset({"POST"}), is_open=True)),
-    (re.compile(rb"/api/v1/usage"), Route(QUOTA, _READ)),
+    (re.compile(rb"/api/v1/usage(?:/ledger)?"), Route(QUOTA, _READ)),
 )
 
 

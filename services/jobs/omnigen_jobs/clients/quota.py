@@ -7,11 +7,18 @@ from omnigen_jobs.domain.records import Intent, Job
 from omnigen_shared.client import InternalClient, Reply
 from omnigen_shared.contracts.job import JobKind
 from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
-from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError, RemoteProblemError
+from omnigen_shared.errors import (
+    NotFoundError,
+    PlanLimitError,
+    ProblemError,
+    QuotaExceededError,
+    RemoteProblemError,
+    SpendingPausedError,
+)
 
 TIMEOUT_S: Final = 5
 """Four tries of it fit into the lease of a creation (30 s)."""
-_REFUSALS: Final = {refusal.code: refusal for refusal in (QuotaExceededError, PlanLimitError)}
+_REFUSALS: Final = {refusal.code: refusal for refusal in (QuotaExceededError, PlanLimitError, SpendingPausedError)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def _intent_path(intent: Intent) -> str:
     return f"/internal/v1/reservations/{intent.month}/{intent.reservation_id}/intents/{intent.intent_id}"
 
 
-def _as_refusal(problem: RemoteProblemError) -> RemoteProblemError | QuotaExceededError | PlanLimitError:
+def _as_refusal(problem: RemoteProblemError) -> ProblemError:
     """What quota refuses for good, in our own classes; anything else stays what it is."""
     refusal = _REFUSALS.get(problem.remote_code)
     if refusal is None:

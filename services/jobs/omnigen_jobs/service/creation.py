@@ -15,7 +15,7 @@ from omnigen_jobs.ports import JobStore, KeyStore, WriteConflictError
 from omnigen_jobs.service.launching import Launcher
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId
-from omnigen_shared.errors import PlanLimitError, QuotaExceededError
+from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
 from omnigen_shared.ids import new_job_id
 
 Render = Callable[[Record], str]
@@ -46,7 +46,7 @@ class Creation:
         self._render = render
 
     async def create(self, order: Order, key: str | None) -> Created:
-        """QuotaExceededError, PlanLimitError, IdempotencyMismatchError, IdempotencyInProgressError."""
+        """What quota refuses; IdempotencyMismatchError, IdempotencyInProgressError."""
         if key is None:
             return await self._make(order, new_job_id())
         entry = await self._claim(order, key)
@@ -54,7 +54,7 @@ class Creation:
             return Created(entry.job_id, entry.answer, is_replay=True)
         try:
             created = await self._make(order, entry.job_id)
-        except (QuotaExceededError, PlanLimitError):
+        except (QuotaExceededError, PlanLimitError, SpendingPausedError):
             await self._forget(entry)
             raise
         await self._keep_answer(entry, created.answer)

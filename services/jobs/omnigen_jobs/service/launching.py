@@ -27,7 +27,7 @@ from omnigen_jobs.domain.stages import next_attempt, settling_attempt, take_leas
 from omnigen_jobs.ports import JobStore, Quota, Workflow, WriteConflictError
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.job import ExecutionKind
-from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError
+from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, SpendingPausedError
 
 _log = structlog.get_logger()
 NOW: Final = timedelta()
@@ -46,7 +46,8 @@ class Launcher:
     async def launch(self, job: Job) -> Job:
         """The job, admitted and started; the caller holds its lease.
 
-        QuotaExceededError and PlanLimitError leave no trace. WriteConflictError: somebody else has taken it over.
+        QuotaExceededError, PlanLimitError and SpendingPausedError leave no trace. WriteConflictError: somebody else has
+        taken it over.
         """
         if job.status.is_terminal:
             return job
@@ -56,7 +57,7 @@ class Launcher:
     async def _admit(self, job: Job) -> Job:
         try:
             reservation = await self._quota.reserve(job)
-        except (QuotaExceededError, PlanLimitError):
+        except (QuotaExceededError, PlanLimitError, SpendingPausedError):
             await self._store.discard(job)
             raise
         now = self._clock.now()
@@ -69,11 +70,11 @@ class Launcher:
     async def launch_round(self, job: Job) -> Job:
         """The job, with the round that it is asked for admitted and started; the caller holds its lease.
 
-        QuotaExceededError and PlanLimitError leave the job as it ended. WriteConflictError: somebody else was faster.
+        What quota refuses leaves the job as it ended. WriteConflictError: somebody else was faster.
         """
         try:
             reservation = await self._quota.reserve(rounds.as_reserved(job))
-        except (QuotaExceededError, PlanLimitError):
+        except (QuotaExceededError, PlanLimitError, SpendingPausedError):
             await self._store.commit(rounds.drop_round(job, self._clock.now()))
             raise
         record = await self._store.find_record(job.job_id)

@@ -19,7 +19,7 @@ from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId
-from omnigen_shared.errors import PlanLimitError, ProblemError, QuotaExceededError
+from omnigen_shared.errors import PlanLimitError, ProblemError, QuotaExceededError, SpendingPausedError
 
 JOBS_PER_SHARD: Final = 25
 AT_ONCE: Final = 8
@@ -54,7 +54,7 @@ class Reaper:
                 await self._help(job)
         except WriteConflictError:
             _log.debug("job_taken_by_another", job_id=job_id)
-        except (QuotaExceededError, PlanLimitError) as refusal:
+        except (QuotaExceededError, PlanLimitError, SpendingPausedError) as refusal:
             _log.info("creation_refused", job_id=job_id, code=refusal.code)
         except ProblemError as problem:
             _log.warning("job_not_helped", job_id=job_id, code=problem.code, error=problem.detail)

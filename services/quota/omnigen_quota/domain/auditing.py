@@ -7,6 +7,7 @@ from typing import Final
 
 from omnigen_quota.domain.bookings import Booking, MonthState
 from omnigen_quota.domain.ledger import LedgerRow, list_rows, rebuild_booking
+from omnigen_quota.domain.loans import DeploymentMonth
 
 COUNTERS: Final = ("videos", "storyboards", "spend_microusd", "settled_microusd")
 Key = tuple[str, str]
@@ -30,6 +31,19 @@ def audit_month(month: str, state: MonthState, rows: Sequence[LedgerRow]) -> Ite
     yield from _check_closed(month, state, rows)
     whole = {**{key: row for key, row in stored.items() if row.month == month}, **owed}
     yield from _compare_sums(month, state, whole.values())
+
+
+def audit_deployment(month: str, deployment: DeploymentMonth, states: Mapping[str, MonthState]) -> Iterator[Finding]:
+    """Nothing when what is lent is what users' months have spent, have left, and are about to get."""
+    counted = {user_id: (state, state.loan) for user_id, state in states.items() if state.loan is not None}
+    taken = sum(state.spend_microusd + loan.left for state, loan in counted.values())
+    for user_id, transfer in deployment.pending.items():
+        if user_id not in counted:
+            yield Finding(month, f"pending.{user_id}", "a transfer is under way to a month that has no loan")
+            continue
+        taken += transfer.outstanding(counted[user_id][1])
+    if taken != deployment.lent:
+        yield Finding(month, "lent", f"users' months have taken {taken}, the deployment has lent {deployment.lent}")
 
 
 def list_missing(month: str, state: MonthState, rows: Sequence[LedgerRow]) -> list[LedgerRow]:

@@ -45,6 +45,11 @@ class LedgerRow:
     settled_microusd: int = 0
     storyboards: int = 0
 
+    @property
+    def place(self) -> str:
+        """Where it stands in its user's ledger."""
+        return f"{self.job_id}#{self.slot}"
+
 
 def held_slot(intent_id: str) -> str:
     """Where the row stands that says an intent's price is held."""

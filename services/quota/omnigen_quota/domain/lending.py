@@ -144,9 +144,8 @@ def _movable(amount: int, left: int) -> int:
 
 def conclude(user_id: str, transfer: Transfer, loan: Loan) -> Update:
     """The third step: `loan` is the user's after the second."""
-    is_applied = loan.transfer == transfer.name
-    moved, on_day = (loan.moved, loan.day_moved) if is_applied else (0, 0)
-    lent, lent_on_day = moved - max(0, transfer.amount), on_day - max(0, transfer.day_amount)
+    on_day = loan.day_moved if loan.transfer == transfer.name else 0
+    lent, lent_on_day = -transfer.outstanding(loan), on_day - max(0, transfer.day_amount)
     return Update(
         (Equals(("pending", user_id, "name"), transfer.name),),
         (Remove(("pending", user_id)), Add(("lent",), lent), Add(("days", transfer.day), lent_on_day)),

@@ -69,6 +69,10 @@ class Transfer:
     def to_map(self) -> dict[str, Any]:
         return asdict(self)
 
+    def outstanding(self, loan: Loan) -> int:
+        """What the deployment counts of it, and the user's month does not: it is announced and not concluded."""
+        return max(0, self.amount) - (loan.moved if loan.transfer == self.name else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentMonth:

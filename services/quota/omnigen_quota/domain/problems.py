@@ -31,13 +31,6 @@ class IntentClosedError(ProblemError):
     advice = "Do nothing: the paid call is accounted for already."
 
 
-class SpendingPausedError(ProblemError):
-    """An operator has paused the deployment: nothing new is reserved or held, all that runs is accounted for."""
-
-    status, code, title = 503, "spending_paused", "Spending is paused"
-    advice = "Wait: an operator has stopped all spending for now."
-
-
 class StaleLeaseError(ProblemError):
     """A rate lease's number is below one that the gateway has used already."""
 

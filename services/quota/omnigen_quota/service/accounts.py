@@ -4,18 +4,17 @@ The row of an update goes into the ledger after it, again on every replay: a cra
 whoever asks next, at the latest when the job is closed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, IntentMark, MonthState
 from omnigen_quota.domain.closing import decide_close
-from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, ended_slot, find_reserved, held_slot
+from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, LedgerRow, ended_slot, find_reserved, held_slot
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
 from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.problems import SpendingPausedError
 from omnigen_quota.domain.reserving import assume_admitted, decide_known, decide_reserve
 from omnigen_quota.domain.spending import assume_open, decide_refund, decide_settle, decide_spend
 from omnigen_quota.ports import UsageTable
@@ -26,7 +25,7 @@ from omnigen_quota.service.switch import Switch, guard
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.spending import Closing, IntentState, Reservation, ReserveRequest
-from omnigen_shared.errors import PlanLimitError, QuotaExceededError
+from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,10 @@ class QuotaService:
         state = months.get(month) or MonthState(terms=await self._table.find_terms(user_id), is_begun=False)
         elsewhere = _count_open(await self._read_neighbours(user_id, now))
         return Usage(month, end_of_month(now), state, elsewhere, {**months, month: state})
+
+    async def page_ledger(self, user_id: str, after: str, limit: int) -> Sequence[LedgerRow]:
+        """A page of the user's rows from behind a place; empty at the end."""
+        return await self._table.page_rows(user_id, after, limit)
 
     async def _end(self, place: Place, intent_id: str, decide: Decide) -> IntentState:
         outcome = await run_rounds(self._table, place, decide)

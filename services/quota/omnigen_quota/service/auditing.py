@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from omnigen_quota.domain.auditing import Finding, audit_month, list_missing
+from omnigen_quota.domain.auditing import Finding, audit_deployment, audit_month, list_missing
 from omnigen_quota.domain.ledger import LedgerRow
+from omnigen_quota.domain.loans import DeploymentMonth
 from omnigen_quota.ports import UsageTable
 from omnigen_shared.errors import ConflictError
 
@@ -41,6 +42,23 @@ class Auditor:
                 return Audit(user_id, len(rows), owed, (*findings, *strays))
             before = after
         raise ConflictError(f"{user_id} changed {LOOKS} times while the books were read.")
+
+    async def audit_deployment(self, month: str) -> tuple[Finding, ...]:
+        """What is lent against all users' months. ConflictError as above.
+
+        What a user spends is taken from the same user's loan in one update, so only transfers move the sum: as long as
+        the deployment's item stands still, it does too.
+        """
+        before = await self._table.find_deployment(month)
+        for _ in range(LOOKS):
+            users = await self._table.list_enrolled(month)
+            states = {user_id: await self._table.find_month(user_id, month) for user_id in users}
+            after = await self._table.find_deployment(month)
+            if before == after:
+                begun = {user_id: state for user_id, state in states.items() if state is not None}
+                return tuple(audit_deployment(month, after or DeploymentMonth(), begun))
+            before = after
+        raise ConflictError(f"What is lent in {month} changed {LOOKS} times while it was added up.")
 
 
 def _stray(row: LedgerRow) -> Finding:

@@ -6,10 +6,10 @@ from typing import Final
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.decisions import Begin, Borrow, Decision, Refuse, Write
 from omnigen_quota.domain.lending import DeploymentRules
-from omnigen_quota.domain.problems import SpendingPausedError
 from omnigen_quota.ports import DeploymentTable
 from omnigen_quota.service.rounds import Decide
 from omnigen_shared.clock import Clock
+from omnigen_shared.errors import SpendingPausedError
 
 LOOK_EVERY_S: Final = 1.0
 """A look that fails is made again; requests ask for themselves once VALID_FOR is over."""

@@ -22,6 +22,8 @@ from omnigen_shared.aws.items import from_item, to_item
 USER_PREFIX: Final = "USER#"
 MONTH_PREFIX: Final = "MONTH#"
 LEDGER_PREFIX: Final = "LEDGER#"
+LEDGER_END: Final = "LEDGER$"
+"""Behind every key that begins with LEDGER#, as $ comes after #."""
 _ROW_FIELDS = tuple(field.name for field in fields(LedgerRow))
 
 

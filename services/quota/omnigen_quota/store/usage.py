@@ -12,6 +12,7 @@ from omnigen_quota.domain.updates import Update
 from omnigen_quota.store.asking import ask, refusing_item
 from omnigen_quota.store.deployment import DynamoDeploymentTable
 from omnigen_quota.store.items import (
+    LEDGER_END,
     LEDGER_PREFIX,
     MONTH_PREFIX,
     USER_PREFIX,
@@ -68,6 +69,21 @@ class DynamoUsageTable(DynamoDeploymentTable):
 
     async def list_all_rows(self, user_id: str) -> list[LedgerRow]:
         return [row_from_item(item) for item in await self._list(user_id, LEDGER_PREFIX)]
+
+    async def page_rows(self, user_id: str, after: str, limit: int) -> list[LedgerRow]:
+        bounds = to_item({":pk": user_partition(user_id), ":after": f"{LEDGER_PREFIX}{after}", ":end": LEDGER_END})
+        reply = await ask(
+            lambda: self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="#pk = :pk AND #sk BETWEEN :after AND :end",
+                ExpressionAttributeNames={"#pk": "pk", "#sk": "sk"},
+                ExpressionAttributeValues=bounds,
+                Limit=limit + 1,
+                ConsistentRead=True,
+            )
+        )
+        rows = [row_from_item(item) for item in reply["Items"]]
+        return [row for row in rows if row.place != after][:limit]
 
     async def list_months(self, user_id: str) -> dict[str, MonthState]:
         items = await self._list(user_id, MONTH_PREFIX)
