@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION
 from omnigen_local.commands import HOME
 from omnigen_local.home import Home
 
@@ -22,7 +23,8 @@ def run_operator(home: Home, arguments: list[str]) -> int:
     if record is None:
         typer.echo("quota: no stack runs; start one with `make up`", err=True)
         return 1
-    environment = {**os.environ, "AWS_ENDPOINT_URL": record.emulator_url, "USAGE_TABLE": record.usage_table}
+    place = {"AWS_REGION": REGION, "AWS_ENDPOINT_URL": record.emulator_url, "USAGE_TABLE": record.usage_table}
+    environment = {**os.environ, **CREDENTIALS, **NO_ACCOUNTS, **place}
     return subprocess.run(
         [sys.executable, "-m", "omnigen_quota.operator", *arguments], env=environment, check=False
     ).returncode

@@ -96,9 +96,9 @@ def test_caps_for_everybody_and_the_switch(desk: Desk) -> None:
     assert capped[0] == {
         "paused": False,
         "per_day_usd": None,
-        "taken_today_usd": "0.00",
+        "today_usd": "0.00",
         "per_month_usd": "100.00",
-        "taken_this_month_usd": "1.25",
+        "this_month_usd": "1.25",
     }
     assert desk.facts("pause")[0]["paused"] is True
     assert desk.facts("deployment")[0]["per_month_usd"] == "100.00"

@@ -72,9 +72,9 @@ async def deployment_report(table: UsageTable, report: Report) -> None:
     report.add(
         paused=rules.is_paused,
         per_day_usd=_usd_or_none(rules.spend_per_day),
-        taken_today_usd=format_usd(present.days.get(now.strftime("%Y-%m-%d"), 0)),
+        today_usd=format_usd(present.days.get(now.strftime("%Y-%m-%d"), 0)),
         per_month_usd=_usd_or_none(rules.spend_per_month),
-        taken_this_month_usd=format_usd(present.lent),
+        this_month_usd=format_usd(present.lent),
     )
 
 
