@@ -13,10 +13,10 @@ async def test_a_service_that_hangs_up_is_asked_again() -> None:
         assert len(heads) == 3
 
 
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
-async def test_what_changes_something_is_not_sent_again(method: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [("POST", "/api/v1/jobs"), ("POST", f"{JOB}/cancel"), ("DELETE", JOB)])
+async def test_what_changes_something_is_not_sent_again(method: str, path: str) -> None:
     async with serve_raw(None, times=1) as (url, heads), serve_gateway(jobs_url=url) as gateway:
-        async with gateway.client.request(method, JOB, headers=JSON) as answer:
+        async with gateway.client.request(method, path, headers=JSON) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
         assert len(heads) == 1
 

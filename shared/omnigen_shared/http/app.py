@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from omnigen_shared.http.health import health_router
-from omnigen_shared.http.middleware import JsonBodies, RequestContext
+from omnigen_shared.http.middleware import HeadAsGet, JsonBodies, RequestContext
 from omnigen_shared.http.problems import install_problem_handlers
 from omnigen_shared.logging import configure_logging
 from omnigen_shared.settings import ServiceSettings
@@ -42,6 +42,7 @@ def create_service_app(title: str, settings: ServiceSettings, lifespan: Lifespan
     )
     install_problem_handlers(app)
     app.include_router(health_router)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(JsonBodies, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestContext)
     return app

@@ -84,6 +84,18 @@ def _timeout_s(headers: Headers) -> float | None:
     return float(given) if re.fullmatch(r"\d{1,3}(\.\d{1,3})?", given) else None
 
 
+class HeadAsGet:
+    """Answers HEAD as GET is answered; the server leaves the body away."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, send)
+
+
 class JsonBodies:
     """Reads a body whole before the app sees it: 413 beyond a limit, 415 and 400 for anything but strict JSON."""
 

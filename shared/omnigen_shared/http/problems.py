@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from omnigen_shared import errors
 from omnigen_shared.clock import to_rfc3339
@@ -18,6 +19,7 @@ from omnigen_shared.http.limits import Operation
 from omnigen_shared.http.validation import problem_from_validation
 
 PROBLEM_JSON: Final = "application/problem+json"
+_METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _log = structlog.get_logger()
 
 _BY_STATUS: Final[dict[int, type[ProblemError]]] = {
@@ -88,4 +90,15 @@ async def _handle_http(request: Request, error: Exception) -> Response:
     kind = _BY_STATUS.get(status, errors.InvalidRequestError if status < 500 else ProblemError)  # noqa: PLR2004
     answer = await _handle_problem(request, kind(f"{request.method} {request.url.path}: {kind.title.lower()}."))
     answer.headers.update(getattr(error, "headers", None) or {})
+    if kind is errors.MethodNotAllowedError:
+        answer.headers["Allow"] = ", ".join(_list_methods(request))
     return answer
+
+
+def _list_methods(request: Request) -> list[str]:
+    """All methods of an address: each of its routes knows of its own alone."""
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]

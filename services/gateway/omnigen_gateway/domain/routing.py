@@ -27,7 +27,9 @@ class Route:
 _READ: Final = frozenset({"GET", "HEAD"})
 _TABLE: Final = (
     (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
-    (re.compile(rb"/api/v1/jobs(?:" + _SEGMENT + rb"){0,5}"), Route(JOBS, _READ | {"POST", "DELETE"})),
+    (re.compile(rb"/api/v1/jobs"), Route(JOBS, _READ | {"POST"})),
+    (re.compile(rb"/api/v1/jobs" + _SEGMENT), Route(JOBS, _READ | {"DELETE"})),
+    (re.compile(rb"/api/v1/jobs(?:" + _SEGMENT + rb"){2,5}"), Route(JOBS, _READ | {"POST"})),
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),

@@ -1,6 +1,6 @@
 """The refusals that only jobs can give (or hands on from quota), each with its stable code."""
 
-from omnigen_shared.errors import InvalidRequestError, ProblemError
+from omnigen_shared.errors import InvalidRequestError, NotFoundError, ProblemError
 
 
 class StaleAttemptError(ProblemError):
@@ -120,3 +120,8 @@ class ModelUnableError(InvalidRequestError):
 
     status, code, title = 422, "model_unable", "The model cannot do that"
     advice = "Choose one of details.alternatives, or ask for less."
+
+
+def nothing_there() -> NotFoundError:
+    """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
+    return NotFoundError("There is nothing with this id.")

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Path, Request
 
+from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
@@ -17,7 +18,6 @@ from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
@@ -49,7 +49,7 @@ def use_cases(request: Request) -> UseCases:
 def known_form(job_id: str) -> JobId:
     """NotFoundError for text that no job is ever called."""
     if _JOB_ID.fullmatch(job_id) is None:
-        raise NotFoundError("There is no such job.")
+        raise nothing_there()
     return JobId(job_id)
 
 

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response
 
 from omnigen_jobs.domain.ordering import place_order
+from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.routes.needs import IdempotencyKey, User, Uses
 from omnigen_jobs.schemas.orders import StoryboardOrder
 from omnigen_jobs.schemas.plans import PlanView, link_to
 from omnigen_shared.contracts.base import JobId
-from omnigen_shared.errors import NotFoundError
 
 router: Final = APIRouter(prefix="/api/v1/storyboards", tags=["storyboards"])
 RETRY_AFTER_S: Final = 2
@@ -21,7 +21,7 @@ def known_form(storyboard_id: str) -> JobId:
     """NotFoundError for text that no storyboard is ever called."""
     found = _PLAN_ID.fullmatch(storyboard_id)
     if found is None:
-        raise NotFoundError("There is no such storyboard.")
+        raise nothing_there()
     return JobId(f"job_{found[1]}")
 
 

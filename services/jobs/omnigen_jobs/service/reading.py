@@ -6,13 +6,12 @@ from typing import Final
 
 from omnigen_jobs.domain.cursors import from_cursor
 from omnigen_jobs.domain.events import show_problem
-from omnigen_jobs.domain.problems import NotReadyError, NoVideoError
+from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import JobKind
-from omnigen_shared.errors import NotFoundError
 
 LONGEST_NAME: Final = 60
 
@@ -28,7 +27,7 @@ class Reading:
         """NotFoundError also for what is a storyboard alone."""
         record = await get_record(self.store, user_id, job_id)
         if record.job.kind is not JobKind.VIDEO:
-            raise NotFoundError(f"There is no job {job_id}.")
+            raise nothing_there()
         return record
 
     async def list_page(self, user_id: UserId, cursor: str | None, limit: int) -> Page:

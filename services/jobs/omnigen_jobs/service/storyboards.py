@@ -9,6 +9,7 @@ from omnigen_jobs.domain.changes import bumped, change_job
 from omnigen_jobs.domain.idempotency import LEASE
 from omnigen_jobs.domain.ordering import Order
 from omnigen_jobs.domain.planning import draft_plan, is_reusable, name_plan
+from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.launching import Launcher
@@ -16,7 +17,6 @@ from omnigen_jobs.service.writing import get_record
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import JobKind
-from omnigen_shared.errors import NotFoundError
 
 MOST_TRIES: Final = 100
 
@@ -57,7 +57,7 @@ class Storyboards:
         """NotFoundError also for what is a video."""
         record = await get_record(self._store, user_id, job_id)
         if record.job.kind is not JobKind.STORYBOARD:
-            raise NotFoundError("There is no such storyboard.")
+            raise nothing_there()
         return record
 
     async def _find_id(self, order: Order) -> JobId:
@@ -84,7 +84,7 @@ class Storyboards:
         while True:
             record = await self._store.find_record(job_id)
             if record is None or record.job.user_id != user_id:
-                raise NotFoundError("There is no such storyboard.")
+                raise nothing_there()
             if record.job.status.is_terminal or asyncio.get_running_loop().time() >= until:
                 return record
             await asyncio.sleep(self._poll_s)

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from omnigen_jobs.domain.changes import Change, apply
+from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_shared.contracts.base import JobId, UserId
-from omnigen_shared.errors import DependencyUnavailableError, NotFoundError
+from omnigen_shared.errors import DependencyUnavailableError
 
 TRIES: Final = 40
 LONGEST_PAUSE_S: Final = 0.1
@@ -40,7 +41,7 @@ async def get_record(store: JobStore, user_id: UserId, job_id: JobId) -> Record:
     """NotFoundError when there is no such job, or it is somebody else's, or nobody was told of it yet."""
     record = await store.find_record(job_id)
     if record is None or record.job.user_id != user_id or not record.job.is_visible:
-        raise NotFoundError(f"There is no job {job_id}.")
+        raise nothing_there()
     return record
 
 
