@@ -99,6 +99,13 @@ prove-quota: setup ## Quota's promises: many clients, killed processes, a failin
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.quota
 
+.PHONY: prove-spend
+prove-spend: setup ## The provider's bill equals our books: many jobs, faults, dying workers
+#: JOBS=300 SEED=      without a seed one is drawn, and told
+#: STORE=memory        or table: where jobs keeps its records
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.spend
+
 .PHONY: bench-quota
 bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 	@$(BIN)/python -m bench.quota

@@ -6,6 +6,7 @@ import random
 import sys
 import tempfile
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,19 @@ from omnigen_local.environments import forget_accounts
 from omnigen_shared.logging import configure_logging
 
 
+class Store(StrEnum):
+    """The contract suite holds both to the same promises; memory takes a third of the time."""
+
+    MEMORY = "memory"
+    TABLE = "table"
+
+
 def main(
-    jobs: Annotated[int, typer.Option(min=1, help="How many jobs are ordered.")] = 300,
-    seed: Annotated[int | None, typer.Option(help="What is drawn by chance is drawn the same again.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, envvar="JOBS", help="How many jobs are ordered.")] = 300,
+    seed: Annotated[
+        int | None, typer.Option(envvar="SEED", help="What is drawn by chance is drawn the same again.")
+    ] = None,
+    store: Annotated[Store, typer.Option(envvar="STORE", help="Where jobs keeps its records.")] = Store.MEMORY,
 ) -> None:
     """Prove that no paid call is lost, forgotten or paid twice."""
     forget_accounts(os.environ)
@@ -31,14 +42,14 @@ def main(
     board, started = Scoreboard("prove-spend"), time.monotonic()
     board.tell(f"seed {drawn}")
     with tempfile.TemporaryDirectory(prefix="omnigen-prove-spend-") as folder:
-        asyncio.run(_prove(Path(folder), board, jobs, drawn))
+        asyncio.run(_prove(Path(folder), board, jobs, drawn, store))
     board.tell(f"{jobs} jobs took {time.monotonic() - started:.0f} s")
     sys.exit(board.conclude())
 
 
-async def _prove(folder: Path, board: Scoreboard, jobs: int, seed: int) -> None:
+async def _prove(folder: Path, board: Scoreboard, jobs: int, seed: int, store: Store) -> None:
     async with Emulator(None, folder / "logs" / "emulator.log") as emulator:
-        await prove(folder, emulator.url, board, jobs, seed)
+        await prove(folder, emulator.url, board, jobs, seed, has_table=store is Store.TABLE)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,10 @@ import aiohttp
 import orjson
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.fakes.emulated_jobs import open_jobs_table
+from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.emulated_usage import open_usage_table
 from tests.fakes.job_outside import FakeMediaLinks
+from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
 from tests.proofs.spend.chaos import Chaos, Odds
 
@@ -26,9 +27,8 @@ from omnigen_generator.app import open_tools
 from omnigen_generator.settings import GeneratorSettings
 from omnigen_jobs.app import Adapters, create_app
 from omnigen_jobs.clients.quota import QuotaClient
+from omnigen_jobs.ports import JobStore
 from omnigen_jobs.settings import JobsSettings
-from omnigen_jobs.store.idempotency import KeyTable
-from omnigen_jobs.store.records import RecordTable
 from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION, Ports
 from omnigen_local.environments import Environment, process_environment
 from omnigen_local.identities import Identities
@@ -52,7 +52,7 @@ class Ground:
     """Where to order, and where to look afterwards."""
 
     orders: InternalClient
-    store: RecordTable
+    store: JobStore
     quota: QuotaClient
     usage: DynamoUsageTable
     s3: Any
@@ -62,15 +62,19 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(
-    folder: Path, emulator_url: str, rules: Sequence[Mapping[str, Any]], odds: Odds, seed: int
+    folder: Path, emulator_url: str, rules: Sequence[Mapping[str, Any]], odds: Odds, seed: int, *, has_table: bool
 ) -> AsyncIterator[Ground]:
-    """Everything ready. `rules` are the simulator's; `odds` are the state machine's."""
+    """Everything ready. `rules` are the simulator's; `odds` are the state machine's.
+
+    With `has_table` jobs keeps its records in the emulator, else in memory: most of the work is the table's.
+    """
     identities, ports = Identities.create(), Ports.choose()
     base = {**CREDENTIALS, **NO_ACCOUNTS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": emulator_url}
     settings = BaseUnitSettings(aws_endpoint_url=emulator_url)
     async with AsyncExitStack() as stack:
         _, usage_table = await stack.enter_async_context(open_usage_table(emulator_url))
         access = await stack.enter_async_context(open_jobs_table(emulator_url))
+        records: Any = TableStore(access) if has_table else FakeJobStore()
         s3 = await stack.enter_async_context(open_client("s3", settings))
         await s3.create_bucket(Bucket=BUCKET)
         processes = await stack.enter_async_context(Processes(folder / "logs"))
@@ -83,10 +87,9 @@ async def open_ground(
         usage_client = await stack.enter_async_context(open_client("dynamodb", settings))
         quota = QuotaClient(await stack.enter_async_context(client("quota", "jobs", ports.url("quota"))))
         chaos = Chaos(odds, random.Random(seed))  # noqa: S311 - drawn the same again
-        store = RecordTable(access)
         app = create_app(
             _jobs_settings(emulator_url, access.table, identities, ports.url("quota")),
-            Adapters(store, KeyTable(access), quota, chaos, FakeMediaLinks(), SystemClock(), {}),
+            Adapters(records, records, quota, chaos, FakeMediaLinks(), SystemClock(), {}),
         )
         door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
         jobs_url = await stack.enter_async_context(serve_app(door))
@@ -95,7 +98,7 @@ async def open_ground(
         await stack.enter_async_context(chaos)
         yield Ground(
             orders=await stack.enter_async_context(client("jobs", "gateway", jobs_url)),
-            store=store,
+            store=records,
             quota=quota,
             usage=DynamoUsageTable(usage_client, usage_table, SystemClock()),
             s3=s3,

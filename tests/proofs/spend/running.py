@@ -11,9 +11,9 @@ from tests.proofs.spend.faults import draw_rules
 from tests.proofs.spend.ground import open_ground
 
 
-async def prove(folder: Path, emulator_url: str, board: Scoreboard, jobs: int, seed: int) -> None:
+async def prove(folder: Path, emulator_url: str, board: Scoreboard, jobs: int, seed: int, *, has_table: bool) -> None:
     """Order, wait, settle, compare."""
-    async with open_ground(folder, emulator_url, draw_rules(seed), Odds(), seed) as ground:
+    async with open_ground(folder, emulator_url, draw_rules(seed), Odds(), seed, has_table=has_table) as ground:
         customers = Customers(ground, random.Random(seed + 1))  # noqa: S311 - drawn the same again
         await customers.order_all(jobs)
         books = Books(ground, customers)
