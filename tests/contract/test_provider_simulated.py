@@ -16,6 +16,7 @@ from omnigen_generator.clients.provider import ReplicateProvider
 from omnigen_generator.domain.calls import PaidCall, clip_call, music_call, plan_call, repair_call
 from omnigen_generator.domain.errors import (
     OutputGoneError,
+    PredictionMissingError,
     ProviderRefusedError,
     ProviderSilentError,
     ProviderThrottledError,
@@ -75,8 +76,12 @@ def a_clip(seed: int, **news: object) -> PaidCall:
 
 async def run(provider: ReplicateProvider, call: PaidCall) -> Prediction:
     """To its end."""
-    prediction = await provider.create(call.model, call.input, 60)
-    async with asyncio.timeout(30):
+    return await wait(provider, await provider.create(call.model, call.input, 600))
+
+
+async def wait(provider: ReplicateProvider, prediction: Prediction) -> Prediction:
+    """Until it has ended."""
+    async with asyncio.timeout(120):
         while prediction.status.is_running:
             await asyncio.sleep(0.05)
             prediction = await provider.get(prediction.id)
@@ -122,7 +127,7 @@ async def test_every_clip_that_we_ask_for_is_accepted(
         resolution=resolution,
         negative_prompt="rain" if takes_negative else None,
     )
-    assert (await provider.create(call.model, call.input, 60)).status.is_running
+    assert (await provider.create(call.model, call.input, 600)).status.is_running
 
 
 def test_our_prices_are_the_providers_for_each_model_and_resolution() -> None:
@@ -167,7 +172,7 @@ async def test_a_lost_reply_is_found_in_the_list(
     call, sent_at = a_clip(seed), SystemClock().now()
     await simulated.tell(fault, count=1)
     with pytest.raises(ProviderSilentError):
-        await provider.create(call.model, call.input, 60)
+        await provider.create(call.model, call.input, 600)
     listed = await provider.list_since(sent_at - timedelta(seconds=60))
     (found,) = list_candidates(as_sending(call, sent_at), sent_at, sent_at, listed)
     assert (await provider.get(found.id)).model == call.model
@@ -177,7 +182,7 @@ async def test_what_was_never_accepted_is_never_listed(provider: ReplicateProvid
     call, sent_at = a_clip(5), SystemClock().now()
     await simulated.tell("server_error", count=1)
     with pytest.raises(ProviderSilentError):
-        await provider.create(call.model, call.input, 60)
+        await provider.create(call.model, call.input, 600)
     listed = await provider.list_since(sent_at - timedelta(seconds=60))
     assert not list_candidates(as_sending(call, sent_at), sent_at, sent_at, listed)
 
@@ -185,7 +190,7 @@ async def test_what_was_never_accepted_is_never_listed(provider: ReplicateProvid
 async def test_too_many_calls_are_told_with_a_hint(provider: ReplicateProvider, simulated: Simulated) -> None:
     await simulated.tell("throttled=7", count=1)
     with pytest.raises(ProviderThrottledError) as caught:
-        await provider.create(a_clip(6).model, a_clip(6).input, 60)
+        await provider.create(a_clip(6).model, a_clip(6).input, 600)
     assert caught.value.retry_after_s == 7
 
 
@@ -228,10 +233,10 @@ async def test_an_address_that_has_expired_has_nothing(provider: ReplicateProvid
 async def test_a_wrong_input_and_a_wrong_token_are_refused(simulated: Simulated, provider: ReplicateProvider) -> None:
     call = a_clip(9)
     with pytest.raises(ProviderRefusedError, match="422"):
-        await provider.create(call.model, {**call.input, "duration": 99}, 60)
+        await provider.create(call.model, {**call.input, "duration": 99}, 600)
     async with a_client(simulated.url, "r8_wrong") as stranger:
         with pytest.raises(ProviderRefusedError, match="401"):
-            await stranger.create(call.model, call.input, 60)
+            await stranger.create(call.model, call.input, 600)
 
 
 @pytest.mark.parametrize("fault", ["down", "unreachable"])
@@ -242,4 +247,26 @@ async def test_a_provider_that_is_down_tells_nothing(
     with pytest.raises(ProviderUnreachableError):
         await provider.get("p1")
     with pytest.raises(ProviderSilentError):
-        await provider.create(a_clip(10).model, a_clip(10).input, 60)
+        await provider.create(a_clip(10).model, a_clip(10).input, 600)
+
+
+async def test_what_is_canceled_ends_at_once(provider: ReplicateProvider) -> None:
+    call = a_clip(21)
+    prediction = await provider.create(call.model, {**call.input, "prompt": "a lake [[sim:slow=60]]"}, 600)
+    await provider.cancel(prediction.id)
+    ended = await wait(provider, prediction)
+    assert judge_end(ended) is not None
+
+
+async def test_a_prediction_that_nobody_made_is_missing(provider: ReplicateProvider) -> None:
+    with pytest.raises(PredictionMissingError):
+        await provider.get("nobodymadethisone")
+    with pytest.raises(ProviderUnreachableError):
+        await provider.cancel("nobodymadethisone")
+
+
+async def test_what_takes_too_long_is_ended_by_the_provider(provider: ReplicateProvider) -> None:
+    call = a_clip(22)
+    prediction = await provider.create(call.model, {**call.input, "prompt": "a lake [[sim:slow=60]]"}, 1)
+    ended = await wait(provider, prediction)
+    assert ended.status in {PredictionStatus.ABORTED, PredictionStatus.CANCELED}
