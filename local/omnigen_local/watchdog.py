@@ -2,7 +2,8 @@
 
 Run as a script; imports the standard library only, so that it stands within milliseconds. It reads lines from its
 standard input, whose other end only the parent holds: `+PID` names a process that leads a group of its own, `-PID` one
-that has ended. The end of the input is the parent's end: what is still named then is ended.
+that has ended. The end of the input is the parent's end: what is still named then is ended. It says `ready` once no
+signal can end it any more.
 """
 
 import os
@@ -49,4 +50,6 @@ def _send(call: Callable[[int, int], None], pid: int, number: int) -> bool:
 if __name__ == "__main__":
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     end_processes(read_left_over(sys.stdin), grace_s=float(sys.argv[1]))

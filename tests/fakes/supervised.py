@@ -1,4 +1,4 @@
-"""A supervisor over one sleeping process: `python supervised.py HOME [crash|refuse]`."""
+"""A supervisor over one sleeping process: `python supervised.py HOME [refuse]`. HOME/crash makes the process end."""
 
 import asyncio
 import os
@@ -32,7 +32,8 @@ class FakeStack:
 
 
 def main(home: Home, behaviour: str) -> int:
-    script = {"crash": "sleep 0.3; exit 9"}.get(behaviour, "trap 'echo saved; exit' TERM; while :; do sleep 0.05; done")
+    crash = f"test -e {home.path}/crash && exit 9; "
+    script = f"trap 'echo saved; exit' TERM; while :; do {crash}sleep 0.05; done"
 
     @asynccontextmanager
     async def open_stack() -> AsyncIterator[SupervisedStack]:

@@ -77,7 +77,7 @@ class LiveView:
     def __rich__(self) -> RenderableType:
         progress = self.progress
         title = [Text(f"“{progress.title}”", style="italic", **_ONE_LINE)] if progress.title else []
-        bar = ProgressBar(total=1.0, completed=progress.fraction, width=_BAR_WIDTH)
+        bar = ProgressBar(1.0, progress.fraction, _BAR_WIDTH, complete_style="cyan", finished_style="green")
         scenes = [_scene_text(progress.scenes[number]) for number in sorted(progress.scenes)]
         return Group(*title, self._head(), bar, Text(), *scenes)
 

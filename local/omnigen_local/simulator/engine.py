@@ -121,9 +121,11 @@ class Engine:
         values = model.check(prediction.input)
         return asyncio.create_task(self._studio.produce(model, values, prediction.faults))
 
+    def _hard_limit(self, prediction: Prediction) -> float:
+        return prediction.created_at + self._pace.longest_run_s
+
     def _last_moment(self, prediction: Prediction) -> float:
-        hard_limit = prediction.created_at + self._pace.longest_run_s
-        return min(hard_limit, prediction.deadline_at or math.inf)
+        return min(self._hard_limit(prediction), prediction.deadline_at or math.inf)
 
     def _start(self, prediction: Prediction) -> None:
         now = time.time()
@@ -134,7 +136,7 @@ class Engine:
 
     def _end_late(self, prediction: Prediction) -> None:
         """Its own deadline, or the provider's limit, has passed."""
-        if prediction.deadline_at is None or time.time() < prediction.deadline_at:
+        if prediction.deadline_at is None or self._hard_limit(prediction) < prediction.deadline_at:
             self._end(prediction, Status.FAILED, error=TIMED_OUT)
         else:
             self._end(prediction, Status.ABORTED if prediction.started_at is None else Status.CANCELED)

@@ -81,7 +81,8 @@ async def test_a_killed_supervisor_leaves_no_process_and_no_claim(home: Home) ->
 
 
 async def test_a_stack_whose_part_ends_is_taken_down(home: Home) -> None:
-    await start(home, supervisor(home, "crash"))
+    await start(home, supervisor(home))
+    (home.path / "crash").touch()
     await wait_until(lambda: home.find_supervisor() is None)
     ending = home.find_ending()
     assert ending is not None

@@ -27,12 +27,15 @@ def test_ending_somebody_who_is_gone_is_no_error() -> None:
 async def test_the_script_outlives_signals_and_acts_at_the_end_of_its_input() -> None:
     victim = await asyncio.create_subprocess_exec("/bin/sleep", "600", start_new_session=True)
     script = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-S", watchdog.__file__, "5", stdin=asyncio.subprocess.PIPE
+        *(sys.executable, "-I", "-S", watchdog.__file__, "5"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert script.stdin is not None
+    assert script.stdout is not None
+    assert await script.stdout.readline() == b"ready\n"
     script.stdin.write(f"+{victim.pid}\n".encode())
     await script.stdin.drain()
-    await asyncio.sleep(0.3)
     script.send_signal(signal.SIGTERM)
     script.send_signal(signal.SIGINT)
     assert victim.returncode is None
