@@ -7,9 +7,12 @@ import pytest
 from tests.fakes.quota_bench import QuotaBench
 
 from omnigen_quota.domain.bookings import Booking, BookingMark, Intent, IntentMark, Tombstone, booking_path
+from omnigen_quota.domain.lending import KEPT
 from omnigen_quota.domain.plans import ENTERPRISE
 from omnigen_quota.domain.tidying import MAX_TOMBSTONES
 from omnigen_quota.domain.updates import Add, AtMost, Equals, Missing, Put, Remove, Update
+from omnigen_quota.service.operating import Operator
+from omnigen_quota.service.patrol import Patrol
 from omnigen_quota.store.expressions import render_update
 
 PATH = r"#n\d+(\.#n\d+)*"
@@ -22,7 +25,11 @@ MAX_ITEM_BYTES = 100_000
 async def collect_updates() -> list[Update]:
     """Every kind of update that the service makes, over a full life and a forgotten past."""
     bench = QuotaBench()
+    operator = Operator(bench.table, bench.clock)
     for n in range(3):
+        if n == 1:
+            await operator.set_deployment_caps(100_000_000, None)
+            await operator.set_caps("user-1", {"videos_per_month": 20})
         bench.clock.advance(30 * 3600)
         job_id = f"job_{n}"
         await bench.reserve(job_id)
@@ -33,11 +40,15 @@ async def collect_updates() -> list[Update]:
         await (bench.release if n % 2 else bench.commit)(job_id)
         await bench.settle(job_id, "late.1", 3)
     await bench.reserve("job_0")
+    bench.clock.advance(KEPT.total_seconds() + 1)
+    await Patrol(bench.table, bench.clock, 300).go_round()
     return bench.table.updates
 
 
 async def test_conditions_have_no_arithmetic_and_names_are_never_spelled_out() -> None:
     updates = await collect_updates()
+    touched = {action.path[0] for update in updates for action in update.actions}
+    assert {"loan", "terms", "lent", "days", "pending"} <= touched
     assert any(isinstance(action, Remove) for update in updates for action in update.actions)
     for update in updates:
         expressions = render_update(update)
