@@ -319,6 +319,16 @@ async def test_one_process_has_the_turn_and_the_next_one_is_anybodys(world: Depl
     assert world.lent().lent == 0
 
 
+async def test_a_transfer_that_cannot_be_finished_holds_nobody_up(world: Deployment) -> None:
+    await world.cap(per_month=5 * USD)
+    await world.book("ann", "job_1", 2 * USD)
+    await world.end("ann", "job_1")
+    stray = Transfer("t", 1, 5, TODAY, 5, "")
+    world.table.deployments[MONTH]["pending"]["nobody"] = stray.to_map()
+    await world.go_round()
+    assert world.loan("ann").left == 0
+
+
 async def test_one_users_trouble_is_not_the_others(world: Deployment) -> None:
     await world.cap(per_month=5 * USD)
     for user_id in ("ann", "ben"):

@@ -67,13 +67,15 @@ class Lender:
             state = await self._table.apply(user_id, month, update)
         raise DependencyUnavailableError(f"{month} of this user changed {MAX_ROUNDS} times under one transfer.")
 
-    async def finish_all(self, month: str) -> int:
-        """What crashes have left halfway; how many transfers."""
+    async def finish_all(self, month: str) -> None:
+        """What crashes have left halfway. One that cannot be finished is left to the next time."""
         deployment = await self._table.find_deployment(month)
         pending = {} if deployment is None else deployment.pending
         for user_id, transfer in pending.items():
-            await self.finish(user_id, month, transfer)
-        return len(pending)
+            try:
+                await self.finish(user_id, month, transfer)
+            except DependencyUnavailableError as error:
+                _log.warning("transfer_not_finished", user_id=user_id, month=month, error=error.detail)
 
     async def settle(self, user_id: str, month: str, rules: DeploymentRules) -> bool:
         """Count a month from before there were caps, take back what lies idle; whether anything was moved."""
