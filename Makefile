@@ -80,6 +80,10 @@ test-unit: setup ## The tests that open no socket
 .PHONY: ci
 ci: check test ## What a change must pass
 
+.PHONY: openapi
+openapi: setup ## Write the API's document anew (a test fails while it is old)
+	@OMNIGEN_WRITE_OPENAPI=1 $(BIN)/pytest -q tests/contract/test_openapi.py -k fresh
+
 .PHONY: lock
 lock: setup ## Pin every requirement with hashes
 	@for name in $(LOCKS); do \

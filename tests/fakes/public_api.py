@@ -109,7 +109,8 @@ async def open_public_api(webhook_secret: str | None = None, **gateway: Any) -> 
     """All three between their start and their end; `gateway` changes the gateway's settings."""
     secret = None if webhook_secret is None else SecretStr(webhook_secret)
     keys = {"gateway": [PUBLIC_KEY]}
-    bench = JobsBench(settings=make_settings(identity_public_keys=keys, replicate_webhook_secret=secret))
+    settings = make_settings(identity_public_keys=keys, replicate_webhook_secret=secret, storyboard_hold_s=0.01)
+    bench = JobsBench(settings=settings)
     apps = create_services(bench)
     async with AsyncExitStack() as stack:
         upstreams = {

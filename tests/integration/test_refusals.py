@@ -112,3 +112,16 @@ async def test_a_video_is_not_there_before_it_is_made(visitor: Visitor) -> None:
     accepted = await visitor.order(prompt=PROMPT)
     reply = await visitor.call("GET", f"{accepted.body['links']['self']}/video")
     assert_problem(reply, 409, "not_ready")
+
+
+async def test_nobody_is_refused_the_doors_own_pages(visitor: Visitor) -> None:
+    stranger = Visitor(visitor.gateway_url)
+    assert (await stranger.call("GET", "/api/v1/health")).body == {"status": "ok"}
+    ready = (await stranger.call("GET", "/api/v1/ready")).body
+    assert ready["status"] == "ok"
+    assert {"jobs", "quota", "jwks"} <= set(ready["dependencies"])
+    assert "/api/v1/jobs" in (await stranger.call("GET", "/api/v1/openapi.json")).body["paths"]
+    assert b"swagger-ui-bundle.js" in (await stranger.call("GET", "/api/v1/docs")).raw
+    head = await stranger.call("HEAD", "/api/v1/docs/swagger-ui-bundle.js")
+    assert (head.status, head.raw) == (200, b"")
+    assert (await visitor.call("HEAD", "/api/v1/usage")).status == 200

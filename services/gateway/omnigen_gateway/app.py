@@ -18,6 +18,7 @@ from omnigen_gateway.domain.claims import Expected
 from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.domain.routing import JOBS, QUOTA
 from omnigen_gateway.ports import KeySource, LeaseSource, Upstream
+from omnigen_gateway.routes.documents import documents_router
 from omnigen_gateway.routes.door import Door
 from omnigen_gateway.routes.entrance import Entrance, security_headers
 from omnigen_gateway.routes.tracing import Tracing
@@ -26,7 +27,7 @@ from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_shared.client import InternalClient
-from omnigen_shared.http.app import create_service_app
+from omnigen_shared.http.app import Lifespan, create_service_app
 from omnigen_shared.http.health import Check, health_router
 from omnigen_shared.identity import IdentitySigner
 
@@ -58,9 +59,15 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
         async with _provide(settings, adapters) as provided, _build_limiter(settings, provided) as limiter:
             yield {"door": _build_door(settings, provided, limiter), "readiness": _checks_of(provided)}
 
-    own_routes = create_service_app("OmniGen gateway", settings, lifespan)
-    own_routes.include_router(health_router, prefix=PUBLIC_PREFIX)
-    return Entrance(own_routes, security_headers(settings.public_base_url))
+    return Entrance(create_own_routes(settings, lifespan), security_headers(settings.public_base_url))
+
+
+def create_own_routes(settings: GatewaySettings, lifespan: Lifespan) -> FastAPI:
+    """What the gateway answers itself."""
+    app = create_service_app("OmniGen gateway", settings, lifespan)
+    for router in (health_router, documents_router):
+        app.include_router(router, prefix=PUBLIC_PREFIX)
+    return app
 
 
 def _provide(settings: GatewaySettings, adapters: Adapters | None) -> AbstractAsyncContextManager[Adapters]:

@@ -89,6 +89,7 @@ async def post_release(quota: Quota, caller: FromJobs, month: MonthPath, job_id:
 
 @router.get("/api/v1/usage")
 async def get_usage(quota: Quota, caller: FromGateway) -> UsageAnswer:
+    """Your month: videos, jobs, storyboards and spend against the plan's limits."""
     return show_usage(await quota.get_usage(caller.subject), plan_named(caller.plan))
 
 
@@ -99,6 +100,7 @@ async def get_ledger(
     cursor: Annotated[str, Query(pattern=CURSOR_PATTERN)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> LedgerAnswer:
+    """What your month was charged for, row by row."""
     return show_ledger(await quota.page_ledger(caller.subject, place_of(cursor), limit), limit)
 
 

@@ -41,7 +41,7 @@ def create_service_app(title: str, settings: ServiceSettings, lifespan: Lifespan
         telemetry={"tracing": False, "metrics": False, "logs": False},  # RequestContext opens the one span
     )
     install_problem_handlers(app)
-    app.include_router(health_router)
+    app.include_router(health_router, include_in_schema=False)
     app.add_middleware(HeadAsGet)
     app.add_middleware(JsonBodies, max_bytes=settings.max_body_bytes)
     app.add_middleware(RequestContext)

@@ -6,20 +6,33 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 
 Check = Callable[[], Awaitable[object]]
 _CHECK_TIMEOUT_S: Final = 1.0
+OPEN: Final[dict[str, Any]] = {"security": []}
+"""Nobody has to sign in."""
+
+
+class Readiness(BaseModel):
+    """`ok`, or `unavailable`; each dependency is `ok`, or what is wrong with it."""
+
+    status: str
+    dependencies: dict[str, str]
+
 
 health_router: Final = APIRouter(tags=["health"])
 
 
-@health_router.get("/health", include_in_schema=False)
+@health_router.get("/health", openapi_extra=OPEN)
 async def get_health() -> dict[str, str]:
+    """The process lives."""
     return {"status": "ok"}
 
 
-@health_router.get("/ready", include_in_schema=False)
+@health_router.get("/ready", openapi_extra=OPEN, response_model=Readiness, responses={503: {"model": Readiness}})
 async def get_ready(request: Request) -> Response:
+    """Whether each dependency answers, by name."""
     checks: Mapping[str, Check] = getattr(request.state, "readiness", {})
     states = dict(zip(checks, await asyncio.gather(*map(_state_of, checks.values())), strict=True))
     ready = all(state == "ok" for state in states.values())

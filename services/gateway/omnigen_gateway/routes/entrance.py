@@ -1,10 +1,13 @@
 """The outermost layer: security headers on every answer, and proxied paths led past the framework."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnigen_gateway.domain.routing import find_route
+
+POLICY: Final = b"content-security-policy"
 
 
 class Entrance:
@@ -21,7 +24,7 @@ class Entrance:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._security_headers]
+                message["headers"] = self._secure(message.get("headers", ()))
             await send(message)
 
         route = find_route(scope["raw_path"])
@@ -30,13 +33,19 @@ class Entrance:
         else:
             await scope["state"]["door"].serve(route, scope, receive, send_secured)
 
+    def _secure(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """A page of our own brings its own policy; everything else is none."""
+        given = list(headers)
+        has_policy = any(name.lower() == POLICY for name, _ in given)
+        return given + [pair for pair in self._security_headers if not (has_policy and pair[0] == POLICY)]
+
 
 def security_headers(public_base_url: str) -> list[tuple[bytes, bytes]]:
     """What every answer of the API carries. Nothing here is ever a page; https once is https for a year."""
     headers = [
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
     ]
     if public_base_url.startswith("https://"):
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

@@ -7,16 +7,25 @@ from fastapi.responses import Response
 
 from omnigen_jobs.domain.cursors import LONGEST_CURSOR, to_cursor
 from omnigen_jobs.domain.ordering import place_order
-from omnigen_jobs.routes.needs import IdempotencyKey, JobPath, User, Uses
+from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
+from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_jobs.schemas.receipts import Receipt
 from omnigen_jobs.schemas.views import JobList, JobSummary, JobView
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
 
-@router.post("", status_code=202)
+@router.post(
+    "",
+    status_code=202,
+    response_model=JobView,
+    responses=problems(*ORDERING, IdempotencyMismatchError, IdempotencyInProgressError),
+)
 async def post_job(caller: User, uses: Uses, body: JobOrder, idempotency_key: IdempotencyKey = None) -> Response:
+    """Order a video. The same Idempotency-Key gives the same job, and its first answer word for word."""
     order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), body.max_cost_usd)
     created = await uses.creation.create(order, idempotency_key)
     headers = {"Location": f"/api/v1/jobs/{created.job_id}"}
@@ -32,16 +41,19 @@ async def list_jobs(
     cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> JobList:
+    """Your jobs, newest first, in pages."""
     page = await uses.reading.list_page(caller.subject, cursor, limit)
     following = None if page.following is None else to_cursor(page.following)
     return JobList(jobs=[JobSummary.of(job) for job in page.jobs], next_cursor=following)
 
 
-@router.get("/{job_id}")
+@router.get("/{job_id}", responses=problems(NotFoundError))
 async def get_job(caller: User, uses: Uses, job_id: JobPath) -> JobView:
+    """A job with its scenes, progress, cost and links."""
     return JobView.of_record(await uses.reading.get(caller.subject, job_id))
 
 
-@router.get("/{job_id}/receipt")
+@router.get("/{job_id}/receipt", responses=problems(NotFoundError))
 async def get_receipt(caller: User, uses: Uses, job_id: JobPath) -> Receipt:
+    """What a job has cost, call by call."""
     return Receipt.of(await uses.reading.get(caller.subject, job_id))

@@ -5,18 +5,24 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
+from omnigen_jobs.domain.problems import NotReadyError, NoVideoError
 from omnigen_jobs.routes.needs import JobPath, User, Uses
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["media"])
+MEDIA: Final = problems(NotFoundError, NotReadyError, NoVideoError)
 
 
-@router.get("/video", status_code=302)
+@router.get("/video", status_code=302, response_class=RedirectResponse, responses=MEDIA)
 async def get_video(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    """Where the finished video is: a signed link for a while."""
     return _redirect(await uses.reading.link_video(caller.subject, job_id))
 
 
-@router.get("/thumbnail", status_code=302)
+@router.get("/thumbnail", status_code=302, response_class=RedirectResponse, responses=MEDIA)
 async def get_thumbnail(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    """Where its poster is: a signed link for a while."""
     return _redirect(await uses.reading.link_thumbnail(caller.subject, job_id))
 
 

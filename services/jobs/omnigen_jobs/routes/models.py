@@ -12,4 +12,5 @@ router: Final = APIRouter(prefix="/api/v1/models", tags=["models"])
 
 @router.get("")
 async def get_models(_caller: User) -> CatalogueView:
+    """The catalogue, with prices and limits."""
     return CatalogueView.present()

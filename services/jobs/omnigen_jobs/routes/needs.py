@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Path, Request
 
-from omnigen_jobs.domain.problems import nothing_there
+from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
@@ -18,6 +18,7 @@ from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
 from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
@@ -62,6 +63,8 @@ class Run:
     attempt: int
 
 
+ORDERING: Final = (PlanLimitError, QuotaExceededError, SpendingPausedError, ModelUnableError)
+"""What an order may be refused with, besides its fields."""
 Uses = Annotated[UseCases, Depends(use_cases)]
 JobPath = Annotated[JobId, Depends(known_form)]
 IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]

@@ -4,29 +4,36 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 
+from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.orders import RoundOrder
 from omnigen_jobs.schemas.views import JobView
+from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError
+from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["jobs"])
+ROUND: Final = problems(NotFoundError, JobRunningError, NothingMissingError, QuotaExceededError, PlanLimitError)
 Number = Annotated[int, Path(ge=1, le=99)]
 
 
-@router.post("/cancel")
+@router.post("/cancel", responses=problems(NotFoundError, JobTerminalError))
 async def post_cancel(caller: User, uses: Uses, job_id: JobPath) -> JobView:
+    """Stop a job; what was not spent is given back."""
     return JobView.of_record(await uses.ending.cancel(caller.subject, job_id))
 
 
-@router.post("/resume", status_code=202)
+@router.post("/resume", status_code=202, responses=ROUND)
 async def post_resume(caller: User, uses: Uses, job_id: JobPath, body: RoundOrder | None = None) -> JobView:
+    """Run an ended job again; only what is missing is paid."""
     wish = Wish(max_cost_usd=None if body is None else body.max_cost_usd)
     return JobView.of_record(await uses.resuming.resume(caller.subject, job_id, wish))
 
 
-@router.post("/scenes/{number}/regenerate", status_code=202)
+@router.post("/scenes/{number}/regenerate", status_code=202, responses=ROUND)
 async def post_regenerate(
     caller: User, uses: Uses, job_id: JobPath, number: Number, body: RoundOrder | None = None
 ) -> JobView:
+    """Another take of one scene; the others are kept."""
     wish = Wish(number, None if body is None else body.max_cost_usd)
     return JobView.of_record(await uses.resuming.resume(caller.subject, job_id, wish))

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Response
 
 from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.domain.problems import nothing_there
-from omnigen_jobs.routes.needs import IdempotencyKey, User, Uses
+from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, User, Uses
 from omnigen_jobs.schemas.orders import StoryboardOrder
 from omnigen_jobs.schemas.plans import PlanView, link_to
 from omnigen_shared.contracts.base import JobId
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/storyboards", tags=["storyboards"])
 RETRY_AFTER_S: Final = 2
@@ -28,10 +30,11 @@ def known_form(storyboard_id: str) -> JobId:
 PlanPath = Annotated[JobId, Depends(known_form)]
 
 
-@router.post("", responses={202: {"model": PlanView}})
+@router.post("", responses={202: {"model": PlanView}, **problems(*ORDERING)})
 async def post_storyboard(
     caller: User, uses: Uses, body: StoryboardOrder, response: Response, idempotency_key: IdempotencyKey = None
 ) -> PlanView:
+    """Plan a video without making it: its scenes and its exact price."""
     order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), None)
     record = await uses.storyboards.plan(order, is_fresh=body.fresh, key=idempotency_key)
     response.headers["Location"] = link_to(record.job.job_id)
@@ -41,6 +44,7 @@ async def post_storyboard(
     return PlanView.of(record.job)
 
 
-@router.get("/{storyboard_id}")
+@router.get("/{storyboard_id}", responses=problems(NotFoundError))
 async def get_storyboard(caller: User, uses: Uses, storyboard_id: PlanPath) -> PlanView:
+    """A storyboard that was asked for."""
     return PlanView.of((await uses.storyboards.get(caller.subject, storyboard_id)).job)

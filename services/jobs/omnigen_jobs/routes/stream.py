@@ -13,16 +13,27 @@ from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.service.following import Item, Sign
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import JobId
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}/events", tags=["events"])
+
+
+class EventStream(StreamingResponse):
+    """The class of the answer, for the document."""
+
+    media_type = "text/event-stream"
+
+
 RETRY_MS: Final = 2000
 """How long a cut-off browser waits before it connects again."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 LastEventId = Annotated[int, Header(ge=0, le=10**9)]
 
 
-@router.get("")
+@router.get("", response_class=EventStream, responses=problems(NotFoundError))
 async def get_events(caller: User, uses: Uses, job_id: JobPath, last_event_id: LastEventId = 0) -> StreamingResponse:
+    """Server-sent events of a job; `Last-Event-ID` goes on without a gap, and `end` is the last."""
     record = await uses.reading.get(caller.subject, job_id)
     followed = uses.following.follow(record.job.job_id, last_event_id)
     return StreamingResponse(_write(job_id, followed), 200, _HEADERS, "text/event-stream")

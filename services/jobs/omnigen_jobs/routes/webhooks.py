@@ -6,12 +6,13 @@ from fastapi import APIRouter, Header, Query, Request
 
 from omnigen_jobs.domain.hints import Delivery
 from omnigen_jobs.routes.needs import User, Uses
+from omnigen_shared.http.health import OPEN
 
 router: Final = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 Signed = Annotated[str, Header(max_length=1000)]
 
 
-@router.post("/replicate", status_code=204)
+@router.post("/replicate", status_code=204, openapi_extra=OPEN)
 async def post_replicate(
     _gateway: User,
     uses: Uses,
@@ -21,5 +22,6 @@ async def post_replicate(
     webhook_timestamp: Signed = "",
     webhook_signature: Signed = "",
 ) -> None:
+    """For the provider alone: signed as Standard Webhooks say."""
     delivery = Delivery(webhook_id, webhook_timestamp, webhook_signature, await request.body())
     await uses.hinting.take(call, delivery)

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Final, Self
 from pydantic import (
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
+    JsonValue,
     StrictBool,
     StrictInt,
     StringConstraints,
@@ -76,6 +78,17 @@ LIMITS: Final = Limits(
 )
 
 
+EXAMPLE: Final[dict[str, JsonValue]] = {
+    "prompt": "a 15 second ad for a mountain coffee brand",
+    "category": "ad-creative",
+    "duration_s": 15,
+    "aspect_ratio": "16:9",
+    "resolution": "720p",
+    "style": "warm film look",
+    "seed": 7,
+}
+
+
 class VideoOrder(Contract):
     """What a user may ask for. Without a seed the same order gives the same one."""
 
@@ -100,11 +113,15 @@ class VideoOrder(Contract):
 class StoryboardOrder(VideoOrder):
     """The body of POST /api/v1/storyboards. `fresh` asks the planner anew, whatever it has planned before."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     fresh: StrictBool = False
 
 
 class JobOrder(VideoOrder):
     """The body of POST /api/v1/jobs. With a `storyboard` nothing is planned; its scenes make the video's length."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "max_cost_usd": "0.50"}]})
 
     storyboard: StoryboardBody | None = None
     max_cost_usd: Usd | None = None
