@@ -19,6 +19,7 @@ from omnigen_shared.contracts.composer import (
     RenderResult,
     SegmentResult,
     TransitionRequest,
+    VoiceTrack,
     render_key,
     segment_key,
 )
@@ -85,13 +86,22 @@ class MediaBench:
         return segments
 
     async def render(
-        self, segments: list[SegmentResult], *, music_key: str | None = None, frames: int | None = None, title: str = ""
+        self,
+        segments: list[SegmentResult],
+        *,
+        music_key: str | None = None,
+        frames: int | None = None,
+        title: str = "",
+        voices: tuple[VoiceTrack, ...] = (),
+        has_captions: bool = False,
     ) -> RenderResult:
         request = RenderRequest(
             segment_keys=tuple(segment.key for segment in segments),
             total_frames=frames or sum(segment.frames for segment in segments),
             music_key=music_key,
             title=title,
+            voices=voices,
+            has_captions=has_captions,
         )
         key = render_key(ADA, self.workshop.recipe_id, request)
         return RenderResult.model_validate_json(await self._make(key, request))

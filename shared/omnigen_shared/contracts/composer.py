@@ -4,7 +4,7 @@ import hashlib
 from typing import Annotated, Literal
 
 import orjson
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from omnigen_shared.contracts.base import Answer, Contract, UserId
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
@@ -59,13 +59,40 @@ class SegmentResult(Answer):
     last_frame_key: str | None = None
 
 
+class VoiceTrack(Contract):
+    """A line that is spoken from `start_frame` on, and over before `frames` more have passed."""
+
+    speech_key: S3Key
+    start_frame: StrictInt = Field(ge=0)
+    frames: StrictInt = Field(ge=1)
+    text: Annotated[str, Field(max_length=500), FIT_LINE]
+
+    @property
+    def stop_frame(self) -> int:
+        return self.start_frame + self.frames
+
+
 class RenderRequest(Contract):
-    """Segments in their order, and the sound under them; without music the video is silent."""
+    """Segments in their order, and the sound under them; without music and voices the video is silent.
+
+    Music gives way to the voices. `has_captions` puts their texts into the video, timed by how long each really takes.
+    """
 
     segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
     total_frames: StrictInt = Field(ge=1)
     music_key: S3Key | None = None
+    voices: Annotated[tuple[VoiceTrack, ...], Field(max_length=60)] = ()
+    has_captions: StrictBool = False
     title: Annotated[str, Field(max_length=200), FIT_LINE] = ""
+
+    @model_validator(mode="after")
+    def _voices_speak_in_turn(self) -> "RenderRequest":
+        free_from = 0
+        for voice in self.voices:
+            if voice.start_frame < free_from or voice.stop_frame > self.total_frames:
+                raise ValueError("voices speak one after the other, inside the video")
+            free_from = voice.stop_frame
+        return self
 
 
 class RenderResult(Answer):
@@ -73,6 +100,8 @@ class RenderResult(Answer):
 
     key: str
     poster_key: str
+    captions_key: str | None = None
+    """The captions as WebVTT, when they were asked for."""
     frames: int
     duration_s: float
     size_bytes: int
@@ -100,6 +129,11 @@ def _digest(request: Contract) -> str:
 def segment_key(user_id: UserId, recipe_id: str, request: BodyRequest | TransitionRequest) -> str:
     """S3 key of the segment that this request makes under this recipe."""
     return f"u/{user_id}/segments/{recipe_id}/{_digest(request)}.mp4"
+
+
+def last_frame_key(body_key: str) -> str:
+    """S3 key of the last kept frame of a body's clip, as JPEG: beside the body."""
+    return body_key.removesuffix(".mp4") + ".jpg"
 
 
 def render_key(user_id: UserId, recipe_id: str, request: RenderRequest) -> str:

@@ -7,7 +7,6 @@ from omnigen_composer.domain.keys import (
     check_key,
     check_owned,
     get_named_keys,
-    last_frame_key,
     lease_key,
     poster_key,
 )
@@ -18,7 +17,7 @@ from omnigen_composer.domain.problems import (
     SegmentMissingError,
 )
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.composer import RenderRequest, TransitionRequest, render_key, segment_key
+from omnigen_shared.contracts.composer import RenderRequest, TransitionRequest, last_frame_key, render_key, segment_key
 
 EVE = UserId("eve")
 A_TRANSITION = TransitionRequest(

@@ -41,7 +41,8 @@ def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
         return (request.clip_key,)
     if isinstance(request, TransitionRequest):
         return request.left_clip_key, request.right_clip_key
-    return request.segment_keys if request.music_key is None else (*request.segment_keys, request.music_key)
+    music = () if request.music_key is None else (request.music_key,)
+    return *request.segment_keys, *music, *(voice.speech_key for voice in request.voices)
 
 
 def check_key(subject: UserId, recipe_id: str, key: str, request: WorkRequest) -> None:
@@ -59,14 +60,14 @@ def check_key(subject: UserId, recipe_id: str, key: str, request: WorkRequest) -
         _check_segments(subject, recipe_id, request.segment_keys)
 
 
-def last_frame_key(segment: str) -> str:
-    """Where the last kept frame of a body's clip lies as JPEG."""
-    return segment.removesuffix(".mp4") + ".jpg"
-
-
 def poster_key(render: str) -> str:
     """Where a video's poster lies as JPEG."""
     return render.removesuffix(".mp4") + ".jpg"
+
+
+def captions_key(render: str) -> str:
+    """Where a video's captions lie as WebVTT."""
+    return render.removesuffix(".mp4") + ".vtt"
 
 
 def lease_key(artefact: str) -> str:

@@ -33,6 +33,13 @@ class MusicInvalidError(ProblemError):
     advice = "Get another piece of music."
 
 
+class VoiceInvalidError(ProblemError):
+    """`details.key` is the line that cannot be used."""
+
+    status, code, title = 422, "voice_invalid", "A spoken line cannot be used"
+    advice = "Leave out the spoken line in details.key."
+
+
 class FramesMismatchError(ProblemError):
     status, code, title = 422, "frames_mismatch", "The segments do not add up to the ordered length"
     advice = "Order segments that add up to total_frames."
@@ -63,6 +70,7 @@ _KEPT: Final[Mapping[str, type[ProblemError]]] = {
     for kind in (
         ClipInvalidError,
         MusicInvalidError,
+        VoiceInvalidError,
         FramesMismatchError,
         SourceMissingError,
         SegmentMissingError,

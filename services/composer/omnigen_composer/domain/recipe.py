@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from omnigen_composer.domain import recipes, sound
+from omnigen_composer.domain import recipes, sound, speech
 from omnigen_composer.domain.frames import Span
 from omnigen_shared.contracts.media import FrameSize
 
@@ -27,6 +27,9 @@ def _samples() -> list[list[str]]:
         *(recipes.transition_args(source, source, (span, span), size, path, style) for style in recipes.XFADES),
         recipes.join_args(path, path, "", path),
         recipes.poster_args(path, 0, path),
+        recipes.join_args(path, path, "", path, path),
+        speech.mix_args(path, [speech.Line(path, "", 15, 30)], 45, path),
+        speech.mix_args(None, [speech.Line(path, "", 15, 30)], 45, path),
         sound.bed_args(path, 45, path),
         sound.master_args(path, sound.Mastering(0), path),
         sound.silence_args(45, path),

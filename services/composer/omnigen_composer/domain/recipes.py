@@ -115,15 +115,18 @@ def join_list(names: Sequence[str]) -> str:
     return "".join(f"file {name}\n" for name in names)
 
 
-def join_args(listing: Path, soundtrack: Path, title: str, video: Path) -> list[str]:
-    """Copy the segments' packets behind each other, put the sound under them and the index in front.
+def join_args(listing: Path, soundtrack: Path, title: str, video: Path, captions: Path | None = None) -> list[str]:
+    """Copy the segments' packets behind each other, put sound and captions beside them and the index in front.
 
     Without `-auto_convert 0` the demuxer would write parameter sets into the stream.
     """
     return [
         *("-f", "concat", "-auto_convert", "0", "-protocol_whitelist", "file", "-i", str(listing)),
         *guard_input(soundtrack, "mov"),
-        *("-map", "0:v:0", "-map", "1:a:0", "-c", "copy", *EXACT_TIMES),
+        *([] if captions is None else guard_input(captions, "webvtt")),
+        *("-map", "0:v:0", "-map", "1:a:0"),
+        *([] if captions is None else ("-map", "2:s:0")),
+        *("-c", "copy", "-c:s", "mov_text", *EXACT_TIMES),
         *(*BITEXACT, "-metadata", f"title={title}", "-movflags", "+faststart", "-f", "mp4", str(video)),
     ]
 

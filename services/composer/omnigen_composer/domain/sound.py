@@ -20,7 +20,7 @@ SOUND_FORMATS: Final = "mov,matroska,mp3,wav,flac,ogg,aac"
 FADE_IN_SAMPLES: Final = SAMPLE_RATE_HZ // 2
 FADE_OUT_SAMPLES: Final = SAMPLE_RATE_HZ * 3 // 2
 _AAC: Final = ("-c:a", "aac", "-b:a", "192k", "-ar", str(SAMPLE_RATE_HZ), "-ac", "2", "-flags:a", "+bitexact")
-_METER: Final = "ebur128=peak=true:framelog=quiet"
+METER: Final = "ebur128=peak=true:framelog=quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def bed_args(music: Path, frames: int, bed: Path) -> list[str]:
             "asetpts=N/SR/TB",
             f"afade=t=in:ns={fade_in}",
             f"afade=t=out:ss={samples - fade_out}:ns={fade_out}",
-            _METER,
+            METER,
         )
     )
     return [
@@ -101,7 +101,7 @@ def master_args(bed: Path, mastering: Mastering, soundtrack: Path) -> list[str]:
 
 def meter_args(soundtrack: Path) -> list[str]:
     """Hear the finished sound as a player will."""
-    return [*guard_input(soundtrack, "mov"), "-map", "0:a:0", "-af", _METER, "-f", "null", "-"]
+    return [*guard_input(soundtrack, "mov"), "-map", "0:a:0", "-af", METER, "-f", "null", "-"]
 
 
 def silence_args(frames: int, soundtrack: Path) -> list[str]:

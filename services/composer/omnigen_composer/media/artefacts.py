@@ -44,6 +44,10 @@ class Artefacts:
         """Store a JPEG."""
         await self._store.upload(path, key, "image/jpeg", {})
 
+    async def store_captions(self, path: Path, key: str) -> None:
+        """Store a WebVTT."""
+        await self._store.upload(path, key, "text/vtt; charset=utf-8", {})
+
     async def store_video(self, path: Path, key: str, result: SegmentResult | RenderResult) -> None:
         """Store an MP4 and, as its metadata, what its callers are answered."""
         await self._store.upload(path, key, "video/mp4", {"result": result.model_dump_json()})

@@ -1,20 +1,26 @@
-"""The sound under a video: music brought to the house's loudness, or silence."""
+"""The sound under a video: music and voices brought to the house's loudness, or silence."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from omnigen_composer.domain import sound
+from omnigen_composer.domain import sound, speech
 from omnigen_composer.domain.problems import MusicInvalidError, to_sentence
 from omnigen_composer.domain.sound import Loudness, Mastering
+from omnigen_composer.domain.speech import Line
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
 from omnigen_composer.media.probe import UnreadableError, probe_sound
 
 
-async def make_soundtrack(ffmpeg: Ffmpeg, music: Path | None, frames: int, folder: Path) -> Path:
+async def make_soundtrack(ffmpeg: Ffmpeg, music: Path | None, lines: Sequence[Line], frames: int, folder: Path) -> Path:
     """AAC in an MP4, as long as `frames`. MusicInvalidError when the music cannot be read or is empty."""
     soundtrack = folder / "soundtrack.m4a"
     bed = folder / "bed.wav"
     loudness = None if music is None else await _make_bed(ffmpeg, music, frames, bed)
+    if lines:
+        mix = folder / "mix.wav"
+        arguments = speech.mix_args(None if loudness is None else bed, lines, frames, mix)
+        bed, loudness = mix, Loudness.parse(await ffmpeg.run(arguments, log_level="info"))
     if loudness is None or loudness.is_silence:
         await ffmpeg.run(sound.silence_args(frames, soundtrack))
     else:

@@ -7,15 +7,23 @@ from typing import Final
 
 from omnigen_composer.domain import posters, recipes
 from omnigen_composer.domain.frames import check_total, to_seconds
-from omnigen_composer.domain.keys import poster_key
-from omnigen_composer.domain.problems import CompositionFailedError, MusicInvalidError, SegmentMissingError
+from omnigen_composer.domain.keys import captions_key, poster_key
+from omnigen_composer.domain.problems import (
+    CompositionFailedError,
+    MusicInvalidError,
+    SegmentMissingError,
+    VoiceInvalidError,
+    to_sentence,
+)
+from omnigen_composer.domain.speech import Line, fit_line, write_captions
 from omnigen_composer.media.artefacts import Artefacts, check_made
 from omnigen_composer.media.audio import make_soundtrack
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
-from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video
+from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video, probe_sound
 from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
-from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult
+from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult, VoiceTrack
+from omnigen_shared.errors import ProblemError
 
 PREFETCHES: Final = 16
 POSTER_SEGMENTS: Final = 12
@@ -32,7 +40,8 @@ class RenderMaker:
     async def make_render(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
         """Store poster and video.
 
-        SegmentMissingError, FramesMismatchError, MusicInvalidError, SourceMissingError, CompositionFailedError.
+        SegmentMissingError, FramesMismatchError, MusicInvalidError, VoiceInvalidError, SourceMissingError,
+        CompositionFailedError.
         """
         await self._check_segments(request)
         report(0.1)
@@ -42,16 +51,23 @@ class RenderMaker:
             raise CompositionFailedError(f"Joining failed: {error}.") from error
 
     async def _make(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
+        lines = await self._fetch_lines(request.voices, folder)
         sound, pictures = await run_all(
-            [self._make_sound(request, folder), self._make_pictures(request.segment_keys, folder)]
+            [self._make_sound(request, lines, folder), self._make_pictures(request.segment_keys, folder)]
         )
+        captions = None
+        if request.has_captions and lines:
+            captions = folder / "captions.vtt"
+            await asyncio.to_thread(captions.write_text, write_captions(lines), encoding="utf-8")
         report(0.7)
         video, poster = folder / "video.mp4", folder / "poster.jpg"
-        await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, video))
+        await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, video, captions))
         facts = await check_made(video, request.total_frames, None)
         report(0.9)
         await self._artefacts.store_image(poster, poster_key(key))
-        await self._artefacts.store_video(video, key, _result(key, video, facts))
+        if captions is not None:
+            await self._artefacts.store_captions(captions, captions_key(key))
+        await self._artefacts.store_video(video, key, _result(key, video, facts, has_captions=captions is not None))
 
     async def _check_segments(self, request: RenderRequest) -> None:
         found = await run_all(map(self._artefacts.find_segment, request.segment_keys))
@@ -60,15 +76,30 @@ class RenderMaker:
             raise _missing("Some segments are not prepared.", missing)
         check_total(request.total_frames, [result.frames for result in found if isinstance(result, SegmentResult)])
 
-    async def _make_sound(self, request: RenderRequest, folder: Path) -> Path:
+    async def _make_sound(self, request: RenderRequest, lines: Sequence[Line], folder: Path) -> Path:
         music = None
         if request.music_key is not None:
-            size_bytes = await self._artefacts.get_size(request.music_key)
-            if size_bytes > self._max_music_bytes:
-                raise MusicInvalidError(f"It has {size_bytes} bytes, allowed are {self._max_music_bytes}.")
-            music = folder / "music"
-            await self._artefacts.fetch(request.music_key, music)
-        return await make_soundtrack(self._ffmpeg, music, request.total_frames, folder)
+            music = await self._fetch_sound(request.music_key, folder / "music", MusicInvalidError)
+        return await make_soundtrack(self._ffmpeg, music, lines, request.total_frames, folder)
+
+    async def _fetch_lines(self, voices: Sequence[VoiceTrack], folder: Path) -> list[Line]:
+        return await run_all(self._fetch_line(voice, folder / f"voice{n:02}") for n, voice in enumerate(voices))
+
+    async def _fetch_line(self, voice: VoiceTrack, path: Path) -> Line:
+        await self._fetch_sound(voice.speech_key, path, VoiceInvalidError)
+        try:
+            duration_s = await asyncio.to_thread(probe_sound, path)
+        except UnreadableError as error:
+            raise VoiceInvalidError(to_sentence(str(error)), details={"key": voice.speech_key}) from error
+        return fit_line(path, voice.text, voice.start_frame, voice.frames, duration_s)
+
+    async def _fetch_sound(self, key: str, path: Path, refusal: type[ProblemError]) -> Path:
+        size_bytes = await self._artefacts.get_size(key)
+        if size_bytes > self._max_music_bytes:
+            limit = f"It has {size_bytes} bytes, allowed are {self._max_music_bytes}."
+            raise refusal(limit, details={"key": key})
+        await self._artefacts.fetch(key, path)
+        return path
 
     async def _make_pictures(self, keys: Sequence[str], folder: Path) -> Path:
         """Fetch the segments and take the poster from them; the path of their list for the concat demuxer."""
@@ -111,10 +142,11 @@ def _missing(detail: str, keys: Sequence[str]) -> SegmentMissingError:
     return SegmentMissingError(detail, details={"keys": list(keys)})
 
 
-def _result(key: str, video: Path, facts: VideoFacts) -> RenderResult:
+def _result(key: str, video: Path, facts: VideoFacts, *, has_captions: bool) -> RenderResult:
     return RenderResult(
         key=key,
         poster_key=poster_key(key),
+        captions_key=captions_key(key) if has_captions else None,
         frames=facts.frames,
         duration_s=to_seconds(facts.frames),
         size_bytes=video.stat().st_size,

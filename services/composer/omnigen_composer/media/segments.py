@@ -6,7 +6,6 @@ from pathlib import Path
 from omnigen_composer.domain import clips, recipes
 from omnigen_composer.domain.clips import ClipFacts, ClipLimits
 from omnigen_composer.domain.frames import Span, body_span, to_seconds, transition_spans
-from omnigen_composer.domain.keys import last_frame_key
 from omnigen_composer.domain.problems import CompositionFailedError
 from omnigen_composer.domain.recipes import Source
 from omnigen_composer.media.artefacts import Artefacts, check_made
@@ -14,7 +13,7 @@ from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegTimeoutErro
 from omnigen_composer.media.probe import UnreadableError, probe_clip
 from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
-from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest
+from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest, last_frame_key
 from omnigen_shared.contracts.media import FrameSize
 
 
