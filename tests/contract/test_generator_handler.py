@@ -68,7 +68,7 @@ def silent_job() -> dict[str, object]:
 def test_a_step_is_answered_as_json(worker: Worker, server: ScriptedServer, silent_job: dict[str, object]) -> None:
     server.tell(answer(silent_job))
     told = worker.handle(an_event("music"))
-    assert told == {"outcome": "done", "wait_s": 0, "scenes": [], "problem": None, "is_silent": False}
+    assert told == {"outcome": "done", "wait_s": 0, "chains": [], "problem": None, "is_silent": False, "is_mute": False}
     assert json.loads(json.dumps(told)) == told
 
 

@@ -33,7 +33,7 @@ def test_a_price_is_what_is_bought(name: str, resolution: Resolution, category: 
         order = place_order(UserId("ada"), "enterprise", make_wish(request), None)
         storyboard = build_storyboard(request, order.cuts, write_plan(request, len(order.cuts)), PlannedBy.TEMPLATE)
         clips = [clip_call(request, storyboard, scene) for scene in storyboard.scenes]
-        calls = [plan_call(request, order.cuts), music_call(storyboard), *clips]
+        calls = [plan_call(request, order.cuts), music_call(request, storyboard), *clips]
         price = sum(call.price_microusd for call in calls)
         assert order.estimate.estimate_microusd == price
         again = repair_call(request, order.cuts, Unusable("", ()))

@@ -152,14 +152,14 @@ async def test_a_clip_is_an_mp4(provider: ReplicateProvider) -> None:
 
 
 async def test_music_can_be_had(provider: ReplicateProvider) -> None:
-    ended = await run(provider, music_call(a_storyboard(a_request())))
+    ended = await run(provider, music_call(a_request(), a_storyboard(a_request())))
     target = io.BytesIO()
     assert (await provider.download(ended.outputs[0], target)).startswith("audio/")
     assert len(target.getvalue()) > 10_000
 
 
 async def test_our_price_is_the_providers(provider: ReplicateProvider, simulated: Simulated) -> None:
-    calls = [a_clip(3), music_call(a_storyboard(a_request(seed=3)))]
+    calls = [a_clip(3), music_call(a_request(seed=3), a_storyboard(a_request(seed=3)))]
     ended = [await run(provider, call) for call in calls]
     billed = {row["prediction_id"]: row["amount_microusd"] for row in await simulated.bill()}
     assert [billed[prediction.id] for prediction in ended] == [call.price_microusd for call in calls]

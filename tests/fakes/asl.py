@@ -95,13 +95,14 @@ class Machine:
         return await _all(self._run(branch, data, context) for branch in state["Branches"])
 
     async def _map(self, state: State, data: Any, context: Mapping[str, Any]) -> Any:
-        assert state["MaxConcurrency"] == 0
+        assert state["MaxConcurrency"] in {0, 1}
         items = _find(state["ItemsPath"], data, context)
         inputs = [
             _fill(state["ItemSelector"], data, {**context, "Map": {"Item": {"Value": item, "Index": index}}})
             for index, item in enumerate(items)
         ]
-        return await _all(self._run(state["ItemProcessor"], entry, context) for entry in inputs)
+        runs = (self._run(state["ItemProcessor"], entry, context) for entry in inputs)
+        return await _all(runs) if state["MaxConcurrency"] == 0 else [await run for run in runs]
 
 
 async def _all(branches: Any) -> list[Any]:

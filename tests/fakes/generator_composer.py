@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import IO
 
 from omnigen_generator.domain.attempts import AttemptRef
-from omnigen_generator.domain.errors import ClipInvalidError, MusicInvalidError, SegmentMissingError
+from omnigen_generator.domain.errors import ClipInvalidError, MusicInvalidError, SegmentMissingError, VoiceInvalidError
 from omnigen_generator.ports import Assets, Composer, Composing
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.composer import (
@@ -28,6 +28,9 @@ class FakeAssets(Assets):
         content.seek(0)
         self.objects[key] = (content.read(), media_type)
 
+    async def link(self, key: str) -> str:
+        return f"https://bucket.test/assets/{key}?signature={len(key)}"
+
     async def get_text(self, key: str) -> str:
         return self.objects[key][0].decode()
 
@@ -41,6 +44,7 @@ class FakeComposer(Composer):
     work_s: float = 2
     bad_clips: set[str] = field(default_factory=set)
     is_music_bad: bool = False
+    are_voices_bad: bool = False
     ready_at: dict[str, datetime] = field(default_factory=dict)
     segments: dict[str, SegmentRequest] = field(default_factory=dict)
     renders: dict[str, RenderRequest] = field(default_factory=dict)
@@ -73,11 +77,15 @@ class FakeComposer(Composer):
             return Composing(Pending(progress=0.5), retry_after_s=1)
         if request.music_key is not None and self.is_music_bad:
             raise MusicInvalidError(422, "music_invalid", "that is no music")
+        if request.voices and self.are_voices_bad:
+            bad = {"key": request.voices[0].speech_key}
+            raise VoiceInvalidError(422, "voice_invalid", "that is no voice", details=bad)
         self.renders[key] = request
         frames = request.total_frames
         return RenderResult(
             key=key,
             poster_key=key.replace(".mp4", ".jpg"),
+            captions_key=key.replace(".mp4", ".vtt") if request.has_captions and request.voices else None,
             frames=frames,
             duration_s=frames / 30,
             size_bytes=1000,

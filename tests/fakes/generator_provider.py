@@ -74,6 +74,8 @@ class FakeProvider(Provider):
 
     clock: Clock
     latency_s: float = 5
+    latencies: dict[str, float] = field(default_factory=dict)
+    """By model, where it is not latency_s."""
     listed_after_s: float = 0
     begins_after_s: float = NEVER_S
     is_down: bool = False
@@ -167,7 +169,7 @@ class FakeProvider(Provider):
     def _view(self, entry: Accepted) -> Prediction:
         prediction = entry.prediction
         age_s = (self.clock.now() - prediction.created_at).total_seconds()
-        if age_s < self.latency_s:
+        if age_s < self.latencies.get(prediction.model, self.latency_s):
             has_begun = age_s >= self.begins_after_s
             return replace(prediction, status=PredictionStatus.PROCESSING) if has_begun else prediction
         status, error = ENDINGS.get(entry.fault, (PredictionStatus.SUCCEEDED, ""))
@@ -179,7 +181,8 @@ def _outputs(prediction: Prediction, fault: Fault) -> tuple[str, ...]:
     if prediction.model.startswith("openai/"):
         spice = HOSTILE if fault is Fault.HOSTILE_PLAN else ""
         return ("I cannot do that.",) if fault is Fault.BAD_PLAN else _write_plan(prediction, spice)
-    ending = "mp3" if "music" in prediction.model else "mp4"
+    is_sound = any(word in prediction.model for word in ("music", "speech"))
+    ending = "mp3" if is_sound else "mp4"
     return (f"https://delivery.test/{prediction.id}.{ending}",)
 
 

@@ -46,7 +46,15 @@ Script = Callable[[Call, int], Any]
 
 def step_answer(outcome: str, **news: Any) -> dict[str, Any]:
     """What the generator's Lambda answers."""
-    return {"outcome": outcome, "wait_s": 0, "scenes": [], "problem": None, "is_silent": False, **news}
+    return {
+        "outcome": outcome,
+        "wait_s": 0,
+        "chains": [],
+        "problem": None,
+        "is_silent": False,
+        "is_mute": False,
+        **news,
+    }
 
 
 @dataclass(slots=True)

@@ -13,14 +13,15 @@ from omnigen_generator.domain.errors import JobTerminalError, StaleAttemptError
 from omnigen_shared.errors import DependencyUnavailableError
 
 SCENES = [1, 2]
+CHAINS = [[1], [2]]
 SIDE_BY_SIDE = 7
 
 
 def plainly(call: Call, earlier: int) -> Any:
     """Everything waits once and is done."""
-    if earlier == 0 and call["step"] in {"plan", "scene", "music", "render"}:
+    if earlier == 0 and call["step"] in {"plan", "scene", "music", "narration", "render"}:
         return step_answer("waiting", wait_s=1)
-    return step_answer("done", scenes=SCENES if call["step"] == "plan" else [])
+    return step_answer("done", chains=CHAINS if call["step"] == "plan" else [])
 
 
 def with_a_broken_scene(call: Call, earlier: int) -> Any:
@@ -64,6 +65,12 @@ def breaking_before_there_is_a_plan(call: Call, earlier: int) -> Any:
     return KeyError("no model") if call["step"] == "plan" else plainly(call, earlier)
 
 
+def in_a_chain(call: Call, earlier: int) -> Any:
+    if call["step"] == "plan":
+        return step_answer("done", chains=[SCENES])
+    return plainly(call, earlier)
+
+
 def impossible_to_close(call: Call, earlier: int) -> Any:
     return ZeroDivisionError() if call["step"] == "finish" else plainly(call, earlier)
 
@@ -84,6 +91,7 @@ SCRIPTS: tuple[Script, ...] = (
     breaking_before_there_is_a_plan,
     impossible_to_close,
     settling,
+    in_a_chain,
 )
 
 
@@ -126,14 +134,22 @@ def test_a_job_goes_its_way_to_the_end(runs: Runs, kind: str) -> None:
     run = runs.get(kind, plainly)
     assert run.status == "SUCCEEDED"
     assert run.order[0] == "plan"
-    assert set(run.order[1:3]) == {"scene", "music"}
-    assert run.order[3:] == ["judge", "render", "finish"]
+    assert set(run.order[1:4]) == {"scene", "music", "narration"}
+    assert run.order[4:] == ["judge", "render", "finish"]
     assert [len(run.of("scene", number)) for number in SCENES] == [2, 2]
+
+
+def test_a_chain_makes_one_scene_after_the_other(runs: Runs, kind: str) -> None:
+    run = runs.get(kind, in_a_chain)
+    assert run.status == "SUCCEEDED"
+    assert [call["scene"] for call in run.of("scene")] == [1, 1, 2, 2]
+    (judged,) = run.of("judge")
+    assert judged["produced"][0] == [[{"scene": 1, "outcome": "done"}, {"scene": 2, "outcome": "done"}]]
 
 
 def test_every_call_says_which_state_of_which_job_it_is(runs: Runs, kind: str) -> None:
     for call in runs.get(kind, plainly).calls:
-        assert call["state"].lower() == call["step"] or call["step"] in {"scene", "music"}
+        assert call["state"].lower() == call["step"] or call["step"] in {"scene", "music", "narration"}
         assert set(call["job"]) == {"job_id", "user_id", "plan", "attempt", "kind"}
         assert call["started_at"].startswith("20")
 
@@ -141,7 +157,8 @@ def test_every_call_says_which_state_of_which_job_it_is(runs: Runs, kind: str) -
 def test_the_judge_is_told_how_every_branch_ended(runs: Runs, kind: str) -> None:
     (judged,) = runs.get(kind, plainly).of("judge")
     assert judged["produced"] == [
-        [{"scene": 1, "outcome": "done"}, {"scene": 2, "outcome": "done"}],
+        [[{"scene": 1, "outcome": "done"}], [{"scene": 2, "outcome": "done"}]],
+        {"outcome": "done"},
         {"outcome": "done"},
     ]
 
@@ -150,7 +167,7 @@ def test_a_scene_that_breaks_is_retried_and_leaves_its_siblings_alone(runs: Runs
     run = runs.get(kind, with_a_broken_scene)
     assert len(run.of("scene", 2)) == 3
     (judged,) = run.of("judge")
-    assert judged["produced"][0] == [{"scene": 1, "outcome": "done"}, {"scene": 2, "outcome": "broken"}]
+    assert judged["produced"][0] == [[{"scene": 1, "outcome": "done"}], [{"scene": 2, "outcome": "broken"}]]
     assert run.order[-2:] == ["settle", "fail"]
     assert run.status == "SUCCEEDED"
 
@@ -177,7 +194,7 @@ def test_a_service_that_is_away_for_a_while_is_retried_by_its_errors_name(runs: 
 def test_an_execution_out_of_time_starts_the_next_attempt(runs: Runs, kind: str) -> None:
     run = runs.get(kind, out_of_time)
     assert run.order[-1] == "continue"
-    assert run.of("judge")[0]["produced"][0][0]["outcome"] == "out_of_time"
+    assert run.of("judge")[0]["produced"][0][0][0]["outcome"] == "out_of_time"
 
 
 def test_a_failure_is_settled_first_and_told_with_its_reason(runs: Runs, kind: str) -> None:

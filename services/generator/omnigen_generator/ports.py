@@ -170,6 +170,10 @@ class Assets(Protocol):
         """Store a whole file, read from its start."""
         ...
 
+    async def link(self, key: str) -> str:
+        """An address that anybody can fetch the file from, for at least two hours."""
+        ...
+
     async def get_text(self, key: str) -> str:
         """A small text; KeyError when there is none."""
         ...

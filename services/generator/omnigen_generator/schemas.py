@@ -1,5 +1,6 @@
 """The task's input and answer, as workflow/omnigen.asl.json writes and reads them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,7 @@ class StepName(StrEnum):
     PLAN = "plan"
     SCENE = "scene"
     MUSIC = "music"
+    NARRATION = "narration"
     JUDGE = "judge"
     RENDER = "render"
     FINISH = "finish"
@@ -63,7 +65,8 @@ class StepCall(Answer):
     started_at: datetime
     job: ExecutionInput
     scene: int = Field(default=0, ge=0)
-    produced: tuple[tuple[BranchEnd, ...] | BranchEnd, ...] = ()
+    produced: tuple[Any, ...] = ()
+    """How each branch ended: objects, in lists of lists where scenes are."""
     last: dict[str, Any] | None = None
 
     @property
@@ -72,10 +75,22 @@ class StepCall(Answer):
         return bool((self.last or {}).get("is_silent"))
 
     @property
+    def was_mute(self) -> bool:
+        """Whether the last render gave the voices up."""
+        return bool((self.last or {}).get("is_mute"))
+
+    @property
     def ends(self) -> tuple[BranchEnd, ...]:
         """All branches' ends in one row."""
-        rows = (end if isinstance(end, tuple) else (end,) for end in self.produced)
-        return tuple(end for row in rows for end in row)
+        return tuple(BranchEnd.model_validate(end) for end in _flatten(self.produced))
+
+
+def _flatten(produced: Any) -> Iterator[Any]:
+    if not isinstance(produced, list | tuple):
+        yield produced
+        return
+    for entry in produced:
+        yield from _flatten(entry)
 
 
 class StepAnswer(Contract):
@@ -83,7 +98,10 @@ class StepAnswer(Contract):
 
     outcome: StepOutcome
     wait_s: StrictInt = Field(default=0, ge=0)
-    scenes: tuple[StrictInt, ...] = ()
+    chains: tuple[tuple[StrictInt, ...], ...] = ()
+    """Scenes to make: chains side by side, the scenes of one chain one after the other."""
     problem: JobProblem | None = None
     is_silent: StrictBool = False
     """The composer could not use the music: the video goes on without it."""
+    is_mute: StrictBool = False
+    """The same for the voices."""

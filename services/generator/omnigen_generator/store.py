@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import aiohttp
 import orjson
@@ -15,6 +15,10 @@ from omnigen_shared.settings import BaseUnitSettings
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+
+
+LINK_TTL_S: Final = 2 * 3600
+"""A prediction may wait in the provider's queue before it fetches its input."""
 
 
 class S3Assets(Assets):
@@ -31,6 +35,12 @@ class S3Assets(Assets):
         async with _translated("s3"):
             client = await self._open()
             await client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=media_type)
+
+    async def link(self, key: str) -> str:
+        async with _translated("s3"):
+            client = await self._open()
+            named = {"Bucket": self._bucket, "Key": key}
+            return await client.generate_presigned_url("get_object", Params=named, ExpiresIn=LINK_TTL_S)
 
     async def get_text(self, key: str) -> str:
         async with _translated("s3"):

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd, UserId
-from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
+from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, MUSIC_MODEL, SPEECH_MODEL
 from omnigen_shared.contracts.media import AspectRatio, Resolution
-from omnigen_shared.contracts.storyboard import Category, Cut, Storyboard
+from omnigen_shared.contracts.storyboard import Category, Continuity, Cut, Storyboard
 from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
 
 
@@ -83,7 +83,15 @@ class JobRequest(Answer):
     style: Annotated[str, CLEAN_LINE] | None = None
     negative_prompt: Annotated[str, CLEAN_TEXT] | None = None
     seed: int
+    continuity: Continuity = Continuity.PARALLEL
+    reference_image: str | None = None
+    """S3 key of a picture of the subject, under the user's prefix."""
     music: bool = True
+    music_model: str = MUSIC_MODEL.name
+    narration: bool = False
+    speech_model: str = SPEECH_MODEL.name
+    voice: str | None = None
+    captions: bool = False
 
 
 class Used(Answer):
@@ -150,6 +158,7 @@ class JobOutput(Contract):
 
     video_key: str
     poster_key: str
+    captions_key: str | None = None
     frames: StrictInt = Field(ge=1)
     duration_s: StrictFloat = Field(gt=0)
     size_bytes: StrictInt = Field(gt=0)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, StrictInt, model_validator
 
 from omnigen_shared.contracts.base import Contract
-from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
+from omnigen_shared.contracts.media import FPS, TRANSITION_FRAMES, Transition
 from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
 
+CHARACTERS_PER_S: Final = 14
+"""How fast a speech model speaks."""
+QUIET_FRAMES: Final = 6
 SCENE_PROMPT_MAX: Final = 1000
 CAMERA_MAX: Final = 150
 NARRATION_MAX: Final = 500
@@ -28,6 +31,13 @@ class Category(StrEnum):
     AD_CREATIVE = "ad-creative"
     MUSIC_VIDEO = "music-video"
     EXPLAINER = "explainer"
+
+
+class Continuity(StrEnum):
+    """Whether all clips are made at once, or each begins where the one before it ends."""
+
+    PARALLEL = "parallel"
+    CHAINED = "chained"
 
 
 class PlannedBy(StrEnum):
@@ -52,6 +62,30 @@ class Cut(Contract):
 def count_frames(cuts: Sequence[Cut]) -> int:
     """Length of the finished video: what two scenes show at once is shown once."""
     return sum(cut.kept_frames for cut in cuts) - sum(cut.transition.frames for cut in cuts[:-1])
+
+
+class Room(NamedTuple):
+    """When a scene may be spoken over: from a frame of the video, for so many, outside of its transitions."""
+
+    start_frame: int
+    frames: int
+
+    @property
+    def characters(self) -> int:
+        """What can be said in it at the usual pace."""
+        return max(self.frames * CHARACTERS_PER_S // FPS, 0)
+
+
+def list_rooms(cuts: Sequence[Cut]) -> tuple[Room, ...]:
+    """One for each scene; together they never overlap."""
+    rooms, start, before = [], 0, 0
+    for place, cut in enumerate(cuts, start=1):
+        after = cut.transition.frames if place < len(cuts) else 0
+        frames = cut.kept_frames - before - after - 2 * QUIET_FRAMES
+        rooms.append(Room(start + before + QUIET_FRAMES, max(frames, 0)))
+        start += cut.kept_frames - after
+        before = after
+    return tuple(rooms)
 
 
 class Scene(Cut):

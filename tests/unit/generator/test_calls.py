@@ -80,7 +80,7 @@ def test_the_planner_is_reserved_at_its_ceiling() -> None:
 
 
 def test_music_fits_the_models_limits() -> None:
-    call = music_call(a_storyboard().model_copy(update={"music_prompt": "m" * MUSIC_PROMPT_MAX}))
+    call = music_call(a_request(), a_storyboard().model_copy(update={"music_prompt": "m" * MUSIC_PROMPT_MAX}))
     assert (call.intent_id, call.price_microusd) == ("music.1", 30_000)
     assert len(call.input["prompt"]) <= min(model.prompt_max for model in MUSIC_MODELS.values())
     assert 10 <= len(call.input["lyrics"]) <= 600
@@ -103,7 +103,7 @@ def test_kinds_are_read_from_ids() -> None:
     calls = [
         plan_call(a_request(), cuts_of(a_request())),
         clip_call(a_request(), storyboard, storyboard.scenes[0]),
-        music_call(storyboard),
+        music_call(a_request(), storyboard),
     ]
     assert [kind_of(as_intent(call)) for call in calls] == [CallKind.PLAN, CallKind.SCENE, CallKind.MUSIC]
 
@@ -119,7 +119,7 @@ def test_kinds_are_read_from_ids() -> None:
     ],
 )
 def test_music_is_kept_under_its_fingerprint_with_a_known_ending(address: str, ending: str) -> None:
-    intent = as_intent(music_call(a_storyboard()))
+    intent = as_intent(music_call(a_request(), a_storyboard()))
     assert output_key(UserId("ada"), intent, address) == f"u/ada/music/{intent.fingerprint}.{ending}"
 
 

@@ -160,6 +160,14 @@ def test_music_whose_lambda_breaks_for_good_is_left_out() -> None:
     assert "MusicBroken" in world.reached
 
 
+def test_narration_whose_lambda_breaks_for_good_is_left_out() -> None:
+    world = World()
+    world.order(narration=True)
+    world.breaks = broken(StepName.NARRATION)
+    assert world.run().status is JobStatus.COMPLETED
+    assert "NarrationBroken" in world.reached
+
+
 @pytest.mark.parametrize("step", [StepName.PLAN, StepName.JUDGE, StepName.RENDER])
 def test_a_step_that_breaks_for_good_fails_the_job_by_the_errors_name(step: StepName) -> None:
     world = World()
@@ -191,9 +199,10 @@ def test_a_job_that_cannot_be_closed_fails_its_execution_and_is_taken_over() -> 
 
 def test_every_state_is_reached_by_some_job() -> None:
     reached: set[str] = set()
-    for arrange in (_plain, _handing_over, _failing, _broken_scene, _broken_music, _lost_in_scene, _lost_in_music):
+    arrangements = (_plain, _handing_over, _failing, _broken_scene, _broken_music, _broken_narration)
+    for arrange in (*arrangements, _lost_in_scene, _lost_in_music, _lost_in_narration):
         world = World()
-        world.order(time_s=900)
+        world.order(time_s=900, narration=arrange is not _failing)
         arrange(world)
         world.run(max_attempts=30)
         world.breaks = lambda _: None
@@ -231,6 +240,14 @@ def _broken_scene(world: World) -> None:
 
 def _broken_music(world: World) -> None:
     world.breaks = broken(StepName.MUSIC)
+
+
+def _broken_narration(world: World) -> None:
+    world.breaks = broken(StepName.NARRATION)
+
+
+def _lost_in_narration(world: World) -> None:
+    _lose(world, StepName.NARRATION)
 
 
 def _lost_in_scene(world: World) -> None:

@@ -20,7 +20,7 @@ from omnigen_shared.errors import DependencyUnavailableError
 AN_INPUT = {"job_id": "job_1", "user_id": "ada", "plan": "free", "attempt": 1}
 A_REFUND = MoveIntent(expected=IntentStatus.PLANNED, status=IntentStatus.REFUNDED)
 A_PROBLEM = {"code": "render_failed", "stage": "composing", "detail": "d", "remedy": "r"}
-LOOPS = ["plan", "scene", "music", "render", "settle"]
+LOOPS = ["plan", "scene", "music", "narration", "render", "settle"]
 
 
 class Away:
@@ -80,8 +80,8 @@ def test_a_plan_lists_its_scenes() -> None:
         first = await world.step("plan")
         assert (first.outcome, first.wait_s) == (StepOutcome.WAITING, 1)
         world.clock.advance(6)
-        assert (await world.step("plan")).scenes == (1, 2, 3)
-        assert (await world.step("plan")).scenes == (1, 2, 3)
+        assert (await world.step("plan")).chains == ((1,), (2,), (3,))
+        assert (await world.step("plan")).chains == ((1,), (2,), (3,))
         assert world.snapshot.recipe_id == "recipe1"
         assert world.snapshot.status is JobStatus.GENERATING
 

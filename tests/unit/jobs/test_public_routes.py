@@ -61,7 +61,14 @@ async def test_an_order_is_accepted_and_completed(http: httpx.AsyncClient, bench
         "style": None,
         "negative_prompt": None,
         "seed": job["request"]["seed"],
+        "continuity": "parallel",
+        "reference_image": None,
         "music": True,
+        "music_model": "minimax/music-1.5",
+        "narration": False,
+        "speech_model": "minimax/speech-02-turbo",
+        "voice": None,
+        "captions": False,
     }
     assert job["used"] == {
         "model": "bytedance/seedance-1-pro-fast",
@@ -121,6 +128,14 @@ MODELS = sorted(VIDEO_MODELS)
         *(({"max_cost_usd": cost}, "max_cost_usd", {**COST, "gt": "0.00", "nullable": True}) for cost in BAD_COSTS),
         ({"max_cost_usd": "0.30"}, "max_cost_usd", {**COST, "ge": "0.44"}),
         ({"model": 7}, "model", {"type": "string", "max_length": 100, "allowed": MODELS}),
+        ({"continuity": "looped"}, "continuity", {"type": "string", "allowed": ["parallel", "chained"]}),
+        *(({"narration": told}, "narration", {"type": "boolean"}) for told in ("true", 1, None)),
+        *(({"captions": told}, "captions", {"type": "boolean"}) for told in ("true", 1, None)),
+        (
+            {"voice": ""},
+            "voice",
+            {"type": "string", "min_length": 1, "max_length": 100, "characters": ALLOWED, "nullable": True},
+        ),
     ],
 )
 async def test_a_field_that_is_wrong_is_named_with_all_its_limits(
@@ -176,6 +191,12 @@ async def test_texts_that_look_the_same_are_the_same(http: httpx.AsyncClient) ->
 async def test_all_wrong_fields_are_named_at_once(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/jobs", json={"prompt": "", "duration_s": "long"})
     assert {found["field"] for found in answer.json()["details"]["fields"]} == {"prompt", "duration_s"}
+
+
+async def test_captions_need_something_that_is_said(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "captions": True})
+    assert code_of(answer) == (422, "invalid_request")
+    assert "narration" in answer.json()["details"]["fields"][0]["message"]
 
 
 async def test_what_a_model_cannot_do_is_refused_with_those_that_can(http: httpx.AsyncClient) -> None:

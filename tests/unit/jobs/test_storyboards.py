@@ -83,6 +83,7 @@ async def test_a_plan_has_its_scenes_and_its_price(http: httpx.AsyncClient, benc
         ],
         "clips_usd": "0.40",
         "music_usd": "0.03",
+        "narration_usd": "0.00",
         "planner_usd": "0.00",
         "total_usd": "0.43",
         "max_usd": "0.58",

@@ -20,7 +20,7 @@ from omnigen_shared.contracts.base import JobId
 from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST
 from omnigen_shared.contracts.job import Used
 from omnigen_shared.contracts.media import AspectRatio
-from omnigen_shared.contracts.storyboard import Category
+from omnigen_shared.contracts.storyboard import Category, Continuity
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 from omnigen_shared.testing.clock import FrozenClock
@@ -50,6 +50,21 @@ def test_a_thirty_second_video_on_the_default_model_stays_below_its_target(categ
     assert make_order(duration_s=30, category=category).max_microusd <= 1_320_000
 
 
+def test_narration_is_priced_by_what_could_be_said_until_it_is_known() -> None:
+    """Three scenes of 150, 150 and 180 frames without two transitions and the quiet at each end; 60 a character."""
+    price = make_order(narration=True).estimate.narration_microusd
+    rooms = [150 - 15 - 12, 150 - 30 - 12, 180 - 15 - 12]
+    assert price == sum(room * 14 // 30 * 60 for room in rooms)
+
+
+def test_a_chain_takes_as_long_as_all_of_its_clips() -> None:
+    chained, side_by_side = (
+        time_to_finish(make_request(continuity=continuity), SEEDANCE_PRO_FAST, 3, MARGIN)
+        for continuity in (Continuity.CHAINED, Continuity.PARALLEL)
+    )
+    assert chained - side_by_side == timedelta(seconds=60)
+
+
 def test_a_job_says_what_is_asked_for_and_what_is_used() -> None:
     model = "kwaivgi/kling-v2.5-turbo-pro"
     job = draft_job(make_order(duration_s=16, model=model), JOB, CLOCK.now(), LEASE, MARGIN)
@@ -62,7 +77,7 @@ def test_a_job_says_what_is_asked_for_and_what_is_used() -> None:
 
 @pytest.mark.parametrize(("music", "expected_s"), [(True, 670), (False, 640)])
 def test_a_deadline_is_the_models_latencies_and_a_margin(music: bool, expected_s: int) -> None:
-    allowed = time_to_finish(make_request(music=music), SEEDANCE_PRO_FAST, MARGIN)
+    allowed = time_to_finish(make_request(music=music), SEEDANCE_PRO_FAST, 3, MARGIN)
     assert allowed == timedelta(seconds=expected_s)
 
 
@@ -105,7 +120,13 @@ def test_money_keeps_its_value(amount: int) -> None:
 
 @pytest.mark.parametrize(
     ("intent_id", "name"),
-    [("plan.1", "storyboard"), ("scene-02.1", "clip of scene 2"), ("music.2", "music"), ("scene-x.1", "scene")],
+    [
+        ("plan.1", "storyboard"),
+        ("scene-02.1", "clip of scene 2"),
+        ("music.2", "music"),
+        ("voice-03.1", "narration of scene 3"),
+        ("scene-x.1", "scene"),
+    ],
 )
 def test_calls_have_names(intent_id: str, name: str) -> None:
     assert name_call(intent_id) == name

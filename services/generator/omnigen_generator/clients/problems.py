@@ -20,6 +20,7 @@ JOBS_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {
 COMPOSER_ERRORS: Final[Mapping[str, type[RemoteProblemError]]] = {
     "clip_invalid": errors.ClipInvalidError,
     "music_invalid": errors.MusicInvalidError,
+    "voice_invalid": errors.VoiceInvalidError,
     "segment_missing": errors.SegmentMissingError,
     "recipe_mismatch": errors.RecipeMismatchError,
 }

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from omnigen_generator.domain.pictures import tell_pictures
 from omnigen_generator.domain.prompting import (
     PLANNER_INSTRUCTIONS,
     REPAIR_INSTRUCTIONS,
@@ -20,8 +21,9 @@ from omnigen_generator.domain.prompting import (
 from omnigen_generator.domain.seeds import derive_seed
 from omnigen_generator.domain.storyboards import write_prompt
 from omnigen_shared.contracts.base import IntentId, UserId
-from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VIDEO_MODELS, VideoModel
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest, JobSnapshot, PlanIntent
+from omnigen_shared.contracts.media import FPS
 from omnigen_shared.contracts.storyboard import Cut, Scene, Storyboard
 
 FIRST_TAKE: Final = 1
@@ -37,6 +39,7 @@ class CallKind(StrEnum):
     PLAN = "plan"
     SCENE = "scene"
     MUSIC = "music"
+    VOICE = "voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,12 @@ def repair_call(request: JobRequest, cuts: Sequence[Cut], unusable: Unusable, ta
     return _planner_call(f"{CallKind.PLAN}-repair", brief, PLANNER_INSTRUCTIONS + REPAIR_INSTRUCTIONS, take)
 
 
-def clip_call(request: JobRequest, storyboard: Storyboard, scene: Scene, take: int = FIRST_TAKE) -> PaidCall:
+def clip_call(
+    request: JobRequest, storyboard: Storyboard, scene: Scene, take: int = FIRST_TAKE, start_frame: str | None = None
+) -> PaidCall:
     """Asks the job's video model for one scene's clip, in the model's own words for everything.
 
-    Another take has another seed, so that it is another clip.
+    Another take has another seed, so that it is another clip. `start_frame` is the S3 key of the picture to begin with.
     """
     model = get_video_model(request.model)
     offer = model.offers[request.resolution]
@@ -99,6 +104,7 @@ def clip_call(request: JobRequest, storyboard: Storyboard, scene: Scene, take: i
         model.inputs.aspect_ratio: request.aspect_ratio.value,
         model.inputs.seed: scene.seed if take == FIRST_TAKE else derive_seed(scene.seed, take),
         model.inputs.negative_prompt: request.negative_prompt,
+        **tell_pictures(model, start_frame, request.reference_image),
     }
     return PaidCall(
         intent_id=_intent_id(scene_unit(scene.number), take),
@@ -109,15 +115,41 @@ def clip_call(request: JobRequest, storyboard: Storyboard, scene: Scene, take: i
     )
 
 
-def music_call(storyboard: Storyboard, take: int = FIRST_TAKE) -> PaidCall:
-    """Asks for one piece of music under the whole video. The model takes no seed: each call makes another piece."""
+def music_call(request: JobRequest, storyboard: Storyboard, take: int = FIRST_TAKE) -> PaidCall:
+    """Asks for one piece of music under the whole video; one that is too short is repeated."""
+    model = MUSIC_MODELS[request.music_model]
+    length_s = -(-storyboard.total_frames // FPS)
+    told = {
+        "prompt": storyboard.music_prompt[: model.prompt_max],
+        model.lyrics_input: INSTRUMENTAL,
+        model.duration_input: min(length_s, model.longest_s),
+        model.seed_input: request.seed if take == FIRST_TAKE else derive_seed(request.seed, take),
+    }
     return PaidCall(
         intent_id=_intent_id(CallKind.MUSIC, take),
-        model=MUSIC_MODEL.name,
-        price_microusd=MUSIC_MODEL.price_microusd,
-        input={"prompt": storyboard.music_prompt, "lyrics": INSTRUMENTAL},
+        model=model.name,
+        price_microusd=model.price_microusd,
+        input=_only_told(told),
         take=take,
     )
+
+
+def voice_call(request: JobRequest, scene: Scene) -> PaidCall:
+    """Asks for one scene's line to be spoken."""
+    model = SPEECH_MODELS[request.speech_model]
+    voice = request.voice or next(iter(model.voices), None)
+    told = {"text": scene.narration, model.voice_input: voice, model.seed_input: request.seed}
+    return PaidCall(
+        intent_id=_intent_id(voice_unit(scene.number)),
+        model=model.name,
+        price_microusd=model.price(len(scene.narration)),
+        input=_only_told(told),
+    )
+
+
+def voice_unit(number: int) -> str:
+    """What the intents of a scene's narration begin with: `voice-02`."""
+    return f"{CallKind.VOICE}-{number:02}"
 
 
 def scene_unit(number: int) -> str:
@@ -185,10 +217,11 @@ def kind_of(intent: IntentRecord) -> CallKind:
 
 
 def output_key(user_id: UserId, intent: IntentRecord, address: str) -> str:
-    """Where an output is kept: under the user, named by the fingerprint. `address` tells the kind of music file."""
+    """Where an output is kept: under the user, named by the fingerprint. `address` tells the kind of sound file."""
     kind = kind_of(intent)
-    if kind is CallKind.MUSIC:
+    if kind in {CallKind.MUSIC, CallKind.VOICE}:
         suffix = PurePosixPath(urlsplit(address).path).suffix.lower().lstrip(".")
-        return f"u/{user_id}/music/{intent.fingerprint}.{suffix if suffix in MUSIC_TYPES else MUSIC_TYPES[0]}"
+        folder = "music" if kind is CallKind.MUSIC else "voices"
+        return f"u/{user_id}/{folder}/{intent.fingerprint}.{suffix if suffix in MUSIC_TYPES else MUSIC_TYPES[0]}"
     folder, ending = ("plans", "txt") if kind is CallKind.PLAN else ("clips", "mp4")
     return f"u/{user_id}/{folder}/{intent.fingerprint}.{ending}"

@@ -51,6 +51,10 @@ class MusicInvalidError(RemoteProblemError):
     """The composer cannot use the music."""
 
 
+class VoiceInvalidError(RemoteProblemError):
+    """The composer cannot use a spoken line; `details.key` says which."""
+
+
 class SegmentMissingError(RemoteProblemError):
     """A render names a segment that is not there."""
 

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
+from omnigen_generator.domain.calls import voice_unit
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, SegmentRequest, TransitionRequest, segment_key
+from omnigen_shared.contracts.composer import (
+    BodyRequest,
+    RenderRequest,
+    SegmentRequest,
+    TransitionRequest,
+    VoiceTrack,
+    last_frame_key,
+    segment_key,
+)
 from omnigen_shared.contracts.job import JobSnapshot, SceneState
 from omnigen_shared.contracts.media import FrameSize, Transition, frame_size
-from omnigen_shared.contracts.storyboard import Scene
+from omnigen_shared.contracts.storyboard import Continuity, Scene, Storyboard, list_rooms
 
 ClipKeys = Mapping[int, str]
 """Scene number → S3 key of its ingested clip."""
@@ -28,6 +37,23 @@ def body_request(snapshot: JobSnapshot, number: int, clip_key: str) -> BodyReque
         head_frames=0 if number == 1 else scenes[number - 2].transition.frames,
         tail_frames=0 if number == len(scenes) else scenes[number - 1].transition.frames,
     )
+
+
+def is_chained(snapshot: JobSnapshot) -> bool:
+    """Whether each scene begins where the one before it ends."""
+    return snapshot.request.continuity is Continuity.CHAINED
+
+
+def start_frame_key(snapshot: JobSnapshot, number: int) -> str | None:
+    """S3 key of the picture that a chained scene begins with; None for the first one, and where nothing is chained.
+
+    KeyError before the scene ahead has its clip.
+    """
+    if not is_chained(snapshot) or number == 1:
+        return None
+    ahead = body_request(snapshot, number - 1, clip_keys(snapshot)[number - 1])
+    [(key, _)] = keyed(snapshot, (ahead,))
+    return last_frame_key(key)
 
 
 def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> TransitionRequest:
@@ -70,8 +96,8 @@ def all_requests(snapshot: JobSnapshot) -> tuple[SegmentRequest, ...]:
     return tuple(ordered)
 
 
-def render_request(snapshot: JobSnapshot, *, is_silent: bool) -> RenderRequest:
-    """The whole video, with its music when there is any and the composer can use it."""
+def render_request(snapshot: JobSnapshot, *, is_silent: bool, is_mute: bool = False) -> RenderRequest:
+    """The whole video, with its music and its voices when there are any and the composer can use them."""
     storyboard = snapshot.storyboard
     if storyboard is None:
         raise ValueError(f"{snapshot.job_id} has no storyboard to render")
@@ -79,8 +105,30 @@ def render_request(snapshot: JobSnapshot, *, is_silent: bool) -> RenderRequest:
         segment_keys=tuple(key for key, _ in keyed(snapshot, all_requests(snapshot))),
         total_frames=storyboard.total_frames,
         music_key=None if is_silent else snapshot.music_key,
+        voices=() if is_mute else _list_voices(snapshot, storyboard),
+        has_captions=snapshot.request.captions,
         title=storyboard.title,
     )
+
+
+def _list_voices(snapshot: JobSnapshot, storyboard: Storyboard) -> tuple[VoiceTrack, ...]:
+    """Lines whose speech is there, each in its scene's room."""
+    rows = zip(storyboard.scenes, list_rooms(storyboard.scenes), strict=True)
+    found = ((scene, room, find_speech_key(snapshot, scene.number)) for scene, room in rows if room.frames > 0)
+    return tuple(
+        VoiceTrack(speech_key=key, start_frame=room.start_frame, frames=room.frames, text=scene.narration)
+        for scene, room, key in found
+        if key is not None
+    )
+
+
+def find_speech_key(snapshot: JobSnapshot, number: int) -> str | None:
+    """Where a scene's spoken line lies, once it is bought."""
+    if not snapshot.request.narration:
+        return None
+    mine = (intent for intent in snapshot.intents if intent.intent_id.partition(".")[0] == voice_unit(number))
+    usable = (intent for intent in mine if intent.output_key is not None and intent.spoiled is None)
+    return next((intent.output_key for intent in usable), None)
 
 
 def keyed(snapshot: JobSnapshot, requests: Iterable[SegmentRequest]) -> tuple[tuple[str, SegmentRequest], ...]:

@@ -1,5 +1,6 @@
 """A storyboard from a plan's words and the cuts that the job was ordered with."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,8 +20,10 @@ from omnigen_shared.contracts.storyboard import (
     TITLE_MAX,
     Cut,
     PlannedBy,
+    Room,
     Scene,
     Storyboard,
+    list_rooms,
 )
 
 PROMPT_MAX: Final = 2000
@@ -29,7 +32,7 @@ LOOK_MAX: Final = 900
 
 def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVideo, by: PlannedBy) -> Storyboard:
     """Texts cut to what the contract allows; lengths are the cuts', whatever a planner says."""
-    rows = zip(cuts, plan.scenes, strict=True)
+    rows = zip(cuts, list_rooms(cuts), plan.scenes, strict=True)
     return Storyboard(
         title=plan.title[:TITLE_MAX],
         style=(request.style or plan.style)[:STYLE_MAX],
@@ -39,6 +42,17 @@ def build_storyboard(request: JobRequest, cuts: Sequence[Cut], plan: PlannedVide
         planned_by=by,
         scenes=tuple(_build_scene(request, number, *row) for number, row in enumerate(rows, start=1)),
     )
+
+
+def fit_narration(text: str, room: Room) -> str:
+    """As many whole sentences as can be said in a scene, else as many whole words."""
+    most = min(room.characters, NARRATION_MAX)
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[: most + 1]
+    ends = [found.end() for found in re.finditer(r"[.!?…](?=\s|$)", cut[:most])]
+    return cut[: ends[-1]] if ends else cut[:most].rpartition(" ")[0].rstrip(" ,;:-")
 
 
 def write_prompt(storyboard: Storyboard, scene: Scene) -> str:
@@ -58,7 +72,7 @@ def write_look(storyboard: Storyboard) -> str:
     return " ".join(f"{name}: {_without_stop(text)}." for name, text in parts if text.strip())[:LOOK_MAX]
 
 
-def _build_scene(request: JobRequest, number: int, cut: Cut, scene: PlannedScene) -> Scene:
+def _build_scene(request: JobRequest, number: int, cut: Cut, room: Room, scene: PlannedScene) -> Scene:
     return Scene(
         number=number,
         prompt=scene.prompt.strip()[:SCENE_PROMPT_MAX],
@@ -67,7 +81,7 @@ def _build_scene(request: JobRequest, number: int, cut: Cut, scene: PlannedScene
         transition=_choose_transition(cut, scene.transition),
         seed=derive_seed(request.seed, number),
         camera=scene.camera.strip()[:CAMERA_MAX],
-        narration=scene.narration.strip()[:NARRATION_MAX],
+        narration=fit_narration(scene.narration, room),
     )
 
 

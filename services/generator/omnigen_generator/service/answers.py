@@ -6,9 +6,9 @@ from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.job import JobStatus
 
 
-def done(scenes: tuple[int, ...] = ()) -> StepAnswer:
+def done(chains: tuple[tuple[int, ...], ...] = ()) -> StepAnswer:
     """The unit is ready."""
-    return StepAnswer(outcome=StepOutcome.DONE, scenes=scenes)
+    return StepAnswer(outcome=StepOutcome.DONE, chains=chains)
 
 
 def failed(reason: Reason, stage: JobStatus) -> StepAnswer:

@@ -12,7 +12,7 @@ from omnigen_generator.service.reconciling import reconcile
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
-_NOT_SENT: Final = frozenset({IntentStatus.PLANNED, IntentStatus.RESERVED})
+NOT_SENT: Final = frozenset({IntentStatus.PLANNED, IntentStatus.RESERVED})
 _OVER: Final = frozenset({IntentStatus.SETTLED, IntentStatus.UNKNOWN})
 
 
@@ -56,7 +56,7 @@ async def _find_result(turn: Turn, intent: IntentRecord) -> IntentRecord | Outco
         return intent
     if intent.status is IntentStatus.INGESTED:
         return await settle(turn, intent)
-    return await _give_up(turn, intent)
+    return await give_up(turn, intent)
 
 
 async def _end(turn: Turn, intent: IntentRecord, ended: Outcome) -> IntentRecord | Outcome:
@@ -69,9 +69,9 @@ async def _end(turn: Turn, intent: IntentRecord, ended: Outcome) -> IntentRecord
     return await _mark_refunded(turn, intent)
 
 
-async def _give_up(turn: Turn, intent: IntentRecord) -> IntentRecord:
-    """planned, reserved → refunded. The record first: after it nobody sends, and only then the hold may go."""
-    if intent.status in _NOT_SENT:
+async def give_up(turn: Turn, intent: IntentRecord) -> IntentRecord:
+    """Planned, reserved → refunded. The record first: after it nobody sends, and only then the hold may go."""
+    if intent.status in NOT_SENT:
         intent = await _mark_refunded(turn, intent)
     await _refund(turn, intent)
     return intent

@@ -29,7 +29,7 @@ async def advance_music(turn: Turn) -> StepAnswer:
     if isinstance(outcome, Bought):
         turn.snapshot = await turn.tools.jobs.store_music(turn.ref, outcome.output_key)
         return done()
-    if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
+    if isinstance(outcome, Waiting) and not is_patience_over(turn, outcome.wait_s):
         return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
     return _go_without(outcome.reason)
 
@@ -38,11 +38,12 @@ async def _buy(turn: Turn) -> Outcome:
     """The first take that was not made in vain by an earlier job."""
     for take in range(find_last_take(turn.snapshot.intents, CallKind.MUSIC), MAX_TAKES):
         with contextlib.suppress(ClipSpoiledError):
-            return await buy(turn, music_call(turn.get_storyboard(), take))
-    return await buy(turn, music_call(turn.get_storyboard(), MAX_TAKES))
+            return await buy(turn, music_call(turn.snapshot.request, turn.get_storyboard(), take))
+    return await buy(turn, music_call(turn.snapshot.request, turn.get_storyboard(), MAX_TAKES))
 
 
-def _is_patience_over(turn: Turn, wait_s: int) -> bool:
+def is_patience_over(turn: Turn, wait_s: int) -> bool:
+    """Whether the video goes on without what is still waited for."""
     return turn.is_late(wait_s) or turn.window.share_used(turn.now) >= PATIENCE_SHARE
 
 

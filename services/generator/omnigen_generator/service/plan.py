@@ -7,6 +7,7 @@ import structlog
 from omnigen_generator.domain.calls import PaidCall, plan_call, repair_call
 from omnigen_generator.domain.outcomes import Bought, Waiting
 from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
+from omnigen_generator.domain.segments import is_chained
 from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
 from omnigen_generator.schemas import StepAnswer, StepOutcome
@@ -39,7 +40,13 @@ async def plan(turn: Turn) -> StepAnswer:
         stored = StoreStoryboard(storyboard=storyboard, recipe_id=recipe_id)
         turn.snapshot = await turn.tools.jobs.store_storyboard(turn.ref, stored)
     await turn.begin_stage(JobStatus.GENERATING)
-    return done(tuple(scene.number for scene in turn.get_storyboard().scenes))
+    return done(_chain(turn))
+
+
+def _chain(turn: Turn) -> tuple[tuple[int, ...], ...]:
+    """Every scene alone, or all of them in one chain."""
+    numbers = tuple(scene.number for scene in turn.get_storyboard().scenes)
+    return (numbers,) if is_chained(turn.snapshot) else tuple((number,) for number in numbers)
 
 
 async def _write(turn: Turn) -> Storyboard | Waiting:

@@ -7,6 +7,7 @@ from omnigen_generator.domain.errors import (
     MusicInvalidError,
     RecipeMismatchError,
     SegmentMissingError,
+    VoiceInvalidError,
 )
 from omnigen_generator.domain.outcomes import Reason, Waiting
 from omnigen_generator.domain.segments import all_requests, pinned_recipe, render_request
@@ -19,37 +20,42 @@ from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import RenderResult, render_key
 from omnigen_shared.contracts.job import JobOutput, JobStatus, Progress, SpoilOutput
+from omnigen_shared.errors import RemoteProblemError
 
 _log = structlog.get_logger()
 
 
-async def render(turn: Turn, *, is_silent: bool) -> StepAnswer:
-    """The video lies in the store when this is `done`. The answer remembers when the music had to be given up."""
+async def render(turn: Turn, *, is_silent: bool, is_mute: bool) -> StepAnswer:
+    """The video lies in the store when this is `done`. The answer remembers what sound had to be given up."""
     await turn.begin_stage(JobStatus.COMPOSING)
     try:
-        video = await _put_video(turn, is_silent=is_silent)
+        video = await _put_video(turn, is_silent=is_silent, is_mute=is_mute)
     except MusicInvalidError as error:
-        await _leave_out_music(turn, error)
+        await _leave_out(turn, error, turn.snapshot.music_key)
         video, is_silent = AGAIN, True
+    except VoiceInvalidError as error:
+        await _leave_out(turn, error, error.details.get("key"))
+        video, is_mute = AGAIN, True
     answer = _to_answer(turn, video)
-    return answer.model_copy(update={"is_silent": is_silent})
+    return answer.model_copy(update={"is_silent": is_silent, "is_mute": is_mute})
 
 
-async def finish(turn: Turn, *, is_silent: bool) -> StepAnswer:
+async def finish(turn: Turn, *, is_silent: bool, is_mute: bool) -> StepAnswer:
     """Complete the job. A paid call that is still under way (a lost reply, slow music) stays held at quota."""
-    video = await _put_video(turn, is_silent=is_silent)
+    video = await _put_video(turn, is_silent=is_silent, is_mute=is_mute)
     if not isinstance(video, RenderResult):
-        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=AGAIN.wait_s, is_silent=is_silent)
+        waiting = StepAnswer(outcome=StepOutcome.WAITING, wait_s=AGAIN.wait_s)
+        return waiting.model_copy(update={"is_silent": is_silent, "is_mute": is_mute})
     await close_calls(turn)
     await turn.tools.jobs.complete(turn.ref, _to_output(video))
     return done()
 
 
-async def _leave_out_music(turn: Turn, error: MusicInvalidError) -> None:
+async def _leave_out(turn: Turn, error: RemoteProblemError, sound_key: str | None) -> None:
     """It is paid and of no use: no later job shall be given it."""
-    _log.warning("music_left_out", code=error.remote_code, detail=error.detail)
+    _log.warning("sound_left_out", code=error.remote_code, detail=error.detail)
     for intent in turn.snapshot.intents:
-        if intent.output_key is not None and intent.output_key == turn.snapshot.music_key:
+        if intent.output_key is not None and intent.output_key == sound_key:
             await turn.tools.jobs.spoil(turn.ref, intent.intent_id, SpoilOutput(reason=error.detail[:1000]))
 
 
@@ -61,8 +67,8 @@ def _to_answer(turn: Turn, video: RenderResult | Waiting | Reason) -> StepAnswer
     return failed(video, JobStatus.COMPOSING)
 
 
-async def _put_video(turn: Turn, *, is_silent: bool) -> RenderResult | Waiting | Reason:
-    request = render_request(turn.snapshot, is_silent=is_silent)
+async def _put_video(turn: Turn, *, is_silent: bool, is_mute: bool) -> RenderResult | Waiting | Reason:
+    request = render_request(turn.snapshot, is_silent=is_silent, is_mute=is_mute)
     key = render_key(UserId(turn.ref.user_id), pinned_recipe(turn.snapshot), request)
     try:
         answer = await turn.tools.composer.put_render(turn.ref, key, request)
@@ -86,6 +92,7 @@ def _to_output(video: RenderResult) -> JobOutput:
     return JobOutput(
         video_key=video.key,
         poster_key=video.poster_key,
+        captions_key=video.captions_key,
         frames=video.frames,
         duration_s=video.duration_s,
         size_bytes=video.size_bytes,

@@ -1,11 +1,13 @@
 """One scene: its clip is bought once and copied into our store, then the composer prepares what it makes possible."""
 
+from typing import Final
+
 import structlog
 
 from omnigen_generator.domain.calls import PaidCall, clip_call, find_current
 from omnigen_generator.domain.errors import ClipSpoiledError
 from omnigen_generator.domain.outcomes import Bought, Reason, Waiting
-from omnigen_generator.domain.segments import body_request, transitions_around
+from omnigen_generator.domain.segments import body_request, is_chained, start_frame_key, transitions_around
 from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enough
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, wait_while_there_is_time
@@ -14,6 +16,14 @@ from omnigen_generator.service.preparing import AGAIN, prepare
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, SpoilOutput
+
+BEHIND: Final = Waiting(
+    2,
+    Reason(
+        FailureCode.DEADLINE_EXCEEDED,
+        "The scene begins where the one before it ends, which was not ready before the job's time was over.",
+    ),
+)
 
 _log = structlog.get_logger()
 
@@ -24,10 +34,22 @@ async def advance_scene(turn: Turn, number: int) -> StepAnswer:
     if state is SceneState.FAILED:
         return failed_as_recorded()
     if state is not SceneState.PREPARED:
-        answer = await _get_clip(turn, number) or await _make_body(turn, number)
+        answer = await _wait_for_turn(turn, number) or await _get_clip(turn, number) or await _make_body(turn, number)
         if answer is not None:
             return answer
     return await _join(turn, number)
+
+
+async def _wait_for_turn(turn: Turn, number: int) -> StepAnswer | None:
+    """None unless the scene begins where the one before it ends, and that one is not there."""
+    if number == 1 or not is_chained(turn.snapshot):
+        return None
+    ahead = turn.get_scene(number - 1).state
+    if ahead is SceneState.PREPARED:
+        return None
+    if ahead is SceneState.FAILED:
+        return failed_as_recorded()
+    return await _wait(turn, number, BEHIND, SceneState.QUEUED)
 
 
 async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
@@ -95,7 +117,8 @@ async def _join(turn: Turn, number: int) -> StepAnswer:
 
 def _call(turn: Turn, number: int) -> PaidCall:
     take, storyboard = turn.get_scene(number).take, turn.get_storyboard()
-    return clip_call(turn.snapshot.request, storyboard, storyboard.scenes[number - 1], take)
+    start = start_frame_key(turn.snapshot, number)
+    return clip_call(turn.snapshot.request, storyboard, storyboard.scenes[number - 1], take, start)
 
 
 async def _wait(turn: Turn, number: int, waiting: Waiting, state: SceneState) -> StepAnswer:

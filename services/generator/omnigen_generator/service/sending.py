@@ -1,7 +1,8 @@
 """reserved → sending → created: the one arrow that spends. Only the winner of the first write sends."""
 
 import math
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from omnigen_generator.domain.errors import (
     PredictionBoundError,
@@ -12,6 +13,7 @@ from omnigen_generator.domain.errors import (
 )
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s, throttle_wait_s
+from omnigen_generator.domain.pictures import resolve
 from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction, is_moderated
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
@@ -25,9 +27,10 @@ async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
     """The intent as `created`, or why it is not. Whatever is not a definite no stays `sending`, to be reconciled."""
     if turn.is_late():
         return Waiting(0, _too_late(intent))
+    call_input = await resolve(intent.input, turn.tools.assets.link)
     intent = await _move(turn, intent, IntentStatus.SENDING, owner=turn.owner)
     try:
-        prediction = await _create(turn, intent)
+        prediction = await _create(turn, intent, call_input)
     except ProviderThrottledError as error:
         await _take_back(turn, intent)
         wait_s = throttle_wait_s(error.retry_after_s, intent.intent_id)
@@ -81,10 +84,10 @@ async def _close(turn: Turn, intent: IntentRecord, detail: str) -> Outcome:
     return Waiting(LOST_REPLY_WAIT_S, unreachable(detail))
 
 
-async def _create(turn: Turn, intent: IntentRecord) -> Prediction:
+async def _create(turn: Turn, intent: IntentRecord, call_input: Mapping[str, Any]) -> Prediction:
     callbacks = turn.tools.callbacks
     webhook = None if callbacks is None else callbacks.url_for(turn.ref, intent)
-    return await turn.tools.provider.create(intent.model, intent.input, _cancel_after_s(turn), webhook)
+    return await turn.tools.provider.create(intent.model, call_input, _cancel_after_s(turn), webhook)
 
 
 def _cancel_after_s(turn: Turn) -> int:

@@ -14,6 +14,7 @@ from omnigen_generator.service.closing import settle_job
 from omnigen_generator.service.ending import continue_attempt, fail
 from omnigen_generator.service.judge import judge
 from omnigen_generator.service.music import advance_music
+from omnigen_generator.service.narration import advance_narration
 from omnigen_generator.service.plan import plan
 from omnigen_generator.service.reckoning import reckon
 from omnigen_generator.service.render import finish, render
@@ -22,7 +23,9 @@ from omnigen_generator.service.turn import Turn
 from omnigen_shared.errors import DependencyUnavailableError
 
 DEPENDENCY_WAIT_S: Final = 2
-LOOPS: Final = frozenset({StepName.PLAN, StepName.SCENE, StepName.MUSIC, StepName.RENDER, StepName.SETTLE})
+LOOPS: Final = frozenset(
+    {StepName.PLAN, StepName.SCENE, StepName.MUSIC, StepName.NARRATION, StepName.RENDER, StepName.SETTLE}
+)
 """Steps that the state machine asks again while they wait."""
 
 _log = structlog.get_logger()
@@ -32,9 +35,10 @@ _STEPS: Final[dict[StepName, Step]] = {
     StepName.PLAN: lambda turn, _: plan(turn),
     StepName.SCENE: lambda turn, call: advance_scene(turn, call.scene),
     StepName.MUSIC: lambda turn, _: advance_music(turn),
+    StepName.NARRATION: lambda turn, _: advance_narration(turn),
     StepName.JUDGE: lambda turn, call: judge(turn, call.ends),
-    StepName.RENDER: lambda turn, call: render(turn, is_silent=call.was_silent),
-    StepName.FINISH: lambda turn, call: finish(turn, is_silent=call.was_silent),
+    StepName.RENDER: lambda turn, call: render(turn, is_silent=call.was_silent, is_mute=call.was_mute),
+    StepName.FINISH: lambda turn, call: finish(turn, is_silent=call.was_silent, is_mute=call.was_mute),
     StepName.SETTLE: lambda turn, _: settle_job(turn),
     StepName.FAIL: lambda turn, call: fail(turn, call.last),
     StepName.CONTINUE: lambda turn, _: continue_attempt(turn),

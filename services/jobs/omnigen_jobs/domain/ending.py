@@ -29,6 +29,8 @@ def complete(job: Job, attempt: int, output: JobOutput, now: datetime, lease: ti
     check_attempt(job, attempt)
     check_owned(job.user_id, "video_key", output.video_key)
     check_owned(job.user_id, "poster_key", output.poster_key)
+    if output.captions_key is not None:
+        check_owned(job.user_id, "captions_key", output.captions_key)
     moved = move_status(job, JobStatus.COMPLETED, now)
     ended = replace(moved, output=output, lease_until=now + lease, is_counted=True)
     return change_job(ended, events.job_completed(ended, output, now))

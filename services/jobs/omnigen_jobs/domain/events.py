@@ -64,7 +64,7 @@ def job_resumed(job: Job, scene: int | None, now: datetime) -> NewEvent:
 
 def show_output(output: JobOutput) -> dict[str, Any]:
     """The finished video without our storage keys."""
-    return output.model_dump(mode="json", exclude={"video_key", "poster_key"})
+    return output.model_dump(mode="json", exclude={"video_key", "poster_key", "captions_key"})
 
 
 def show_problem(problem: JobProblem) -> dict[str, Any]:
@@ -83,6 +83,8 @@ def links_of(job: Job) -> dict[str, str]:
     """Where a user finds the job's parts; video and thumbnail once they exist."""
     base = f"/api/v1/jobs/{job.job_id}"
     media = {} if job.output is None else {"video": f"{base}/video", "thumbnail": f"{base}/thumbnail"}
+    if job.output is not None and job.output.captions_key is not None:
+        media["captions"] = f"{base}/captions"
     return {"self": base, "events": f"{base}/events", **media, "receipt": f"{base}/receipt"}
 
 

@@ -71,7 +71,7 @@ def draft_job(order: Order, job_id: JobId, now: datetime, lease: timedelta, marg
         used=describe_use(order.request, model, order.cuts),
         created_at=now,
         updated_at=now,
-        deadline_at=now + time_to_finish(order.request, model, margin),
+        deadline_at=now + time_to_finish(order.request, model, len(order.cuts), margin),
         lease_until=now + lease,
         estimate_microusd=order.estimate.estimate_microusd,
         max_microusd=order.max_microusd,

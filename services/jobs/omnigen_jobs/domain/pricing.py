@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from omnigen_shared.contracts.catalogue import MUSIC_MODEL, PLANNER_MODEL, VideoModel
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VideoModel
 from omnigen_shared.contracts.job import JobRequest
-from omnigen_shared.contracts.storyboard import Cut
+from omnigen_shared.contracts.storyboard import NARRATION_MAX, Continuity, Cut, Scene, list_rooms
 
 ALLOWANCE_PERCENT: Final = 25
 
@@ -23,12 +23,14 @@ class Estimate:
 
     clips_microusd: tuple[int, ...]
     music_microusd: int
+    narration_microusd: int
     planner_microusd: int
 
     @property
     def estimate_microusd(self) -> int:
         """What the job costs when nothing has to be done again."""
-        return sum(self.clips_microusd) + self.music_microusd + self.planner_microusd
+        others = self.music_microusd + self.narration_microusd + self.planner_microusd
+        return sum(self.clips_microusd) + others
 
     @property
     def ceiling_microusd(self) -> int:
@@ -38,11 +40,25 @@ class Estimate:
 
 
 def estimate_cost(request: JobRequest, model: VideoModel, cuts: Sequence[Cut], *, is_planned: bool = False) -> Estimate:
-    """The cost of a request that the model can do, cut like this. What is planned needs no planner."""
+    """The cost of a request that the model can do, cut like this.
+
+    What is planned (cuts that are scenes) needs no planner, and its lines are known; until then each scene is taken to
+    be spoken over for as long as it lasts.
+    """
     return Estimate(
         clips_microusd=tuple(price_clip(request, model, cut) for cut in cuts),
-        music_microusd=MUSIC_MODEL.price_microusd if request.music else 0,
+        music_microusd=MUSIC_MODELS[request.music_model].price_microusd if request.music else 0,
+        narration_microusd=_price_narration(request, cuts) if request.narration else 0,
         planner_microusd=0 if is_planned else PLANNER_MODEL.ceiling_microusd,
+    )
+
+
+def _price_narration(request: JobRequest, cuts: Sequence[Cut]) -> int:
+    speech = SPEECH_MODELS[request.speech_model]
+    rows = zip(cuts, list_rooms(cuts), strict=True)
+    return sum(
+        speech.price(len(cut.narration) if isinstance(cut, Scene) else min(room.characters, NARRATION_MAX))
+        for cut, room in rows
     )
 
 
@@ -51,7 +67,9 @@ def price_clip(request: JobRequest, model: VideoModel, cut: Cut) -> int:
     return model.offers[request.resolution].price_microusd_per_s * cut.clip_duration_s
 
 
-def time_to_finish(request: JobRequest, model: VideoModel, margin: timedelta) -> timedelta:
-    """How long a job may take: planner, then clips side by side, music, and the margin for all else."""
-    music_s = MUSIC_MODEL.typical_latency_s if request.music else 0
-    return timedelta(seconds=PLANNER_MODEL.typical_latency_s + model.typical_latency_s + music_s) + margin
+def time_to_finish(request: JobRequest, model: VideoModel, clips: int, margin: timedelta) -> timedelta:
+    """How long a job may take: planner, then clips side by side or in a chain, sound, and the margin for all else."""
+    music_s = MUSIC_MODELS[request.music_model].typical_latency_s if request.music else 0
+    speech_s = SPEECH_MODELS[request.speech_model].typical_latency_s if request.narration else 0
+    clips_s = model.typical_latency_s * (clips if request.continuity is Continuity.CHAINED else 1)
+    return timedelta(seconds=PLANNER_MODEL.typical_latency_s + clips_s + music_s + speech_s) + margin

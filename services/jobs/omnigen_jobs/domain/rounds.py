@@ -15,8 +15,9 @@ from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
 from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
-from omnigen_shared.contracts.catalogue import MUSIC_MODEL, VIDEO_MODELS
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SPEECH_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.storyboard import Storyboard
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 
@@ -51,7 +52,7 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
     if wish.scene is not None:
         get_scene(record, wish.scene)
     cost = price_round(record, wish.scene)
-    time_allowed = time_to_finish(job.request, VIDEO_MODELS[job.request.model], margin)
+    time_allowed = time_to_finish(job.request, VIDEO_MODELS[job.request.model], len(job.cuts), margin)
     asked = NextRound(
         max_microusd=_maximum(cost, wish.max_cost_usd),
         estimate_microusd=cost.certain_microusd,
@@ -116,8 +117,20 @@ def price_round(record: Record, regenerated: int | None) -> RoundCost:
         for scene in after.all_scenes
         if scene.clip_key is None or scene.number == regenerated
     ]
-    music = MUSIC_MODEL.price_microusd if job.request.music and job.music_key is None else 0
-    return RoundCost(sum(clips) + music, sum(clips) + music + max(clips, default=0))
+    sound = _price_missing_sound(record, job.storyboard)
+    return RoundCost(sum(clips) + sound, sum(clips) + sound + max(clips, default=0))
+
+
+def _price_missing_sound(record: Record, storyboard: Storyboard) -> int:
+    request = record.job.request
+    is_music_missing = request.music and record.job.music_key is None
+    music = MUSIC_MODELS[request.music_model].price_microusd if is_music_missing else 0
+    if not request.narration:
+        return music
+    spoken = {intent.intent_id.partition(".")[0] for intent in record.intents if intent.output_key is not None}
+    missing = (scene for scene in storyboard.scenes if f"voice-{scene.number:02}" not in spoken)
+    speech = SPEECH_MODELS[request.speech_model]
+    return music + sum(speech.price(len(scene.narration)) for scene in missing)
 
 
 def _take_again(record: Record, number: int, now: datetime) -> Scene:

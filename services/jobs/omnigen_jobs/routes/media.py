@@ -1,4 +1,4 @@
-"""/api/v1/jobs/{id}/video and /thumbnail: where the files are, for a while."""
+"""/api/v1/jobs/{id}/video, /thumbnail and /captions: where the files are, for a while."""
 
 from typing import Final
 
@@ -24,6 +24,11 @@ async def get_video(caller: User, uses: Uses, job_id: JobPath) -> RedirectRespon
 async def get_thumbnail(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
     """Where its poster is: a signed link for a while."""
     return _redirect(await uses.reading.link_thumbnail(caller.subject, job_id))
+
+
+@router.get("/captions", status_code=302)
+async def get_captions(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    return _redirect(await uses.reading.link_captions(caller.subject, job_id))
 
 
 def _redirect(url: str) -> RedirectResponse:

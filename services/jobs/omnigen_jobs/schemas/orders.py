@@ -25,10 +25,17 @@ from omnigen_jobs.domain.cutting import MAX_SCENES
 from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, SEED_LIMIT, derive_seed, describe_cost
 from omnigen_jobs.schemas.storyboards import StoryboardBody
 from omnigen_shared.contracts.base import Contract
-from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, VIDEO_MODELS
+from omnigen_shared.contracts.catalogue import (
+    DEFAULT_VIDEO_MODEL,
+    MUSIC_MODEL,
+    MUSIC_MODELS,
+    SPEECH_MODEL,
+    SPEECH_MODELS,
+    VIDEO_MODELS,
+)
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS, AspectRatio, Resolution
-from omnigen_shared.contracts.storyboard import Category
+from omnigen_shared.contracts.storyboard import Category, Continuity
 from omnigen_shared.contracts.text import FIT_LINE, FIT_TEXT
 
 SHORTEST_PROMPT: Final = 10
@@ -53,6 +60,9 @@ Prompt = Annotated[
 Style = Annotated[str, StringConstraints(min_length=1, max_length=200), FIT_LINE]
 NegativePrompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), FIT_TEXT]
 Model = Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(VIDEO_MODELS)})]
+MusicModel = Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(MUSIC_MODELS)})]
+SpeechModel = Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(SPEECH_MODELS)})]
+Voice = Annotated[str, StringConstraints(min_length=1, max_length=100), FIT_LINE]
 Usd = Annotated[
     Decimal,
     Field(gt=0, le=HIGHEST_COST_USD, max_digits=11, decimal_places=6),
@@ -101,7 +111,19 @@ class VideoOrder(Contract):
     style: Style | None = None
     negative_prompt: NegativePrompt | None = None
     seed: StrictInt | None = Field(default=None, ge=0, lt=SEED_LIMIT)
+    continuity: Continuity = Continuity.PARALLEL
     music: StrictBool = True
+    music_model: MusicModel = MUSIC_MODEL.name
+    narration: StrictBool = False
+    speech_model: SpeechModel = SPEECH_MODEL.name
+    voice: Voice | None = None
+    captions: StrictBool = False
+
+    @model_validator(mode="after")
+    def _has_something_to_read(self) -> Self:
+        if self.captions and not self.narration:
+            raise ValueError("captions are timed by the narration: they need narration: true")
+        return self
 
     def to_wish(self, today: date) -> Wish:
         """The order completed: its seed is filled in."""

@@ -32,6 +32,7 @@ class Price(BaseModel):
     clips: list[ClipPrice]
     clips_usd: str
     music_usd: str
+    narration_usd: str
     planner_usd: str
     total_usd: str
     max_usd: str
@@ -52,6 +53,7 @@ class Price(BaseModel):
             clips=clips,
             clips_usd=format_usd(sum(price.clips_microusd)),
             music_usd=format_usd(price.music_microusd),
+            narration_usd=format_usd(price.narration_microusd),
             planner_usd=format_usd(price.planner_microusd),
             total_usd=format_usd(price.estimate_microusd),
             max_usd=format_usd(price.ceiling_microusd),

@@ -59,9 +59,10 @@ def charged_microusd(intent: Intent) -> int | None:
 
 
 def name_call(intent_id: str) -> str:
-    """What a person calls it: plan.1 → storyboard, scene-02.1 → clip of scene 2, music.1 → music."""
+    """What a person calls it: plan.1 → storyboard, scene-02.1 → clip of scene 2, voice-02.1 → its narration."""
     name = intent_id.partition(".")[0]
     kind, _, number = name.partition("-")
-    if kind == "scene" and number.isdigit():
-        return f"clip of scene {int(number)}"
+    if kind in {"scene", "voice"} and number.isdigit():
+        what = "clip" if kind == "scene" else "narration"
+        return f"{what} of scene {int(number)}"
     return "storyboard" if kind == "plan" else kind

@@ -48,6 +48,15 @@ class Reading:
             raise _not_ready(record.job)
         return await self.media.link(record.job.output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
 
+    async def link_captions(self, user_id: UserId, job_id: JobId) -> str:
+        """A URL for a while; NotReadyError before the job is completed, NotFoundError when it has none."""
+        record = await self.get(user_id, job_id)
+        if record.job.output is None:
+            raise _not_ready(record.job)
+        if record.job.output.captions_key is None:
+            raise NotFoundError(f"{job_id} has no captions.", remedy="Order with narration and captions.")
+        return await self.media.link(record.job.output.captions_key, f"{file_name(record.job)}.vtt", "text/vtt")
+
 
 def file_name(job: Job) -> str:
     """What a download is called: the video's title in ASCII, without an ending."""

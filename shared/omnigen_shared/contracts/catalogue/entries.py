@@ -23,6 +23,10 @@ class Entry(Contract):
     typical_latency_s: int = Field(ge=1, le=1800)
     retires_on: date | None = None
 
+    def is_gone(self, today: date) -> bool:
+        """Whether it cannot be ordered any more."""
+        return self.retires_on is not None and self.retires_on <= today
+
 
 class VideoInputs(Contract):
     """What a model calls its inputs; None for what it cannot be told."""
@@ -121,6 +125,10 @@ class SpeechModel(Entry):
     voices: tuple[str, ...] = ()
     speed_input: str | None = None
     seed_input: str | None = None
+
+    def price(self, characters: int) -> int:
+        """Micro-dollars, rounded up."""
+        return -(-characters * self.price_microusd_per_1k // 1000)
 
     @model_validator(mode="after")
     def _voices_can_be_told(self) -> "SpeechModel":
