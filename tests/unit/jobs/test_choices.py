@@ -1,0 +1,86 @@
+"""What a user may choose of the content, over HTTP."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+from tests.fakes.jobs_bench import BODY, USER, JobsBench, make_job, make_output, make_storyboard, open_http
+
+from omnigen_shared.contracts.job import JobStatus
+
+
+@pytest_asyncio.fixture
+async def bench() -> JobsBench:
+    return JobsBench()
+
+
+@pytest_asyncio.fixture
+async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_http(bench) as client:
+        yield client
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_captions_need_something_that_is_said(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "captions": True})
+    assert code_of(answer) == (422, "invalid_request")
+    assert "narration" in answer.json()["details"]["fields"][0]["message"]
+
+
+async def test_what_a_model_cannot_do_is_refused_with_those_that_can(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "model": "minimax/hailuo-2.3", "aspect_ratio": "9:16"})
+    assert code_of(answer) == (422, "model_unable")
+    assert answer.json()["details"]["fields"][0]["limits"] == {"type": "string", "allowed": ["16:9"]}
+    assert "google/veo-3.1-fast" in answer.json()["details"]["alternatives"]
+    assert "google/veo-3.1-fast" in answer.json()["remedy"]
+
+
+async def test_the_catalogue_has_prices_and_limits(http: httpx.AsyncClient) -> None:
+    catalogue = (await http.get("/api/v1/models")).json()
+    default = next(model for model in catalogue["video"] if model["is_default"])
+    assert default == {
+        "name": "bytedance/seedance-1-pro-fast",
+        "is_default": True,
+        "durations_s": list(range(2, 13)),
+        "aspect_ratios": ["16:9", "9:16", "1:1", "4:3", "3:4"],
+        "resolutions": [
+            {"resolution": "480p", "delivered": "480p", "price_usd_per_s": "0.015"},
+            {"resolution": "720p", "delivered": "720p", "price_usd_per_s": "0.025"},
+            {"resolution": "1080p", "delivered": "1080p", "price_usd_per_s": "0.06"},
+        ],
+        "takes": ["seed", "start_frame"],
+        "needs_start_frame": False,
+        "typical_latency_s": 30,
+        "retires_on": None,
+    }
+    assert (len(catalogue["video"]), len(catalogue["music"]), len(catalogue["speech"])) == (10, 3, 3)
+    assert catalogue["planner"] == {"name": "openai/gpt-4o-mini", "ceiling_usd": "0.01"}
+    assert catalogue["limits"]["duration_s"] == [5, 180]
+
+
+async def test_captions_lie_behind_a_link(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    output = make_output(captions_key=f"u/{USER}/renders/r/v.vtt")
+    job = make_job(bench.clock, status=JobStatus.COMPLETED, output=output, storyboard=make_storyboard())
+    bench.store.jobs[job.job_id] = job
+    links = (await http.get(f"/api/v1/jobs/{job.job_id}")).json()["links"]
+    answer = await http.get(links["captions"])
+    assert answer.status_code == 302
+    assert answer.headers["location"].endswith("v.vtt?name=omnigen-dawn-over-the-hill-caf.vtt&type=text/vtt")
+
+
+async def test_a_video_without_captions_says_how_to_have_them(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    job = make_job(bench.clock, status=JobStatus.COMPLETED, output=make_output(), storyboard=make_storyboard())
+    bench.store.jobs[job.job_id] = job
+    answer = await http.get(f"/api/v1/jobs/{job.job_id}/captions")
+    assert code_of(answer) == (404, "not_found")
+    assert "narration" in answer.json()["remedy"]
+
+
+async def test_a_maximum_that_is_too_low_is_told_what_it_costs(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, "max_cost_usd": "0.43"})
+    assert answer.json()["details"]["estimate_usd"] == "0.44"
+    assert answer.json()["details"]["fields"][0]["message"] == "Such a video costs 0.44 USD"
+    assert "0.44 USD" in answer.json()["detail"]
