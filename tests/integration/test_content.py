@@ -76,6 +76,11 @@ def test_the_receipt_is_the_price_that_was_shown(video: Watched) -> None:
     assert len(receipt_of(video, "voice")) == len(video.job["storyboard"]["scenes"])
 
 
+def test_an_order_without_a_plan_costs_what_was_said_too(film: Watched) -> None:
+    assert film.receipt["total_usd"] == film.accepted.body["cost"]["estimate_usd"]
+    assert film.job["used"]["paid_s"] == sum(scene["clip_duration_s"] for scene in film.job["storyboard"]["scenes"])
+
+
 def test_a_chained_clip_begins_with_the_picture_before(video: Watched) -> None:
     numbers = [call["intent_id"] for call in receipt_of(video, "scene")]
     assert len(numbers) >= 2

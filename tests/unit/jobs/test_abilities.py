@@ -42,6 +42,7 @@ def refuse(asked: Wish) -> dict[str, Any]:
         (wish(model=HAILUO, negative_prompt="rain"), "negative_prompt", None),
         (wish(model=KLING, is_seeded=True), "seed", None),
         (wish(model="minimax/hailuo-2.3-fast"), "model", None),
+        (wish(model="wan-video/wan-2.7-t2v", reference_image="u/user-1/uploads/a.jpg"), "reference_image", None),
         (wish(model="wan-video/wan-2.7-t2v", continuity=Continuity.CHAINED), "continuity", ["parallel"]),
     ],
 )
@@ -82,6 +83,11 @@ def test_a_users_line_that_its_scene_has_no_time_for_is_refused() -> None:
     assert "57 characters" in found["message"]
     silent = asked.request.model_copy(update={"narration": False})
     assert get_able_model(replace(asked, request=silent)).name == DEFAULT_VIDEO_MODEL
+
+
+def test_a_model_that_only_animates_is_content_with_a_picture() -> None:
+    asked = wish(model="minimax/hailuo-2.3-fast", reference_image="u/user-1/uploads/a.jpg")
+    assert get_able_model(asked).needs_start_frame
 
 
 def test_a_chain_is_cut_and_not_mixed() -> None:

@@ -74,7 +74,9 @@ def list_shortcomings(model: VideoModel, wish: Wish) -> Iterator[Shortcoming]:
         yield Shortcoming("seed", f"{model.name} takes no seed")
     if request.continuity is Continuity.CHAINED and model.inputs.start_frame is None:
         yield Shortcoming("continuity", f"{model.name} cannot begin with a picture", _allowed([Continuity.PARALLEL]))
-    if model.needs_start_frame:
+    if request.reference_image is not None and not model.inputs.takes_pictures:
+        yield Shortcoming("reference_image", f"{model.name} takes no picture")
+    if model.needs_start_frame and request.reference_image is None:
         yield Shortcoming("model", f"{model.name} only animates a picture")
     trouble = _find_length_trouble(model, wish)
     if trouble is not None:

@@ -46,6 +46,11 @@ class VideoInputs(Contract):
         return tuple(name for name in self.model_dump().values() if name is not None)
 
     @property
+    def takes_pictures(self) -> bool:
+        """Whether a picture of the subject can be told."""
+        return self.start_frame is not None or self.reference_images is not None
+
+    @property
     def options(self) -> dict[str, str | None]:
         """What some models can be told beyond the picture's words and size, by our own names."""
         return self.model_dump(exclude={"prompt", "duration", "resolution", "aspect_ratio"})
