@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from aiobotocore.session import get_session
 from pydantic import ValidationError
 from tests.fakes.generator_world import World
 from tests.fakes.scripted_server import ScriptedServer, answer, open_server, problem
 from tests.fakes.threaded import opened
 
+from omnigen_generator import handler
 from omnigen_generator.domain.errors import JobTerminalError, StaleAttemptError
 from omnigen_generator.handler import Worker, get_worker, handle
 from omnigen_local.provisioning import client_options
@@ -51,6 +53,8 @@ def worker(
     addresses = {"GENERATOR_SECRET_ARN": secret_arn, "AWS_ENDPOINT_URL": emulator_url, "AWS_REGION": "us-east-1"}
     for name, value in {**settings, **addresses, "REPLICATE_API_BASE_URL": server.url}.items():
         monkeypatch.setenv(name, value)
+    # A logger that an earlier test has used writes to that test's stdout.
+    monkeypatch.setattr(handler, "_log", structlog.get_logger())
     opened_worker = Worker()
     yield opened_worker
     opened_worker.close()
