@@ -12,6 +12,7 @@ from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import JobKind
+from omnigen_shared.errors import NotFoundError
 
 LONGEST_NAME: Final = 60
 
