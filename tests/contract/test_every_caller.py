@@ -40,6 +40,7 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "GET /api/v1/jobs/{job_id}/receipt": GATEWAY,
         "GET /api/v1/jobs/{job_id}/video": GATEWAY,
         "GET /api/v1/jobs/{job_id}/thumbnail": GATEWAY,
+        "GET /api/v1/jobs/{job_id}/captions": GATEWAY,
         "POST /api/v1/storyboards": GATEWAY,
         "GET /api/v1/storyboards/{storyboard_id}": GATEWAY,
         "POST /api/v1/jobs/{job_id}/cancel": GATEWAY,

@@ -69,6 +69,7 @@ CASES: Final = (
     of_job("/receipt"),
     of_job("/video", 302),
     of_job("/thumbnail", 302),
+    of_job("/captions", 302),
     of_job("/cancel", 200, RUNNING, "POST"),
     of_job("/resume", 202, FAILED, "POST", body=ALLOWANCE, is_paid=True),
     of_job("/scenes/{number}/regenerate", 202, JOB, "POST", body=ALLOWANCE, is_paid=True),
@@ -103,7 +104,7 @@ def furnish(api: PublicApi) -> None:
     """A finished job, one at work, one that failed, and a storyboard; all USER's."""
     clock = api.jobs.clock
     done = {"status": JobStatus.COMPLETED, "lease_until": None, "storyboard": make_storyboard(), "user_id": USER}
-    seed(api.jobs.store, make_job(clock, output=make_output(), **done))
+    seed(api.jobs.store, make_job(clock, output=make_output(captions_key=f"u/{USER}/renders/r/v.vtt"), **done))
     seed(api.jobs.store, make_job(clock, job_id=OTHER_JOB, kind=JobKind.STORYBOARD, **done))
     seed(api.jobs.store, make_job(clock, job_id=RUNNING, user_id=USER))
     failed = {"status": JobStatus.FAILED, "money": Money.CLOSED, "problem": make_problem()}
