@@ -1,7 +1,7 @@
 """What of the fake table `usage` is about all users together, and its strictness about paths."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from omnigen_quota.domain.lending import DeploymentRules
 from omnigen_quota.domain.loans import DeploymentMonth
 from omnigen_quota.domain.updates import Action, Add, AtLeast, AtMost, Condition, Equals, Missing, Path, Remove, Update
+from omnigen_shared.errors import DependencyUnavailableError
 
 
 @dataclass
@@ -19,6 +20,9 @@ class FakeDeploymentTable:
     deployments: dict[str, dict[str, Any]] = field(default_factory=dict)
     roster: dict[str, set[str]] = field(default_factory=dict)
     turn_until: datetime | None = None
+    late_updates: int = 0
+    """So many updates are answered by nothing from now on, and happen only when they are delivered."""
+    late: list[Callable[[], bool]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     """What the real one would be billed for."""
     updates: list[Update] = field(default_factory=list)
@@ -40,9 +44,7 @@ class FakeDeploymentTable:
     async def apply_deployment(self, month: str, update: Update) -> DeploymentMonth | None:
         self.calls.append("apply_deployment")
         self.updates.append(update)
-        item = self.deployments.get(month, {})
-        if holds(update, item):
-            self.deployments[month] = change(item, update)
+        self.do(lambda: self._change_deployment(month, update))
         return self.deployment(month)
 
     async def enrol(self, user_id: str, month: str) -> None:
@@ -56,6 +58,26 @@ class FakeDeploymentTable:
         if self.turn_until is not None and self.turn_until > now:
             return False
         self.turn_until = until
+        return True
+
+    def do(self, update: Callable[[], bool]) -> bool:
+        """Whether its conditions held; or it happens late, and whoever asked is told nothing."""
+        if self.late_updates:
+            self.late_updates -= 1
+            self.late.append(update)
+            raise DependencyUnavailableError("Nobody answers.")
+        return update()
+
+    def deliver(self) -> None:
+        """What is late happens now, one after the other."""
+        while self.late:
+            self.late.pop(0)()
+
+    def _change_deployment(self, month: str, update: Update) -> bool:
+        item = self.deployments.get(month, {})
+        if not holds(update, item):
+            return False
+        self.deployments[month] = change(item, update)
         return True
 
     def deployment(self, month: str) -> DeploymentMonth | None:

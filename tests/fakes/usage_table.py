@@ -38,12 +38,9 @@ class FakeUsageTable(FakeDeploymentTable):
         if (rival := self.rival) is not None:
             self.rival = None
             await rival()
-        item = self.months.get((user_id, month), {})
-        if holds(update, item):
-            self.months[(user_id, month)] = change(item, update)
-            if self.lost_replies:
-                self.lost_replies -= 1
-                raise DependencyUnavailableError("The reply was lost.")
+        if self.do(lambda: self._change_month(user_id, month, update)) and self.lost_replies:
+            self.lost_replies -= 1
+            raise DependencyUnavailableError("The reply was lost.")
         return self._state(user_id, month)
 
     async def record(self, user_id: str, row: LedgerRow) -> LedgerRow:
@@ -76,6 +73,13 @@ class FakeUsageTable(FakeDeploymentTable):
 
     async def put_terms(self, user_id: str, terms: Terms) -> None:
         self.terms[user_id] = terms
+
+    def _change_month(self, user_id: str, month: str, update: Update) -> bool:
+        item = self.months.get((user_id, month), {})
+        if not holds(update, item):
+            return False
+        self.months[(user_id, month)] = change(item, update)
+        return True
 
     def _require(self, user_id: str, month: str) -> MonthState:
         return MonthState.from_item(copy.deepcopy(self.months[(user_id, month)]))

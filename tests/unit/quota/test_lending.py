@@ -1,5 +1,6 @@
 """The deployment's caps: never exceeded, whoever dies between which steps, and what lies idle comes back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ class Deployment(QuotaBench):
     def lent(self, month: str = MONTH) -> DeploymentMonth:
         found = self.table.deployment(month)
         assert found is not None
-        return found
+        return replace(found, concluded={})
 
     def loan(self, user_id: str, month: str = MONTH) -> Loan:
         loan = self.table._require(user_id, month).loan

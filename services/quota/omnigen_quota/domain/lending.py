@@ -18,7 +18,9 @@ BLOCK_SHARE: Final = 50
 """but for no more than this fraction of what is left for everybody."""
 ALARM_PERCENTS: Final = (50, 80, 100)
 KEPT: Final = timedelta(minutes=10)
-"""What of a loan is not used after that goes back."""
+"""What of a loan is not used after that goes back. No update is under way for so long."""
+FORGOTTEN_AT_ONCE: Final = 40
+"""An expression is no longer than 4 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def plan_settlement(loan: Loan, now: datetime, name: str) -> Transfer | None:
 
 def begin_deployment() -> Update:
     """The deployment's item of a month."""
-    return Update((Missing(("pending",)),), (Put(("lent",), 0), Put(("days",), {}), Put(("pending",), {})))
+    maps = (Put((name,), {}) for name in ("days", "pending", "concluded"))
+    return Update((Missing(("pending",)),), (Put(("lent",), 0), *maps))
 
 
 def announce(
@@ -94,7 +97,7 @@ def announce(
     """The first step. With `rules` their caps are conditions."""
     lent, on_day = max(0, transfer.amount), max(0, transfer.day_amount)
     day_path = ("days", transfer.day)
-    conditions: list[Condition] = [Missing(("pending", user_id))]
+    conditions: list[Condition] = [Missing(("pending", user_id)), _is_last(deployment, user_id)]
     actions: list[Action] = [Put(("pending", user_id), transfer.to_map()), Add(("lent",), lent)]
     if rules is not None and rules.spend_per_month is not None and lent:
         conditions.append(AtMost(("lent",), rules.spend_per_month - lent))
@@ -106,6 +109,11 @@ def announce(
         if rules is not None and rules.spend_per_day is not None and on_day:
             conditions.append(AtMost(day_path, rules.spend_per_day - on_day))
     return Update(tuple(conditions), tuple(actions))
+
+
+def _is_last(deployment: DeploymentMonth, user_id: str) -> Condition:
+    last = deployment.concluded.get(user_id)
+    return Missing(("concluded", user_id)) if last is None else Equals(("concluded", user_id), last)
 
 
 def apply_transfer(loan: Loan, transfer: Transfer) -> Update | None:
@@ -148,8 +156,23 @@ def conclude(user_id: str, transfer: Transfer, loan: Loan) -> Update:
     lent, lent_on_day = -transfer.outstanding(loan), on_day - max(0, transfer.day_amount)
     return Update(
         (Equals(("pending", user_id, "name"), transfer.name),),
-        (Remove(("pending", user_id)), Add(("lent",), lent), Add(("days", transfer.day), lent_on_day)),
+        (
+            Remove(("pending", user_id)),
+            Put(("concluded", user_id), {"name": transfer.name, "at": transfer.at}),
+            Add(("lent",), lent),
+            Add(("days", transfer.day), lent_on_day),
+        ),
     )
+
+
+def plan_forgetting(deployment: DeploymentMonth, now: datetime) -> Update | None:
+    """Transfers of which no announcement can be under way any more need not be remembered; None when there is none."""
+    before = to_rfc3339(now - KEPT)
+    old = [(user_id, last) for user_id, last in deployment.concluded.items() if last["at"] < before]
+    if not old:
+        return None
+    gone = [(("concluded", user_id), last) for user_id, last in old[:FORGOTTEN_AT_ONCE]]
+    return Update(tuple(Equals(path, last) for path, last in gone), tuple(Remove(path) for path, _ in gone))
 
 
 def begin_loan(spend_microusd: int) -> Update:

@@ -9,6 +9,8 @@ finishes it:
 3. conclude: the deployment's item forgets the transfer. What was taken back, or never taken over, is lent no more.
 
 A transfer whose number has gone to another one is void: it can never be applied, and is concluded as not moved.
+An announcement names the user's last transfer that was concluded, so that one which arrives again, after its own
+conclusion, does nothing.
 So at any crash point: lent = what users' months have spent + what they have left + what is announced.
 """
 
@@ -76,17 +78,21 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentMonth:
-    """What is lent to users in a month, of it what is lent on each of its days, and transfers that are under way."""
+    """What is lent to users in a month, of it what is lent on each of its days, and transfers that are under way.
+
+    `concluded` holds, for a while, each user's last transfer that is over: its `name` and when it was announced (`at`).
+    """
 
     lent: int = 0
     days: Mapping[str, int] = field(default_factory=dict)
     pending: Mapping[str, Transfer] = field(default_factory=dict)
+    concluded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """From the stored item as plain values."""
         pending = {user_id: Transfer.from_map(stored) for user_id, stored in item["pending"].items()}
-        return cls(item["lent"], dict(item["days"]), pending)
+        return cls(item["lent"], dict(item["days"]), pending, item["concluded"])
 
 
 def day_of(instant: str) -> str:

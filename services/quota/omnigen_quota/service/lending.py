@@ -15,6 +15,7 @@ from omnigen_quota.domain.lending import (
     begin_loan,
     conclude,
     list_alarms,
+    plan_forgetting,
     plan_loan,
     plan_settlement,
 )
@@ -76,6 +77,12 @@ class Lender:
                 await self.finish(user_id, month, transfer)
             except DependencyUnavailableError as error:
                 _log.warning("transfer_not_finished", user_id=user_id, month=month, error=error.detail)
+
+    async def forget(self, month: str) -> None:
+        """Transfers that were concluded long ago."""
+        deployment = await self._table.find_deployment(month)
+        while deployment is not None and (update := plan_forgetting(deployment, self._clock.now())) is not None:
+            deployment = await self._table.apply_deployment(month, update)
 
     async def settle(self, user_id: str, month: str, rules: DeploymentRules) -> bool:
         """Count a month from before there were caps, take back what lies idle; whether anything was moved."""

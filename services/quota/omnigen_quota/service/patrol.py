@@ -1,5 +1,6 @@
 """Goes through everybody's months every few minutes: one process at a time, and another when that one dies."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -8,7 +9,7 @@ from omnigen_quota.domain.lending import DeploymentRules
 from omnigen_quota.domain.months import month_of
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.lending import Lender
-from omnigen_quota.service.sweeping import Sweeper
+from omnigen_quota.service.sweeping import Sweep, Sweeper
 from omnigen_shared.clock import Clock
 from omnigen_shared.errors import ProblemError
 
@@ -36,6 +37,7 @@ class Patrol:
         months, rules = _list_months(self._clock.now()), await self._table.find_rules()
         for month in months:
             await self._lender.finish_all(month)
+            await self._lender.forget(month)
         users = {user_id for month in months for user_id in await self._table.list_enrolled(month)}
         for user_id in sorted(users):
             try:
@@ -45,8 +47,8 @@ class Patrol:
 
     async def _look_after(self, user_id: str, months: tuple[str, ...], rules: DeploymentRules) -> None:
         done = await self._sweeper.sweep(user_id)
-        if done.rows_written or done.bookings_withdrawn:
-            _log.info("user_swept", user_id=user_id, rows=done.rows_written, withdrawn=done.bookings_withdrawn)
+        if done != Sweep():
+            _log.info("user_swept", user_id=user_id, **asdict(done))
         for month in months:
             await self._lender.settle(user_id, month, rules)
 

@@ -1,12 +1,25 @@
 """Finishes what crashes have left in users' months: rows that are owed, stragglers' bookings, old entries."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
-from omnigen_quota.domain.bookings import Booking, MonthState
+import structlog
+
+from omnigen_quota.domain.bookings import Booking, BookingMark, MonthState
+from omnigen_quota.domain.closing import decide_close
+from omnigen_quota.domain.ledger import CLOSED_SLOT
+from omnigen_quota.domain.problems import ReservationClosedError
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.bookkeeping import LEFT_AFTER, Bookkeeper
-from omnigen_quota.service.rounds import Place
+from omnigen_quota.service.rounds import Place, run_rounds
 from omnigen_shared.clock import Clock, to_rfc3339
+from omnigen_shared.errors import NotFoundError
+
+ABANDONED: Final = timedelta(hours=25)
+"""No job lives that long. Its place was taken by a call that nobody waited for any more, or its end was never told."""
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +28,14 @@ class Sweep:
 
     rows_written: int = 0
     bookings_withdrawn: int = 0
+    bookings_released: int = 0
 
     def __add__(self, other: "Sweep") -> "Sweep":
-        return Sweep(self.rows_written + other.rows_written, self.bookings_withdrawn + other.bookings_withdrawn)
+        return Sweep(
+            self.rows_written + other.rows_written,
+            self.bookings_withdrawn + other.bookings_withdrawn,
+            self.bookings_released + other.bookings_released,
+        )
 
 
 class Sweeper:
@@ -42,12 +60,29 @@ class Sweeper:
             booking = None if fresh is None else fresh.find_booking(job_id)
             if fresh is None or booking is None:
                 continue
-            rows = await self._books.complete(Place(user_id, month, job_id), fresh, booking)
+            place = Place(user_id, month, job_id)
+            rows = await self._books.complete(place, fresh, booking)
             total += Sweep(bookings_withdrawn=1) if rows is None else Sweep(rows_written=rows)
             if rows is not None and booking.is_final:
                 recorded.append(job_id)
+            if rows is not None and self._is_abandoned(booking):
+                await self._release(place)
+                total += Sweep(bookings_released=1)
         await self._books.tidy(user_id, month, await self._table.find_month(user_id, month), recorded)
         return total
+
+    def _is_abandoned(self, booking: Booking) -> bool:
+        return booking.is_open and booking.reserved_at < to_rfc3339(self._clock.now() - ABANDONED)
+
+    async def _release(self, place: Place) -> None:
+        """As its job would have done: what open calls hold stays held. Whoever ends the job meanwhile is first."""
+        _log.warning("abandoned_reservation_released", job_id=place.job_id, month=place.month)
+        rule = partial(decide_close, job_id=place.job_id, mark=BookingMark.RELEASED, now=self._clock.now())
+        try:
+            outcome = await run_rounds(self._table, place, rule)
+        except (ReservationClosedError, NotFoundError):
+            return
+        await self._books.keep(place, outcome, CLOSED_SLOT)
 
     def _list_left(self, state: MonthState) -> list[str]:
         before = to_rfc3339(self._clock.now() - LEFT_AFTER)
