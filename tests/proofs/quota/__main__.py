@@ -22,6 +22,7 @@ from tests.proofs.rates.processes import prove_processes
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.emulator import Emulator
 from omnigen_local.environments import forget_accounts
+from omnigen_shared.logging import configure_logging
 
 
 def main(
@@ -34,6 +35,7 @@ def main(
     """Prove that quota admits exactly the limit, and that its books are the truth."""
     forget_accounts(os.environ)
     os.environ.update(CREDENTIALS)
+    configure_logging("prove-quota", "ERROR")
     board = Scoreboard("prove-quota")
     with tempfile.TemporaryDirectory(prefix="omnigen-prove-quota-") as folder:
         asyncio.run(_prove(Path(folder), board, rounds, attempts, seed))

@@ -43,6 +43,7 @@ async def prove_videos(round_: Round, limit: int) -> None:
     board, books = round_.board, await read_books(round_.ground.table, user)
     board.expect_equal(f"{what}_admitted", len(tally.admitted), limit)
     board.expect_equal(f"{what}_refused", len(tally.refused), round_.attempts - limit)
+    board.expect_equal(f"{what}_unforeseen", dict(tally.unforeseen), {})
     board.expect_equal(f"{what}_counter", books.state.videos, limit)
     board.expect_equal(f"{what}_findings", len(books.findings), 0)
 

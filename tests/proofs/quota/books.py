@@ -11,17 +11,22 @@ from omnigen_quota.domain.months import month_of
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.auditing import Auditor
 from omnigen_quota.service.operating import Operator
-from omnigen_quota.service.sweeping import Sweeper
+from omnigen_quota.service.sweeping import ABANDONED, Sweeper
 from omnigen_shared.clock import SystemClock
 
-_PAST_LEAVING: Final = timedelta(minutes=3)
+LATER: Final = timedelta(minutes=15)
+TOMORROW: Final = ABANDONED + timedelta(hours=1)
+"""Whatever has not ended by then never will."""
 
 
+@dataclass(frozen=True, slots=True)
 class LaterClock:
-    """A few minutes on: for the sweep, everything of now was left behind long ago."""
+    """For the sweep and the patrol, so early that everything of now was left behind long ago."""
+
+    later: timedelta = LATER
 
     def now(self) -> datetime:
-        return SystemClock().now() + _PAST_LEAVING
+        return SystemClock().now() + self.later
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,16 @@ async def agree(table: UsageTable, user_id: str, **caps: int) -> None:
     await Operator(table, SystemClock()).set_caps(user_id, caps)
 
 
-async def sweep(table: UsageTable, user_id: str) -> None:
+async def sweep(table: UsageTable, user_id: str, later: timedelta = LATER) -> None:
     """As an operator's command does it."""
-    await Sweeper(table, LaterClock()).sweep(user_id)
+    await Sweeper(table, LaterClock(later)).sweep(user_id)
+
+
+async def find_present(table: UsageTable, user_id: str) -> MonthState:
+    """A user's present month as it stands; zeros before anything is counted."""
+    return await table.find_month(user_id, month_of(SystemClock().now())) or MonthState()
 
 
 async def read_books(table: UsageTable, user_id: str) -> Books:
     audit = await Auditor(table).audit(user_id)
-    state = await table.find_month(user_id, month_of(SystemClock().now()))
-    return Books(state or MonthState(), audit.findings, audit.owed)
+    return Books(await find_present(table, user_id), audit.findings, audit.owed)

@@ -87,6 +87,7 @@ def quota_environment(folder: Path, endpoint_url: str, table: str) -> dict[str, 
         "AWS_ENDPOINT_URL": endpoint_url,
         "USAGE_TABLE": table,
         "IDENTITY_PUBLIC_KEYS": orjson.dumps(identities.public_keys()).decode(),
+        "SWEEP_INTERVAL_S": "20",
         "LOG_LEVEL": "ERROR",
     }
 

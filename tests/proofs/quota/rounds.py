@@ -5,6 +5,7 @@ from typing import Final
 
 from bench.goals import Scoreboard
 from tests.proofs.quota.admission import MONEY_SHARE, prove_money, prove_videos
+from tests.proofs.quota.budget import SHARE, prove_budget
 from tests.proofs.quota.ground import Advance, Ground, Round
 from tests.proofs.quota.storm import prove_storm
 
@@ -16,7 +17,7 @@ _MONEY_LIMIT: Final = 1_000_003
 
 
 async def run_round(ground: Ground, board: Scoreboard, seed: int, number: int, attempts: int, advance: Advance) -> None:
-    """One round: videos, money, storm. Limits above the attempts are cut to a third of them."""
+    """One round: videos, money, storm, budget. Limits above the attempts are cut to a third of them."""
     limits = [min(limit, attempts // 3) for limit in LIMITS]
     before = month_of(SystemClock().now())
     trial = Scoreboard(board.name, tell=_keep_to_itself)
@@ -24,6 +25,7 @@ async def run_round(ground: Ground, board: Scoreboard, seed: int, number: int, a
     await prove_videos(round_, limits[number % len(limits)])
     await prove_money(round_, _MONEY_LIMIT)
     await prove_storm(round_, limits[(number + 1) % len(limits)])
+    await prove_budget(round_)
     if month_of(SystemClock().now()) != before:
         board.skip(f"round_{number}", "a_month_ended_meanwhile")
         return
@@ -38,4 +40,9 @@ def _keep_to_itself(_line: str) -> None:
 
 def parts_of(attempts: int) -> dict[str, int]:
     """The parts of a round by their names, and how many attempts each has."""
-    return {"videos_per_month": attempts, "spend_per_month": attempts // MONEY_SHARE, "storm": attempts}
+    return {
+        "videos_per_month": attempts,
+        "spend_per_month": attempts // MONEY_SHARE,
+        "storm": attempts,
+        "budget": attempts // SHARE,
+    }

@@ -40,6 +40,14 @@ class Story:
     is_doubtful: bool = False
     """A reservation was sent whose answer nobody has seen: a later refusal does not say that it was in vain."""
 
+    is_swept: bool = False
+    """It never ended, and the sweep has released it in the end."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stays open for good."""
+        return self.ending == "stay" and not self.is_swept
+
     @property
     def spent(self) -> int:
         return sum(call.actual for call in self.calls)
@@ -51,15 +59,15 @@ class Story:
     @property
     def claim(self) -> int:
         """What the month's spend counts for it in the end."""
-        return self.cost if self.ending == "stay" else self.spent + self.held
+        return self.cost if self.is_open else self.spent + self.held
 
     @property
     def remaining(self) -> int:
-        return self.cost - self.spent - self.held if self.ending == "stay" else 0
+        return self.cost - self.spent - self.held if self.is_open else 0
 
     @property
     def counts_video(self) -> bool:
-        return self.ending != "release"
+        return self.ending == "commit" or self.is_open
 
 
 def invent(chance: random.Random, count: int) -> Iterator[Story]:

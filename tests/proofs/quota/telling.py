@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -31,8 +31,38 @@ class Teller:
     callers: Callers
     user: str
     chance: random.Random
+    stories: list[Story]
     unforeseen: Counter[str] = field(default_factory=Counter)
     echoes: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.waiting = deque(self.stories)
+
+    @property
+    def told(self) -> list[Story]:
+        """Those whose job had a place."""
+        return [story for story in self.stories if story.month]
+
+    @property
+    def refused(self) -> set[str]:
+        """Jobs that had none."""
+        return {story.job_id for story in self.stories if not story.month}
+
+    async def be_client(self) -> None:
+        """Take one waiting story after another; when this client dies, the story waits again for another one."""
+        while self.waiting:
+            story = self.waiting.popleft()
+            try:
+                await self.tell(story)
+            except DiedError:
+                self.waiting.append(story)
+
+    async def resolve(self) -> None:
+        """Ask again where nobody knows whether the reservation was heard, as whoever finds such a job does."""
+        await self._settle_down()
+        self.waiting.extend(story for story in self.stories if story.is_doubtful and not story.month)
+        await asyncio.gather(*(self.be_client() for _ in range(ASKERS)))
+        await self._settle_down()
 
     async def tell(self, story: Story) -> None:
         """From the beginning, as whoever takes a dead client's job over does. DiedError."""
@@ -47,7 +77,7 @@ class Teller:
             if paid.is_late:
                 await life.account(paid)
 
-    async def settle_down(self) -> None:
+    async def _settle_down(self) -> None:
         """Return when no echo is under way any more."""
         while self.echoes:
             await asyncio.gather(*self.echoes)
@@ -141,19 +171,3 @@ class _Life:
         if amount and call.body is not None and chance.random() < LIES:
             lie = replace(call, body={**call.body, amount: int(call.body[amount]) + 1})
             self.teller.echo(f"lied_{what}", lie, _LIE_FOUND)
-
-
-async def resolve(teller: Teller, stories: Iterable[Story]) -> None:
-    """Ask again where nobody knows whether the reservation was heard, as whoever finds such a job does."""
-    doubtful = deque(story for story in stories if story.is_doubtful and not story.month)
-    await asyncio.gather(*(tell_all(teller, doubtful) for _ in range(ASKERS)))
-
-
-async def tell_all(teller: Teller, waiting: deque[Story]) -> None:
-    """One client after another takes what is waiting; a dead one's story waits again, for another client."""
-    while waiting:
-        story = waiting.popleft()
-        try:
-            await teller.tell(story)
-        except DiedError:
-            waiting.append(story)

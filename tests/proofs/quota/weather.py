@@ -2,16 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from bench.goals import Scoreboard
 from tests.fakes.table_proxy import Weather
 from tests.proofs.quota.ground import Ground
-
-from omnigen_quota.domain.months import month_of
-from omnigen_shared.clock import SystemClock
 
 FAULTS: Final = 0.006
 """Per call and kind of fault: with ten kinds one call in seventeen has its share."""
@@ -23,7 +20,7 @@ _LOOK_AGAIN_S: Final = 0.3
 
 @asynccontextmanager
 async def storm(
-    ground: Ground, chance: random.Random, board: Scoreboard, attempts: int, share: Callable[[], float]
+    ground: Ground, chance: random.Random, board: Scoreboard, part: str, attempts: int, share: Callable[[], float]
 ) -> AsyncIterator[None]:
     """Until the block ends: then the sky is clear and everybody is there. `share` says how much is done, 0 … 1."""
     wanted = max(FEWEST_KILLS, attempts // ATTEMPTS_PER_KILL)
@@ -36,21 +33,21 @@ async def storm(
     finally:
         killing.cancel()
         await ground.proxy.clear_up()
-    board.expect_equal("storm_kills", ground.fleet.kills - kills, wanted)
+    board.expect_equal(f"{part}_kills", ground.fleet.kills - kills, wanted)
     faults = ground.proxy.faults.total() - faults
-    board.expect("storm_faults", faults, ">0", holds=faults > 0)
+    board.expect(f"{part}_faults", faults, ">0", holds=faults > 0)
+    board.expect_equal(f"{part}_requests_that_dynamodb_refuses", dict(ground.proxy.refusals), {})
 
 
 @asynccontextmanager
-async def watched(ground: Ground, user: str, board: Scoreboard, limit: int) -> AsyncIterator[None]:
-    """Not for an instant is a video too many counted, as far as one who looks again and again can see."""
+async def watched(count: Callable[[], Awaitable[int]], board: Scoreboard, what: str, limit: int) -> AsyncIterator[None]:
+    """Not for an instant is too much counted, as far as one who looks again and again can see."""
     highest = 0
 
     async def watch() -> None:
         nonlocal highest
         while True:
-            state = await ground.table.find_month(user, month_of(SystemClock().now()))
-            highest = max(highest, state.videos if state else 0)
+            highest = max(highest, await count())
             await asyncio.sleep(_LOOK_AGAIN_S)
 
     watching = asyncio.create_task(watch())
@@ -59,7 +56,7 @@ async def watched(ground: Ground, user: str, board: Scoreboard, limit: int) -> A
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-    board.expect_at_most("storm_highest_videos", highest, limit)
+    board.expect_at_most(what, highest, limit)
 
 
 async def _kill_and_start(ground: Ground, chance: random.Random, times: int, share: Callable[[], float]) -> None:
