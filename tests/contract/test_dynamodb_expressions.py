@@ -24,8 +24,8 @@ from omnigen_quota.service.agreements import Agreements
 from omnigen_quota.service.auditing import Auditor
 from omnigen_quota.service.leasing import RateService
 from omnigen_quota.service.operating import Operator
+from omnigen_quota.service.patrol import Patrol
 from omnigen_quota.service.rounds import Place
-from omnigen_quota.service.sweeping import Sweeper
 from omnigen_quota.store.leases import DynamoRateTable
 from omnigen_quota.store.usage import DynamoUsageTable
 from omnigen_shared.contracts.rates import RateLeaseRequest
@@ -78,6 +78,7 @@ async def walk(emulator_url: str) -> AsyncIterator[Walk]:
 
 async def test_all_that_quota_sends_is_accepted(walk: Walk) -> None:
     quota, operator = QuotaService(walk.table, walk.clock), Operator(walk.table, walk.clock)
+    await operator.set_deployment_caps(10**9, 10**10)
     for day in range(4):
         await live_a_job(quota, f"job_{day}", BookingMark.RELEASED if day % 2 else BookingMark.COMMITTED)
         await operator.set_caps(USER, {"videos_per_month": None if day % 2 else 50})
@@ -85,12 +86,14 @@ async def test_all_that_quota_sends_is_accepted(walk: Walk) -> None:
     await quota.reserve(USER, FREE, "job_0", a_request())
     await operator.pause(paused=True)
     walk.clock.advance(3600)
-    await Sweeper(walk.table, walk.clock).sweep(USER)
+    await Patrol(walk.table, walk.clock, 300).take_turn()
+    await operator.set_deployment_caps(None, None)
     assert (await Auditor(walk.table).audit(USER)).findings == ()
     await quota.get_usage(USER)
     assert await walk.table.list_users() == [USER]
     shapes = walk.shapes()
     assert {"PutItem", "GetItem", "Query", "Scan", "UpdateItem SET", "UpdateItem SET REMOVE"} <= shapes
+    assert "UpdateItem REMOVE" in shapes
 
 
 async def live_a_job(quota: QuotaService, job_id: str, mark: BookingMark) -> None:
