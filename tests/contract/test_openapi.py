@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
-from tests.contract.test_every_route import CALLBACK, CASES, Case, furnish
+from tests.contract.test_every_route import CALLBACK, CASES, WRONG_VALUES, Case, furnish
 from tests.fakes.api_document import PATH, build_document, write_document
 from tests.fakes.gateway import open_gateway
 from tests.fakes.public_api import open_public_api
@@ -90,6 +90,20 @@ def test_its_schemas_and_examples_are_valid() -> None:
     for kind in (JobOrder, StoryboardOrder):
         for example in document()["components"]["schemas"][kind.__name__]["examples"]:
             TypeAdapter(kind).validate_python(example)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.body is not None], ids=str)
+def test_it_knows_a_wrong_body_when_it_sees_one(case: Case) -> None:
+    operation = document()["paths"][case.path][case.method.lower()]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    validator = validator_of(schema)
+    validator.validate(case.body)
+    assert not validator.is_valid({**case.body, "surprise": 1})
+    name = next(ref for ref in references(schema)).rpartition("/")[2]
+    for field in document()["components"]["schemas"][name]["properties"]:
+        for wrong in WRONG_VALUES:
+            if (field, wrong) != ("prompt", "x" * 900):
+                assert not validator.is_valid({**case.body, field: wrong}), (field, wrong)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

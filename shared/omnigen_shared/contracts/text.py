@@ -22,6 +22,11 @@ ALLOWED: Final = (
 LONGEST: Final = 10_000
 """No text may be longer anywhere, and putting a longer one into form NFC could be made to take very long."""
 _BREAK: Final = re.compile("\r\n?|[\u2028\u2029]")
+PATTERN: Final = (
+    r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e"
+    r"\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]*$"
+)
+"""The same for the API's document, which cannot name the noncharacters of the other planes."""
 _LAST_OF_PLANES: Final = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef" + _LAST_OF_PLANES + "]"
@@ -57,21 +62,25 @@ def check_line(text: str) -> str:
 class TextRule:
     """Stands last in an Annotated[str, …]: what comes in is checked or cleaned before its length is looked at."""
 
-    def __init__(self, rule: Callable[[str], str]) -> None:
+    def __init__(self, rule: Callable[[str], str], pattern: str | None = None) -> None:
         self._rule = rule
+        self._pattern = pattern
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._apply, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(schema), "x-limits": {"characters": ALLOWED}}
+        shown = handler(schema)
+        if self._pattern is None:
+            return shown
+        return {**shown, "pattern": self._pattern, "x-limits": {"characters": ALLOWED}}
 
     def _apply(self, value: Any) -> Any:
         return self._rule(value) if isinstance(value, str) else value
 
 
-FIT_TEXT: Final = TextRule(check_text)
-FIT_LINE: Final = TextRule(check_line)
+FIT_TEXT: Final = TextRule(check_text, PATTERN)
+FIT_LINE: Final = TextRule(check_line, PATTERN)
 CLEAN_TEXT: Final = TextRule(clean_text)
 CLEAN_LINE: Final = TextRule(clean_line)
 

@@ -63,11 +63,16 @@ class Operation:
         if kinds:
             described = self.describe(kinds[0]) if len(kinds) == 1 else {"type": _join(kind["type"] for kind in kinds)}
             return described if len(kinds) == len(branches) else {**described, "nullable": True}
+        own = schema.get("x-limits", {})
+        if "type" in own:
+            return dict(own)
         limits: dict[str, Any] = {"type": schema["type"]} if "type" in schema else {}
         limits |= {ours: schema[theirs] for theirs, ours in _NAMES.items() if theirs in schema}
+        if "characters" in own:
+            limits.pop("pattern", None)  # the same for machines
         if "const" in schema:
             limits["allowed"] = [schema["const"]]
-        return {**limits, **schema.get("x-limits", {})}
+        return {**limits, **own}
 
     def list_names(self, schema: Schema) -> list[str]:
         """The names of an object's fields."""

@@ -105,7 +105,7 @@ def loose_values() -> Iterator[tuple[type[Contract], str, Any]]:
     for kind in contracts_below(Contract):
         for name, schema in kind.model_json_schema()["properties"].items():
             for branch in schema.get("anyOf", [schema]):
-                yield from ((kind, name, value) for value in LOOSE.get(branch.get("type", ""), ()))
+                yield from ((kind, name, value) for value in LOOSE.get(str(branch.get("type")), ()))
                 items = branch.get("items", {}).get("type", "")
                 yield from ((kind, name, [value]) for value in LOOSE.get(items, ()))
 

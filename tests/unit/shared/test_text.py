@@ -1,5 +1,6 @@
 """What a text may hold, where it is refused and where it is cleaned."""
 
+import re
 import unicodedata
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from omnigen_shared.contracts.text import (
     FIT_LINE,
     FIT_TEXT,
     LONGEST,
+    PATTERN,
     check_line,
     check_text,
     clean_line,
@@ -102,5 +104,11 @@ def test_what_is_longer_than_any_text_may_be_is_not_even_normalised() -> None:
 
 def test_what_is_allowed_stands_in_the_schema() -> None:
     properties = Film.model_json_schema()["properties"]
-    assert properties["told"]["x-limits"] == {"characters": ALLOWED}
-    assert properties["line"]["anyOf"][0] == {"maxLength": 5, "type": "string", "x-limits": {"characters": ALLOWED}}
+    told = {"maxLength": 5, "type": "string", "pattern": PATTERN, "x-limits": {"characters": ALLOWED}}
+    assert properties["line"]["anyOf"][0] == told
+    assert "pattern" not in properties["made"]
+
+
+@given(st.characters(max_codepoint=0xFFFF, exclude_categories=()))
+def test_the_schemas_pattern_is_the_same_rule(char: str) -> None:
+    assert (re.search(PATTERN, char.replace("\r", "\n")) is not None) == text_is_fit(char)

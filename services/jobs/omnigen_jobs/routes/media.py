@@ -26,8 +26,9 @@ async def get_thumbnail(caller: User, uses: Uses, job_id: JobPath) -> RedirectRe
     return _redirect(await uses.reading.link_thumbnail(caller.subject, job_id))
 
 
-@router.get("/captions", status_code=302)
+@router.get("/captions", status_code=302, response_class=RedirectResponse, responses=MEDIA)
 async def get_captions(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
+    """Where its captions are (WebVTT): a signed link for a while."""
     return _redirect(await uses.reading.link_captions(caller.subject, job_id))
 
 

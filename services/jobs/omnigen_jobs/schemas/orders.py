@@ -67,7 +67,15 @@ Usd = Annotated[
     Decimal,
     Field(gt=0, le=HIGHEST_COST_USD, max_digits=11, decimal_places=6),
     BeforeValidator(_check_amount),
-    WithJsonSchema({"type": "string", "x-limits": describe_cost(gt="0.00")}),
+    WithJsonSchema(
+        {
+            "type": ["string", "number"],
+            "pattern": f"^{_AMOUNT.pattern}$",
+            "exclusiveMinimum": 0,
+            "maximum": HIGHEST_COST_USD,
+            "x-limits": describe_cost(gt="0.00"),
+        }
+    ),
 ]
 
 
