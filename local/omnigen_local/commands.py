@@ -15,7 +15,7 @@ from omnigen_local.artefacts import ROOT
 from omnigen_local.background import StartError, SupervisedStack, start, stop, supervise
 from omnigen_local.home import Home, StackRecord
 from omnigen_local.overrides import BadOverrideError, read_overrides
-from omnigen_local.signals import run_until_signal
+from omnigen_local.signals import SIGNAL_EXIT, run_until_signal
 from omnigen_local.stack import LocalStack, StackPlan
 
 HOME: Final = Home(ROOT / ".omnigen")
@@ -26,7 +26,10 @@ SUPERVISOR: Final = (sys.executable, "-m", "omnigen_local", "supervise")
 
 def up() -> None:
     """Start a stack that stays, and print what is where."""
-    raise typer.Exit(asyncio.run(run_until_signal(_up())))
+    code = asyncio.run(run_until_signal(_up()))
+    if code > SIGNAL_EXIT:
+        typer.echo("up: stopped", err=True)
+    raise typer.Exit(code)
 
 
 def down() -> None:

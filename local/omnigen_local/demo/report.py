@@ -16,7 +16,7 @@ def completion_lines(out: Path, job: dict[str, Any], receipt: dict[str, Any]) ->
     return (
         f"file   {out}  {size_mb:.1f} MB  {output['width']}x{output['height']}",
         f"video  {count(scenes, 'scene')}, {output['duration_s']:.1f} s, {output['frames']} frames at {FPS} a second",
-        f"cost   {receipt_text(receipt)}",
+        f"cost   {receipt_text(receipt)}; simulated, nobody was charged",
     )
 
 

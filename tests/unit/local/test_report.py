@@ -17,7 +17,7 @@ def test_a_video_is_told_in_three_lines(tmp_path: Path) -> None:
     assert completion_lines(out, job, {"calls": [*calls, call("music", "0.03")], "total_usd": "0.307"}) == (
         f"file   {out}  1.2 MB  1280x720",
         "video  3 scenes, 15.0 s, 450 frames at 30 a second",
-        "cost   $0.307 = storyboard $0.002 + 2 x clip $0.275 + music $0.03",
+        "cost   $0.307 = storyboard $0.002 + 2 x clip $0.275 + music $0.03; simulated, nobody was charged",
     )
 
 
