@@ -102,7 +102,7 @@ HOSTILE: list[tuple[Callable[[Path], None], str]] = [
     (cut_off_without_index, "cannot be read"),
     (cut_off_in_the_middle, "ends before"),
     (cut_off_near_the_end, "ends before"),
-    (overwritten_in_the_middle, "decoding failed"),
+    (overwritten_in_the_middle, "Decoding failed"),
     (too_short, "needed are 2.00 s"),
     (ten_hours, "allowed are 30 s"),
     (too_wide, "more than 2000 px"),

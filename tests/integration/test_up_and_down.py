@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import orjson
 import pytest
@@ -35,7 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def run(name: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, [name])
+    with mock.patch.dict(os.environ):  # the command forgets AWS accounts; other tests need them
+        result = CliRunner().invoke(app, [name])
     return result.exit_code, result.output
 
 

@@ -40,6 +40,7 @@ async def test_new_addresses_and_secrets_reach_a_deployed_function(
     assert json.loads(secret["SecretString"]) == {
         "identity_private_key": tiny_parameters.generator_private_key.get_secret_value(),
         "replicate_api_token": "r8_new",
+        "replicate_webhook_secret": tiny_parameters.replicate_webhook_secret.get_secret_value(),
     }
 
 
