@@ -10,7 +10,7 @@ UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
 LOCKS := bootstrap dev emulator infra gateway jobs quota composer generator generator-local local
 TARGET ?= local
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
 DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT
@@ -71,7 +71,7 @@ format: setup ## Format and fix what can be fixed
 
 .PHONY: test
 test: setup build-generator .venv-infra/.stamp ## Every test; needs no network but loopback
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: setup ## The tests that open no socket

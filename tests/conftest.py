@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +20,8 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+TESTS = Path(__file__).parent
+SLOWEST_FIRST = ("proofs", "integration", "workflow", "contract")
 NOBODY = "http://127.0.0.1:9"
 """Nothing listens there: tests of the workflow deploy a stack of their own, with their own addresses."""
 
@@ -59,3 +62,13 @@ def stack_outputs(emulator_url: str, stack_parameters: StackParameters) -> Stack
     """The addons, deployed into the emulator."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(provision(emulator_url, stack_parameters))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Suites that wait for processes go first, so that the unit tests fill the gaps of the other workers."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    suite = item.path.relative_to(TESTS).parts[0]
+    return SLOWEST_FIRST.index(suite) if suite in SLOWEST_FIRST else len(SLOWEST_FIRST)
