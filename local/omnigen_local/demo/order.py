@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from omnigen_local.demo.wording import count
 from omnigen_local.files import draft_path
 from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution, frame_size
+from omnigen_shared.contracts.seeds import SEEDS
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.contracts.storyboard import Category
 from omnigen_shared.contracts.text import check_text
@@ -25,7 +26,6 @@ DEFAULTS: Final = {
 }
 PROMPT_CHARS: Final = range(10, 2001)
 DURATIONS_S: Final = range(5, 61)
-SEEDS: Final = range(2**31)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

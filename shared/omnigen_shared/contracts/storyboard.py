@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt, model_validator
 
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.media import FPS, TRANSITION_FRAMES, Transition
+from omnigen_shared.contracts.seeds import SEEDS
 from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
 
 CHARACTERS_PER_S: Final = 14
@@ -93,7 +94,7 @@ class Scene(Cut):
 
     number: StrictInt = Field(ge=1, le=99)
     prompt: Annotated[str, Field(min_length=1, max_length=SCENE_PROMPT_MAX), CLEAN_TEXT]
-    seed: StrictInt = Field(ge=0, le=2**31 - 1)
+    seed: StrictInt = Field(ge=SEEDS.start, lt=SEEDS.stop)
     camera: Annotated[str, Field(max_length=CAMERA_MAX), CLEAN_LINE] = ""
     narration: Annotated[str, Field(max_length=NARRATION_MAX), CLEAN_TEXT] = ""
 

@@ -8,10 +8,10 @@ from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_world import a_request
 
 from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo, Unusable, read_plan, write_brief
-from omnigen_generator.domain.seeds import derive_seed
 from omnigen_generator.domain.storyboards import PROMPT_MAX, build_storyboard, write_prompt
 from omnigen_generator.domain.templates import STRUCTURES, TITLE_MAX, write_plan
 from omnigen_shared.contracts.media import FPS, Transition
+from omnigen_shared.contracts.seeds import derive_seed
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Storyboard
 from omnigen_shared.contracts.text import check_text, clean_text
 

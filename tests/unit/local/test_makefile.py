@@ -2,8 +2,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from omnigen_local.demo.order import DEFAULTS, DURATIONS_S, PROMPT_CHARS, SEEDS
+from omnigen_local.demo.order import DEFAULTS, DURATIONS_S, PROMPT_CHARS
 from omnigen_shared.contracts.media import AspectRatio, Resolution
+from omnigen_shared.contracts.seeds import SEEDS
 
 ROOT = Path(__file__).parents[3]
 

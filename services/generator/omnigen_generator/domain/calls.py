@@ -18,12 +18,12 @@ from omnigen_generator.domain.prompting import (
     write_brief,
     write_repair,
 )
-from omnigen_generator.domain.seeds import derive_seed
 from omnigen_generator.domain.storyboards import write_prompt
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest, JobSnapshot, PlanIntent
 from omnigen_shared.contracts.media import FPS
+from omnigen_shared.contracts.seeds import derive_seed
 from omnigen_shared.contracts.storyboard import Cut, Scene, Storyboard
 
 FIRST_TAKE: Final = 1

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from omnigen_generator.domain.prompting import PlannedScene, PlannedVideo
-from omnigen_generator.domain.seeds import derive_seed
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import Transition
+from omnigen_shared.contracts.seeds import derive_seed
 from omnigen_shared.contracts.storyboard import (
     CAMERA_MAX,
     COLOUR_MAX,

@@ -1,7 +1,6 @@
 """From what a user asks for to an order: checked against the catalogue, cut into clips, priced."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +19,6 @@ from omnigen_shared.contracts.storyboard import Cut, Storyboard, count_frames
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 
-SEED_LIMIT: Final = 2**31
 HIGHEST_COST_USD: Final = 10_000
 
 
@@ -88,12 +86,6 @@ def describe_use(request: JobRequest, model: VideoModel, cuts: tuple[Cut, ...]) 
         duration_s=count_frames(cuts) / FPS,
         paid_s=sum(cut.clip_duration_s for cut in cuts),
     )
-
-
-def derive_seed(parts: Iterable[object]) -> int:
-    """The seed of a request that names none: the same parts give the same one. 0 … 2^31 - 1."""
-    text = orjson.dumps([str(part) for part in parts])
-    return int.from_bytes(hashlib.sha256(text).digest()[:8]) % SEED_LIMIT
 
 
 def _maximum(estimate: Estimate, max_cost_usd: Decimal | None) -> int:

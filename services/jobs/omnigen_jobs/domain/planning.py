@@ -10,11 +10,11 @@ from omnigen_jobs.domain.records import Job
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION, PLANNER_MODEL, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobKind, JobStatus
+from omnigen_shared.contracts.seeds import SEEDS
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
 ASKS: Final = 2
 """A planner is asked again when its first answer is no plan."""
-_TAKES: Final = 2**31
 
 
 def name_plan(order: Order, which: str) -> JobId:
@@ -34,7 +34,7 @@ def draft_plan(
         plan=order.plan,
         kind=JobKind.STORYBOARD,
         request=order.request,
-        plan_take=2 + int(job_id[-8:], 16) % _TAKES if is_fresh else 1,
+        plan_take=2 + int(job_id[-8:], 16) % len(SEEDS) if is_fresh else 1,
         cuts=order.cuts,
         used=describe_use(order.request, VIDEO_MODELS[order.request.model], order.cuts),
         created_at=now,

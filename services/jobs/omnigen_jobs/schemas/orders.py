@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.cutting import MAX_SCENES
-from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, SEED_LIMIT, derive_seed, describe_cost
+from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, describe_cost
 from omnigen_jobs.schemas.storyboards import StoryboardBody
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.catalogue import (
@@ -35,6 +35,7 @@ from omnigen_shared.contracts.catalogue import (
 )
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS, AspectRatio, Resolution
+from omnigen_shared.contracts.seeds import SEEDS, derive_seed
 from omnigen_shared.contracts.storyboard import Category, Continuity
 from omnigen_shared.contracts.text import FIT_LINE, FIT_TEXT
 
@@ -118,7 +119,7 @@ class VideoOrder(Contract):
     model: Model = DEFAULT_VIDEO_MODEL
     style: Style | None = None
     negative_prompt: NegativePrompt | None = None
-    seed: StrictInt | None = Field(default=None, ge=0, lt=SEED_LIMIT)
+    seed: StrictInt | None = Field(default=None, ge=SEEDS.start, lt=SEEDS.stop)
     continuity: Continuity = Continuity.PARALLEL
     music: StrictBool = True
     music_model: MusicModel = MUSIC_MODEL.name
@@ -136,7 +137,7 @@ class VideoOrder(Contract):
     def to_wish(self, today: date) -> Wish:
         """The order completed: its seed is filled in."""
         given = self.model_dump(mode="json", include=set(VideoOrder.model_fields) - {"seed"}, exclude_none=True)
-        seed = derive_seed(given.items()) if self.seed is None else self.seed
+        seed = derive_seed(*given.items()) if self.seed is None else self.seed
         return Wish(request=JobRequest(**given, seed=seed), is_seeded=self.seed is not None, today=today)
 
 

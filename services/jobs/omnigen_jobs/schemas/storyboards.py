@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from pydantic import Field, StrictFloat, StrictInt, StringConstraints, field_validator
 
 from omnigen_jobs.domain.cutting import MAX_SCENES, MIN_KEPT_FRAMES
-from omnigen_jobs.domain.ordering import SEED_LIMIT, derive_seed
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.media import FPS, Transition
+from omnigen_shared.contracts.seeds import SEEDS, derive_seed
 from omnigen_shared.contracts.storyboard import (
     CAMERA_MAX,
     COLOUR_MAX,
@@ -51,7 +51,7 @@ class SceneBody(Contract):
     camera: Camera = ""
     transition: Transition = Transition.FADE
     narration: Narration = ""
-    seed: StrictInt | None = Field(default=None, ge=0, lt=SEED_LIMIT)
+    seed: StrictInt | None = Field(default=None, ge=SEEDS.start, lt=SEEDS.stop)
 
     @field_validator("duration_s")
     @classmethod
@@ -121,7 +121,7 @@ class StoryboardBody(Contract):
                     clip_duration_s=-(-scene.frames // FPS),
                     kept_frames=scene.frames,
                     transition=Transition.CUT if number == last else scene.transition,
-                    seed=derive_seed([seed, number]) if scene.seed is None else scene.seed,
+                    seed=derive_seed(seed, number) if scene.seed is None else scene.seed,
                     camera=scene.camera,
                     narration=scene.narration,
                 )
