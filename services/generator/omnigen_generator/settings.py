@@ -28,6 +28,10 @@ class GeneratorSettings(BaseUnitSettings):
     provider_timeout_s: float = Field(default=20, gt=0, le=40)
     planner_patience_s: float = Field(default=45, gt=0)
     """After this the template writes the storyboard."""
+    reconcile_for_s: float = Field(default=120, gt=0)
+    """How long after the socket closed a call without an answer is looked for in the provider's list."""
+    kept_after_deadline_s: float = Field(default=600, ge=0)
+    """How long after a job's deadline the provider still works for it."""
     download_timeout_s: float = Field(default=30, gt=0, le=40)
     max_download_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
 
@@ -38,6 +42,8 @@ class GeneratorSettings(BaseUnitSettings):
             reserve_s=self.deadline_reserve_s,
             provider_timeout_s=self.provider_timeout_s,
             planner_patience_s=self.planner_patience_s,
+            reconcile_for_s=self.reconcile_for_s,
+            kept_after_deadline_s=self.kept_after_deadline_s,
         )
 
 

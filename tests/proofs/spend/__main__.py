@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from bench.goals import Scoreboard
+from tests.proofs.spend.pace import REAL
 from tests.proofs.spend.running import prove
 
 from omnigen_local.addresses import CREDENTIALS
@@ -49,7 +50,7 @@ def main(
 
 async def _prove(folder: Path, board: Scoreboard, jobs: int, seed: int, store: Store) -> None:
     async with Emulator(None, folder / "logs" / "emulator.log") as emulator:
-        await prove(folder, emulator.url, board, jobs, seed, has_table=store is Store.TABLE)
+        await prove(folder, emulator.url, board, jobs, seed, REAL, has_table=store is Store.TABLE)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ class Chaos(Workflow):
 
     tools: Tools
 
-    def __init__(self, odds: Odds, chance: random.Random) -> None:
+    def __init__(self, odds: Odds, longest_s: float, chance: random.Random) -> None:
         self._odds = odds
+        self._longest_s = longest_s
         self._chance = chance
         self._definition = orjson.loads(DEFINITION.read_bytes())
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +72,7 @@ class Chaos(Workflow):
         self.happened[f"executions to {kind.value}"] += 1
 
     async def _run(self, given: Mapping[str, Any]) -> None:
-        limit_s = self._chance.uniform(0.5, 20) if self._chance.random() < self._odds.cut_off else None
+        limit_s = self._chance.uniform(0.5, self._longest_s) if self._chance.random() < self._odds.cut_off else None
         machine = Machine(self._definition, self._invoker(self._draw_switch()), to_rfc3339(SystemClock().now()))
         try:
             async with asyncio.timeout(limit_s):

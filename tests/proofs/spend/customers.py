@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.proofs.spend.ground import Ground
+from tests.proofs.spend.tiny import ORDER
 
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.errors import RemoteProblemError
@@ -18,8 +19,9 @@ PROMPTS: Final = (
     "a lake in the rain",
     "a street at night",
 )
-AT_ONCE: Final = 40
+AT_ONCE: Final = 60
 PATIENCE_S: Final = 900
+POLL_S: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class Customers:
     ends: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)
 
+    def describe(self) -> str:
+        """How far they are."""
+        ended = sum(self.ends[status] for status in ("completed", "failed", "canceled", "stuck"))
+        told = f"{self.ends['completed']} completed, {self.ends['failed']} failed, {self.ends['canceled']} canceled"
+        return f"{told}, {len(self.jobs) - ended} open"
+
     async def order_all(self, count: int) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         orders = [self._draw(count) for _ in range(count)]
@@ -55,11 +63,11 @@ class Customers:
     def _draw(self, count: int) -> Order:
         user = UserId(f"user-{self.chance.randrange(max(2, count // 8))}")
         body = {
+            **ORDER,
             "prompt": self.chance.choice(PROMPTS),
-            "duration_s": self.chance.choice((5, 9)),
-            "resolution": "480p",
             "seed": self.chance.randrange(max(2, count // 40)),
             "music": self.chance.random() < 0.5,
+            "continuity": "chained" if self.chance.random() < 0.2 else "parallel",
         }
         return Order(user, body)
 
@@ -68,7 +76,7 @@ class Customers:
         job_id = str(job["job_id"])
         self.jobs.append((order.user_id, job_id))
         if self.chance.random() < 0.05:
-            await asyncio.sleep(self.chance.uniform(0, 15))
+            await asyncio.sleep(self.chance.uniform(0, self.ground.pace.resting_s))
             await self._try(order.user_id, f"/{job_id}/cancel")
         end = await self._wait(job_id)
         action = self._draw_action(end)
@@ -89,7 +97,7 @@ class Customers:
                     pulse = await self.ground.store.find_pulse(JobId(job_id))
                     if pulse is not None and pulse.status.is_terminal:
                         return pulse.status.value
-                    await asyncio.sleep(2)
+                    await asyncio.sleep(POLL_S)
         except TimeoutError:
             self.stuck.append(job_id)
             return "stuck"

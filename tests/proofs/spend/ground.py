@@ -22,6 +22,7 @@ from tests.fakes.job_outside import FakeMediaLinks
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
 from tests.proofs.spend.chaos import Chaos, Odds
+from tests.proofs.spend.pace import Pace
 
 from omnigen_generator.app import open_tools
 from omnigen_generator.settings import GeneratorSettings
@@ -41,9 +42,6 @@ from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
 from omnigen_shared.settings import BaseUnitSettings
 
 BUCKET: Final = "assets"
-LEASE_S: Final = 12
-MARGIN_S: Final = 240
-EXECUTION_BUDGET_S: Final = 60
 WEBHOOKS: Final = "/api/v1/webhooks/"
 
 
@@ -58,13 +56,14 @@ class Ground:
     s3: Any
     simulator: aiohttp.ClientSession
     chaos: Chaos
+    pace: Pace
 
 
 @asynccontextmanager
 async def open_ground(
-    folder: Path, emulator_url: str, rules: Sequence[Mapping[str, Any]], odds: Odds, seed: int, *, has_table: bool
+    folder: Path, emulator_url: str, rules: Sequence[Mapping[str, Any]], pace: Pace, seed: int, *, has_table: bool
 ) -> AsyncIterator[Ground]:
-    """Everything ready. `rules` are the simulator's; `odds` are the state machine's.
+    """Everything ready. `rules` are the simulator's.
 
     With `has_table` jobs keeps its records in the emulator, else in memory: most of the work is the table's.
     """
@@ -86,14 +85,14 @@ async def open_ground(
 
         usage_client = await stack.enter_async_context(open_client("dynamodb", settings))
         quota = QuotaClient(await stack.enter_async_context(client("quota", "jobs", ports.url("quota"))))
-        chaos = Chaos(odds, random.Random(seed))  # noqa: S311 - drawn the same again
+        chaos = Chaos(Odds(), pace.resting_s, random.Random(seed))  # noqa: S311 - drawn the same again
         app = create_app(
-            _jobs_settings(emulator_url, access.table, identities, ports.url("quota")),
+            _jobs_settings(emulator_url, access.table, identities, ports.url("quota"), pace),
             Adapters(records, records, quota, chaos, FakeMediaLinks(), SystemClock(), {}),
         )
         door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
         jobs_url = await stack.enter_async_context(serve_app(door))
-        generator = await _generator_settings(emulator_url, settings, identities, ports, jobs_url)
+        generator = await _generator_settings(settings, identities, ports, jobs_url, pace)
         chaos.tools = await stack.enter_async_context(open_tools(generator))
         await stack.enter_async_context(chaos)
         yield Ground(
@@ -108,6 +107,7 @@ async def open_ground(
                 )
             ),
             chaos=chaos,
+            pace=pace,
         )
 
 
@@ -125,7 +125,7 @@ class _Door:
         await self._app(scope, receive, send)
 
 
-def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_url: str) -> JobsSettings:
+def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_url: str, pace: Pace) -> JobsSettings:
     return JobsSettings(
         aws_endpoint_url=emulator_url,
         identity_public_keys=identities.public_keys(),
@@ -135,15 +135,15 @@ def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_
         state_machine_arn="none: chaos starts the executions",
         quota_url=quota_url,
         replicate_webhook_secret=SecretStr(identities.provider_webhook_secret),
-        deadline_margin_s=MARGIN_S,
-        lease_s=LEASE_S,
-        reaper_interval_s=3,
+        deadline_margin_s=pace.deadline_margin_s,
+        lease_s=pace.lease_s,
+        reaper_interval_s=2,
         log_level="ERROR",
     )
 
 
 async def _generator_settings(
-    emulator_url: str, settings: BaseUnitSettings, identities: Identities, ports: Ports, jobs_url: str
+    settings: BaseUnitSettings, identities: Identities, ports: Ports, jobs_url: str, pace: Pace
 ) -> GeneratorSettings:
     document = {
         "identity_private_key": identities.private_key("generator"),
@@ -153,7 +153,7 @@ async def _generator_settings(
     async with open_client("secretsmanager", settings) as secrets:
         made = await secrets.create_secret(Name="generator", SecretString=orjson.dumps(document).decode())
     return GeneratorSettings(
-        aws_endpoint_url=emulator_url,
+        aws_endpoint_url=settings.aws_endpoint_url,
         jobs_url=jobs_url,
         quota_url=ports.url("quota"),
         composer_url=ports.url("composer"),
@@ -161,9 +161,12 @@ async def _generator_settings(
         assets_bucket=BUCKET,
         generator_secret_arn=made["ARN"],
         replicate_api_base_url=ports.url("simulator"),
-        execution_budget_s=EXECUTION_BUDGET_S,
-        provider_timeout_s=8,
-        planner_patience_s=8,
+        execution_budget_s=pace.execution_budget_s,
+        deadline_reserve_s=pace.deadline_reserve_s,
+        provider_timeout_s=pace.provider_timeout_s,
+        planner_patience_s=pace.provider_timeout_s,
+        reconcile_for_s=pace.reconcile_for_s,
+        kept_after_deadline_s=pace.kept_after_deadline_s,
     )
 
 
@@ -186,6 +189,7 @@ def _programs(
         "SIMULATOR_WEBHOOK_SECRET": identities.provider_webhook_secret,
         "SIMULATOR_CREATES_PER_MINUTE": "100000",
         "SIMULATOR_REQUESTS_PER_MINUTE": "1000000",
+        "SIMULATOR_HAS_TINY_MODEL": "1",
         "SIMULATOR_FAULTS": orjson.dumps(rules).decode(),
         "SIMULATOR_LOG_LEVEL": "WARNING",
     }

@@ -83,7 +83,7 @@ def test_nested_inputs_are_compared_in_depth() -> None:
 
 
 def test_reconciling_lasts_two_minutes_after_the_socket_closed() -> None:
-    assert reconcile_until(SENT_AT) == SENT_AT + timedelta(seconds=120)
+    assert reconcile_until(SENT_AT, 120) == SENT_AT + timedelta(seconds=120)
     assert owner_may_live_until(SENT_AT, 20) == SENT_AT + timedelta(seconds=20)
 
 

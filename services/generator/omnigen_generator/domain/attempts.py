@@ -18,12 +18,18 @@ class AttemptRef:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
-    """Seconds. An execution ends after its budget; a job's last `reserve_s` are kept for ending it properly."""
+    """Seconds. An execution ends after its budget; a job's last `reserve_s` are kept for ending it properly.
+
+    `reconcile_for_s`: how long after the socket closed a prediction may still turn up in the provider's list.
+    `kept_after_deadline_s`: what is ready so late after the job's end is still kept, for when it is resumed.
+    """
 
     execution_budget_s: float = 240
     reserve_s: float = 20
     provider_timeout_s: float = 20
     planner_patience_s: float = 45
+    reconcile_for_s: float = 120
+    kept_after_deadline_s: float = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from omnigen_shared.contracts.job import IntentRecord
 
 LOOK_BACK: Final = timedelta(seconds=60)
 """How far before the sending, and after the socket's end, the list is searched: two clocks never agree."""
-RECONCILE_FOR: Final = timedelta(seconds=120)
-"""How long after the socket closed a prediction may still turn up in the list."""
 
 
 def oldest_of_interest(sent_at: datetime) -> datetime:
@@ -41,6 +39,6 @@ def owner_may_live_until(sent_at: datetime, provider_timeout_s: float) -> dateti
     return sent_at + timedelta(seconds=provider_timeout_s)
 
 
-def reconcile_until(closed_at: datetime) -> datetime:
+def reconcile_until(closed_at: datetime, reconcile_for_s: float) -> datetime:
     """A list that is read after this instant and does not have it will never have it."""
-    return closed_at + RECONCILE_FOR
+    return closed_at + timedelta(seconds=reconcile_for_s)

@@ -38,7 +38,8 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
 
 async def _lose(turn: Turn, intent: IntentRecord, error: PredictionMissingError) -> IntentRecord | Outcome:
     """Just made, it may not be known everywhere yet; later on, nobody knows what it has cost."""
-    if turn.now < reconcile_until(intent.sent_at or turn.window.started_at):
+    sent_at = intent.sent_at or turn.window.started_at
+    if turn.now < reconcile_until(sent_at, turn.window.limits.reconcile_for_s):
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error), intent.provider_id))
     move = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.UNKNOWN)
     return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)

@@ -24,7 +24,8 @@ async def reconcile(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
     now, sent_at = turn.now, intent.sent_at
     if sent_at is None:
         raise ValueError(f"{intent.intent_id} is sending since no time")
-    owner_until = owner_may_live_until(sent_at, turn.window.limits.provider_timeout_s)
+    limits = turn.window.limits
+    owner_until = owner_may_live_until(sent_at, limits.provider_timeout_s)
     if intent.closed_at is None and now < owner_until:
         return Waiting(OWNER_WAIT_S, unreachable("the call is still open"))
     try:
@@ -33,7 +34,7 @@ async def reconcile(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error)))
     if bound is not None:
         return bound
-    if now <= reconcile_until(intent.closed_at or owner_until):
+    if now <= reconcile_until(intent.closed_at or owner_until, limits.reconcile_for_s):
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable("the reply to a call was lost"))
     return await turn.tools.jobs.move_intent(
         turn.ref, intent.intent_id, MoveIntent(expected=IntentStatus.SENDING, status=IntentStatus.UNKNOWN)

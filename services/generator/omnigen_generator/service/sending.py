@@ -20,7 +20,6 @@ from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
 LOST_REPLY_WAIT_S: Final = 2
-KEPT_AFTER_DEADLINE_S: Final = 600
 
 
 async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
@@ -92,7 +91,8 @@ async def _create(turn: Turn, intent: IntentRecord, call_input: Mapping[str, Any
 
 def _cancel_after_s(turn: Turn) -> int:
     """What is ready a little after the job's end is still kept, and taken over when the job is resumed."""
-    return math.ceil((turn.snapshot.deadline_at - turn.now).total_seconds()) + KEPT_AFTER_DEADLINE_S
+    left_s = (turn.snapshot.deadline_at - turn.now).total_seconds()
+    return math.ceil(left_s + turn.window.limits.kept_after_deadline_s)
 
 
 def _throttled(error: ProviderThrottledError) -> Reason:
