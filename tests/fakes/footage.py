@@ -102,6 +102,13 @@ def meter(path: Path) -> tuple[float, float]:
     return float(integrated), float(peak)
 
 
+def measure_level(path: Path, hertz: int, start_s: float, length_s: float = 0.3) -> float:
+    """How loud one tone alone is, in dB."""
+    only = f"bandpass=f={hertz}:width_type=h:w=200,bandpass=f={hertz}:width_type=h:w=200,volumedetect"
+    log = run_ffmpeg("-ss", str(start_s), "-t", str(length_s), "-i", path, "-af", only, "-f", "null", "-")
+    return float(log.split("mean_volume:")[1].split()[0])
+
+
 def count_samples(path: Path) -> tuple[int, int, int]:
     """Decoded samples per channel, sample rate and channels of a file's sound."""
     with av.open(str(path)) as container:

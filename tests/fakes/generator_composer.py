@@ -15,6 +15,7 @@ from omnigen_shared.contracts.composer import (
     RenderResult,
     SegmentRequest,
     SegmentResult,
+    SoundtrackRequest,
 )
 
 
@@ -65,7 +66,7 @@ class FakeComposer(Composer):
         if self.bad_clips & set(self._clips(request)):
             raise ClipInvalidError(422, "clip_invalid", "no video stream")
         self.segments[key] = request
-        frames = request.kept_frames if isinstance(request, BodyRequest) else request.frames
+        frames = self._count_frames(request)
         return SegmentResult(key=key, frames=frames, duration_s=frames / 30, has_audio=False)
 
     async def put_render(self, ref: AttemptRef, key: str, request: RenderRequest) -> RenderResult | Composing:
@@ -104,6 +105,14 @@ class FakeComposer(Composer):
 
     @staticmethod
     def _clips(request: SegmentRequest) -> tuple[str, ...]:
+        if isinstance(request, SoundtrackRequest):
+            return ()
         if isinstance(request, BodyRequest):
             return (request.clip_key,)
         return request.left_clip_key, request.right_clip_key
+
+    @staticmethod
+    def _count_frames(request: SegmentRequest) -> int:
+        if isinstance(request, SoundtrackRequest):
+            return request.total_frames
+        return request.kept_frames if isinstance(request, BodyRequest) else request.frames

@@ -15,9 +15,11 @@ from omnigen_composer.media.workshop import FfmpegWorkshop
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import (
     BodyRequest,
+    ClipSound,
     RenderRequest,
     RenderResult,
     SegmentResult,
+    SoundtrackRequest,
     TransitionRequest,
     VoiceTrack,
     render_key,
@@ -74,6 +76,9 @@ class MediaBench:
         )
         return await self._make_segment(request)
 
+    async def make_soundtrack(self, request: SoundtrackRequest) -> SegmentResult:
+        return await self._make_segment(request)
+
     async def make_film(self, clips: list[tuple[str, int]]) -> list[SegmentResult]:
         """Bodies and transitions of these (clip key, kept frames), in order."""
         segments: list[SegmentResult] = []
@@ -93,16 +98,20 @@ class MediaBench:
         frames: int | None = None,
         title: str = "",
         voices: tuple[VoiceTrack, ...] = (),
+        clip_sounds: tuple[ClipSound, ...] = (),
         has_captions: bool = False,
     ) -> RenderResult:
+        """The soundtrack first, as a render does."""
         request = RenderRequest(
             segment_keys=tuple(segment.key for segment in segments),
             total_frames=frames or sum(segment.frames for segment in segments),
             music_key=music_key,
             title=title,
             voices=voices,
+            clip_sounds=clip_sounds,
             has_captions=has_captions,
         )
+        await self.make_soundtrack(request.soundtrack)
         key = render_key(ADA, self.workshop.recipe_id, request)
         return RenderResult.model_validate_json(await self._make(key, request))
 
@@ -116,7 +125,7 @@ class MediaBench:
         """Folders of work that are still there."""
         return [path for path in self.folder.glob("scratch/*/*") if path.name != "lock"]
 
-    async def _make_segment(self, request: BodyRequest | TransitionRequest) -> SegmentResult:
+    async def _make_segment(self, request: BodyRequest | TransitionRequest | SoundtrackRequest) -> SegmentResult:
         key = segment_key(ADA, self.workshop.recipe_id, request)
         return SegmentResult.model_validate_json(await self._make(key, request))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.fakes.footage import count_samples, decode_strictly, make_clip, make_sound, meter, run_ffmpeg
+from tests.fakes.footage import count_samples, decode_strictly, make_clip, make_sound, measure_level, meter
 from tests.fakes.media_bench import MediaBench
 
 from omnigen_composer.domain.problems import VoiceInvalidError
@@ -34,18 +34,11 @@ def say(bench: MediaBench, folder: Path, start: int, room: int, duration_s: floa
     return VoiceTrack(speech_key=key, start_frame=start, frames=room, text=text)
 
 
-def level(path: Path, hertz: int, start_s: float, length_s: float = 0.3) -> float:
-    """Of one tone alone, in dB."""
-    only = f"bandpass=f={hertz}:width_type=h:w=200,bandpass=f={hertz}:width_type=h:w=200,volumedetect"
-    log = run_ffmpeg("-ss", str(start_s), "-t", str(length_s), "-i", path, "-af", only, "-f", "null", "-")
-    return float(log.split("mean_volume:")[1].split()[0])
-
-
 async def test_a_voice_is_in_its_place_and_over_before_the_cut(bench: MediaBench, tmp_path: Path) -> None:
     """Said from second 2, four seconds long, with room for two: half again as fast, and still cut off."""
     voice = say(bench, tmp_path, 60, 60, 4)
     path = await bench.get((await bench.render(await film(bench, tmp_path), voices=(voice,))).key)
-    before, during, after = (level(path, 1500, at) for at in (1.5, 2.5, 4.05))
+    before, during, after = (measure_level(path, 1500, at) for at in (1.5, 2.5, 4.05))
     assert during > before + 30
     assert during > after + 30
     assert meter(path)[0] == pytest.approx(-14, abs=0.5)
@@ -56,7 +49,7 @@ async def test_music_gives_way_to_the_voice_and_comes_back(bench: MediaBench, tm
     music = bench.put("music", make_sound(tmp_path / "music", MUSIC, duration_s=8))
     voice = say(bench, tmp_path, 90, 60, 2)
     path = await bench.get((await bench.render(await film(bench, tmp_path), music_key=music, voices=(voice,))).key)
-    before, during, after = (level(path, 220, at) for at in (2, 4, 6))
+    before, during, after = (measure_level(path, 220, at) for at in (2, 4, 6))
     assert during < before - 4
     assert after == pytest.approx(before, abs=1.5)
     assert meter(path)[0] == pytest.approx(-14, abs=0.5)

@@ -1,17 +1,19 @@
 """What the composer is asked for. A key names its content: user, recipe and a hash of the request."""
 
 import hashlib
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Final, Literal, Self
 
 import orjson
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from omnigen_shared.contracts.base import Answer, Contract, UserId
-from omnigen_shared.contracts.media import TRANSITION_FRAMES, Transition
+from omnigen_shared.contracts.media import FPS, TRANSITION_FRAMES, Transition
 from omnigen_shared.contracts.text import FIT_LINE
 
 SizePx = Annotated[int, Field(ge=16, le=4096, multiple_of=2, strict=True)]
 S3Key = Annotated[str, Field(pattern=r"^u/[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+$", max_length=500)]
+LONGEST_TRANSITION: Final = 30 * FPS
 
 
 def _mixed(style: Transition) -> Transition:
@@ -27,7 +29,7 @@ class BodyRequest(Contract):
     clip_key: S3Key
     width: SizePx
     height: SizePx
-    kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES * 2 + 1)
+    kept_frames: StrictInt = Field(ge=1)
     head_frames: StrictInt = Field(ge=0, description="frames that the transition before this clip takes")
     tail_frames: StrictInt = Field(ge=0, description="frames that the transition after this clip takes")
 
@@ -37,20 +39,17 @@ class TransitionRequest(Contract):
 
     kind: Literal["transition"] = "transition"
     left_clip_key: S3Key
-    left_kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES)
+    left_kept_frames: StrictInt = Field(ge=1)
     right_clip_key: S3Key
-    right_kept_frames: StrictInt = Field(ge=TRANSITION_FRAMES)
+    right_kept_frames: StrictInt = Field(ge=1)
     width: SizePx
     height: SizePx
-    frames: StrictInt = Field(default=TRANSITION_FRAMES, ge=2, le=120)
+    frames: StrictInt = Field(default=TRANSITION_FRAMES, ge=1, le=LONGEST_TRANSITION)
     style: Annotated[Transition, AfterValidator(_mixed)] = Transition.FADE
 
 
-SegmentRequest = Annotated[BodyRequest | TransitionRequest, Field(discriminator="kind")]
-
-
 class SegmentResult(Answer):
-    """A prepared piece of the video's own stream, ready to be joined by a copy."""
+    """A prepared piece of the video's own picture or sound, ready to be joined by a copy."""
 
     key: str
     frames: int
@@ -72,27 +71,72 @@ class VoiceTrack(Contract):
         return self.start_frame + self.frames
 
 
-class RenderRequest(Contract):
-    """Segments in their order, and the sound under them; without music and voices the video is silent.
+class ClipSound(Contract):
+    """A clip's own sound, from the clip's start on, under the frames in which its scene is shown.
 
-    Music gives way to the voices. `has_captions` puts their texts into the video, timed by how long each really takes.
+    Where two scenes are shown at once both are heard, the one fading out and the other in.
     """
 
-    segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
+    clip_key: S3Key
+    start_frame: StrictInt = Field(ge=0)
+    frames: StrictInt = Field(ge=1)
+
+    @property
+    def stop_frame(self) -> int:
+        return self.start_frame + self.frames
+
+
+class Sounds(Contract):
+    """What is heard; nothing at all is silence. Music and clips give way to the voices."""
+
     total_frames: StrictInt = Field(ge=1)
     music_key: S3Key | None = None
     voices: Annotated[tuple[VoiceTrack, ...], Field(max_length=60)] = ()
-    has_captions: StrictBool = False
-    title: Annotated[str, Field(max_length=200), FIT_LINE] = ""
+    clip_sounds: Annotated[tuple[ClipSound, ...], Field(max_length=60)] = ()
 
     @model_validator(mode="after")
-    def _voices_speak_in_turn(self) -> "RenderRequest":
+    def _voices_speak_in_turn(self) -> Self:
         free_from = 0
         for voice in self.voices:
             if voice.start_frame < free_from or voice.stop_frame > self.total_frames:
                 raise ValueError("voices speak one after the other, inside the video")
             free_from = voice.stop_frame
         return self
+
+    @model_validator(mode="after")
+    def _clips_sound_in_order(self) -> Self:
+        for before, after in pairwise(self.clip_sounds):
+            if after.start_frame <= before.start_frame or after.stop_frame <= before.stop_frame:
+                raise ValueError("clips begin and end in their order")
+        if self.clip_sounds and self.clip_sounds[-1].stop_frame > self.total_frames:
+            raise ValueError("clips sound inside the video")
+        return self
+
+
+class SoundtrackRequest(Sounds):
+    """Everything that is heard, mixed and encoded; it needs no picture and may be made before there is one."""
+
+    kind: Literal["soundtrack"] = "soundtrack"
+
+
+PictureRequest = BodyRequest | TransitionRequest
+SegmentRequest = Annotated[PictureRequest | SoundtrackRequest, Field(discriminator="kind")]
+
+
+class RenderRequest(Sounds):
+    """Segments in their order, and the sound under them.
+
+    `has_captions` puts the voices' texts into the video, timed by how long each really takes.
+    """
+
+    segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
+    has_captions: StrictBool = False
+    title: Annotated[str, Field(max_length=200), FIT_LINE] = ""
+
+    @property
+    def soundtrack(self) -> SoundtrackRequest:
+        """The sound alone. Equal sounds under different pictures are one soundtrack."""
+        return SoundtrackRequest(**{name: getattr(self, name) for name in Sounds.model_fields})
 
 
 class RenderResult(Answer):
@@ -126,9 +170,10 @@ def _digest(request: Contract) -> str:
     return hashlib.sha256(canonical).hexdigest()[:32]
 
 
-def segment_key(user_id: UserId, recipe_id: str, request: BodyRequest | TransitionRequest) -> str:
+def segment_key(user_id: UserId, recipe_id: str, request: PictureRequest | SoundtrackRequest) -> str:
     """S3 key of the segment that this request makes under this recipe."""
-    return f"u/{user_id}/segments/{recipe_id}/{_digest(request)}.mp4"
+    kind = "m4a" if isinstance(request, SoundtrackRequest) else "mp4"
+    return f"u/{user_id}/segments/{recipe_id}/{_digest(request)}.{kind}"
 
 
 def last_frame_key(body_key: str) -> str:

@@ -3,17 +3,19 @@ import asyncio
 import pytest
 from tests.fakes.composer_bench import ABANDON_S, ADA, LEASE_S, Bench, Task, a_body, a_render, key_of
 from tests.fakes.waiting import wait_until
-from tests.fakes.workshop import segment_result
+from tests.fakes.workshop import RECIPE, segment_result
 
 from omnigen_composer.domain.problems import (
     ClipInvalidError,
     ComposerBusyError,
     CompositionFailedError,
     KeyNotAllowedError,
+    MusicInvalidError,
 )
+from omnigen_composer.service.answering import SOUND_SHARE
 from omnigen_composer.service.leases import Held, Lease
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.composer import Pending, RenderResult, SegmentResult
+from omnigen_shared.contracts.composer import Pending, RenderResult, SegmentResult, segment_key
 from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestError
 
 KEY = key_of(a_body())
@@ -50,6 +52,26 @@ async def test_a_render_answers_a_render(task: Task) -> None:
     key, request = a_render()
     task.workshop.finish.set()
     assert isinstance(await task.composer.order(ADA, key, request, 5), RenderResult)
+
+
+async def test_a_render_makes_its_soundtrack_first_and_once(task: Task) -> None:
+    key, request = a_render()
+    sound_key = segment_key(ADA, RECIPE, request.soundtrack)
+    assert isinstance(await task.composer.order(ADA, key, request, 0), Pending)
+    await wait_until(lambda: task.workshop.running == {sound_key})
+    assert await task.composer.order(ADA, key, request, 0) == Pending(progress=0.5 * SOUND_SHARE)
+    task.workshop.finish.set()
+    assert isinstance(await task.composer.order(ADA, key, request, 5), RenderResult)
+    assert task.workshop.begun == [sound_key, key]
+
+
+async def test_a_soundtrack_that_cannot_be_made_is_the_renders_problem(task: Task) -> None:
+    key, request = a_render()
+    task.workshop.error = MusicInvalidError("It is a playlist.")
+    task.workshop.finish.set()
+    with pytest.raises(MusicInvalidError, match="playlist"):
+        await task.composer.order(ADA, key, request, 5)
+    assert key not in task.workshop.begun
 
 
 async def test_many_callers_start_one_piece_of_work(bench: Bench, task: Task) -> None:

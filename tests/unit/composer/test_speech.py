@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from omnigen_composer.domain.speech import CAPTION_LINE, FASTEST, Line, fit_line, mix_args, write_captions
+from omnigen_composer.domain.speech import CAPTION_LINE, FASTEST, Line, fit_line, write_captions
 from omnigen_shared.contracts.composer import RenderRequest, VoiceTrack
 from omnigen_shared.contracts.media import FPS
 
@@ -58,14 +58,6 @@ def test_no_text_breaks_a_caption(text: str) -> None:
     captions = write_captions([Line(SPEECH, text, 0, 300)])
     assert captions.count("-->") == sum(" --> " in row for row in captions.splitlines())
     assert all(row.startswith("00:00:") for row in captions.splitlines() if "-->" in row)
-
-
-def test_each_line_is_an_input_of_its_own() -> None:
-    arguments = mix_args(Path("/w/bed"), [Line(SPEECH, "a", 0, 9), Line(SPEECH, "b", 30, 9)], 60, Path("/w/mix"))
-    assert arguments.count("-i") == 3
-    graph = arguments[arguments.index("-filter_complex") + 1]
-    assert "adelay=delays=48000S" in graph
-    assert "volume=-12dB" in graph
 
 
 @pytest.mark.parametrize(

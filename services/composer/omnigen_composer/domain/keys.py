@@ -13,12 +13,14 @@ from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import (
     BodyRequest,
     RenderRequest,
+    Sounds,
+    SoundtrackRequest,
     TransitionRequest,
     render_key,
     segment_key,
 )
 
-WorkRequest = BodyRequest | TransitionRequest | RenderRequest
+WorkRequest = BodyRequest | TransitionRequest | SoundtrackRequest | RenderRequest
 
 _USER_PARTS: Final = 2
 _RECIPE_PART: Final = 3
@@ -41,8 +43,14 @@ def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
         return (request.clip_key,)
     if isinstance(request, TransitionRequest):
         return request.left_clip_key, request.right_clip_key
+    segments = request.segment_keys if isinstance(request, RenderRequest) else ()
+    return *segments, *_list_sounds(request)
+
+
+def _list_sounds(request: Sounds) -> tuple[str, ...]:
     music = () if request.music_key is None else (request.music_key,)
-    return *request.segment_keys, *music, *(voice.speech_key for voice in request.voices)
+    clips = (clip.clip_key for clip in request.clip_sounds)
+    return *music, *(voice.speech_key for voice in request.voices), *clips
 
 
 def check_key(subject: UserId, recipe_id: str, key: str, request: WorkRequest) -> None:

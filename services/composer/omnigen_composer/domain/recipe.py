@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from omnigen_composer.domain import recipes, sound, speech
+from omnigen_composer.domain import mix, recipes, sound, speech
 from omnigen_composer.domain.frames import Span
 from omnigen_shared.contracts.media import FrameSize
 
@@ -28,9 +28,13 @@ def _samples() -> list[list[str]]:
         recipes.join_args(path, path, "", path),
         recipes.poster_args(path, 0, path),
         recipes.join_args(path, path, "", path, path),
-        speech.mix_args(path, [speech.Line(path, "", 15, 30)], 45, path),
-        speech.mix_args(None, [speech.Line(path, "", 15, 30)], 45, path),
+        *(mix.mix_args(tracks, 45, path) for tracks in _sample_tracks(path)),
         sound.bed_args(path, 45, path),
         sound.master_args(path, sound.Mastering(0), path),
         sound.silence_args(45, path),
     ]
+
+
+def _sample_tracks(path: Path) -> list[mix.Tracks]:
+    lines, clips = [speech.Line(path, "", 15, 30)], [mix.ClipTrack(path, 0, 45)]
+    return [mix.Tracks(path, lines, clips), mix.Tracks(path, [], clips), mix.Tracks(None, lines, [])]

@@ -48,6 +48,10 @@ class Artefacts:
         """Store a WebVTT."""
         await self._store.upload(path, key, "text/vtt; charset=utf-8", {})
 
+    async def store_sound(self, path: Path, key: str, result: SegmentResult) -> None:
+        """Store an MP4 without a picture and, as its metadata, what its callers are answered."""
+        await self._store.upload(path, key, "audio/mp4", {"result": result.model_dump_json()})
+
     async def store_video(self, path: Path, key: str, result: SegmentResult | RenderResult) -> None:
         """Store an MP4 and, as its metadata, what its callers are answered."""
         await self._store.upload(path, key, "video/mp4", {"result": result.model_dump_json()})

@@ -1,47 +1,80 @@
-"""The sound under a video: music and voices brought to the house's loudness, or silence."""
+"""The sound of a video: music, voices and clips brought to the house's loudness, or silence."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
-from omnigen_composer.domain import sound, speech
-from omnigen_composer.domain.problems import MusicInvalidError, to_sentence
+from omnigen_composer.domain import mix, sound
+from omnigen_composer.domain.frames import to_samples, to_seconds
+from omnigen_composer.domain.mix import Tracks
+from omnigen_composer.domain.problems import CompositionFailedError, MusicInvalidError, to_sentence
 from omnigen_composer.domain.sound import Loudness, Mastering
-from omnigen_composer.domain.speech import Line
+from omnigen_composer.media.artefacts import Artefacts
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
-from omnigen_composer.media.probe import UnreadableError, probe_sound
+from omnigen_composer.media.probe import UnreadableError, count_samples
+from omnigen_composer.media.sources import SoundSources
+from omnigen_composer.ports import Report
+from omnigen_shared.contracts.composer import SegmentResult, SoundtrackRequest
 
 
-async def make_soundtrack(ffmpeg: Ffmpeg, music: Path | None, lines: Sequence[Line], frames: int, folder: Path) -> Path:
-    """AAC in an MP4, as long as `frames`. MusicInvalidError when the music cannot be read or is empty."""
-    soundtrack = folder / "soundtrack.m4a"
-    bed = folder / "bed.wav"
-    loudness = None if music is None else await _make_bed(ffmpeg, music, frames, bed)
-    if lines:
-        mix = folder / "mix.wav"
-        arguments = speech.mix_args(None if loudness is None else bed, lines, frames, mix)
-        bed, loudness = mix, Loudness.parse(await ffmpeg.run(arguments, log_level="info"))
-    if loudness is None or loudness.is_silence:
-        await ffmpeg.run(sound.silence_args(frames, soundtrack))
-    else:
-        await _master(ffmpeg, bed, loudness, soundtrack)
-    return soundtrack
+class SoundtrackMaker:
+    """Makes one soundtrack in one folder."""
 
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, sources: SoundSources) -> None:
+        self._ffmpeg = ffmpeg
+        self._artefacts = artefacts
+        self._sources = sources
 
-async def _make_bed(ffmpeg: Ffmpeg, music: Path, frames: int, bed: Path) -> Loudness:
-    try:
-        await asyncio.to_thread(probe_sound, music)
-        return Loudness.parse(await ffmpeg.run(sound.bed_args(music, frames, bed), log_level="info"))
-    except (UnreadableError, FfmpegError) as error:
-        raise MusicInvalidError(to_sentence(str(error))) from error
+    async def make_soundtrack(self, key: str, request: SoundtrackRequest, folder: Path, report: Report) -> None:
+        """AAC in an MP4. MusicInvalidError, VoiceInvalidError, SourceMissingError, CompositionFailedError."""
+        frames, soundtrack = request.total_frames, folder / "soundtrack.m4a"
+        try:
+            raw = await self._mix(request, folder)
+            report(0.5)
+            has_audio = await self._finish(raw, frames, soundtrack)
+            samples = await asyncio.to_thread(count_samples, soundtrack)
+        except (FfmpegError, UnreadableError) as error:
+            raise CompositionFailedError(f"Mixing failed: {error}.") from error
+        if samples != to_samples(frames):
+            raise CompositionFailedError(f"Made were {samples} samples of sound for {frames} frames.")
+        result = SegmentResult(key=key, frames=frames, duration_s=to_seconds(frames), has_audio=has_audio)
+        await self._artefacts.store_sound(soundtrack, key, result)
 
+    async def _mix(self, request: SoundtrackRequest, folder: Path) -> tuple[Path, Loudness] | None:
+        """What is heard before it is brought to its loudness; None when there is nothing."""
+        bed = await self._make_bed(request, folder)
+        lines = await self._sources.fetch_lines(request.voices, folder)
+        clips = await self._sources.fetch_clips(request.clip_sounds, folder)
+        if not lines and not clips:
+            return bed
+        path, tracks = folder / "mix.wav", Tracks(None if bed is None else bed[0], lines, clips)
+        return path, await self._meter(mix.mix_args(tracks, request.total_frames, path))
 
-async def _master(ffmpeg: Ffmpeg, bed: Path, loudness: Loudness, soundtrack: Path) -> None:
-    """Encode, listen to what came out, correct; the limiter and the encoder both change what was aimed at."""
-    mastering = Mastering.first(loudness)
-    for _ in range(sound.MAX_PASSES):
-        await ffmpeg.run(sound.master_args(bed, mastering, soundtrack))
-        heard = Loudness.parse(await ffmpeg.run(sound.meter_args(soundtrack), log_level="info"))
-        if heard.is_house_loudness:
-            return
-        mastering = mastering.correct(heard)
+    async def _make_bed(self, request: SoundtrackRequest, folder: Path) -> tuple[Path, Loudness] | None:
+        if request.music_key is None:
+            return None
+        music, bed = await self._sources.fetch_music(request.music_key, folder), folder / "bed.wav"
+        try:
+            return bed, await self._meter(sound.bed_args(music, request.total_frames, bed))
+        except FfmpegError as error:
+            raise MusicInvalidError(to_sentence(str(error)), details={"key": request.music_key}) from error
+
+    async def _finish(self, raw: tuple[Path, Loudness] | None, frames: int, soundtrack: Path) -> bool:
+        """Whether there is anything to be heard."""
+        if raw is None or raw[1].is_silence:
+            await self._ffmpeg.run(sound.silence_args(frames, soundtrack))
+            return False
+        await self._master(raw[0], raw[1], soundtrack)
+        return True
+
+    async def _master(self, raw: Path, loudness: Loudness, soundtrack: Path) -> None:
+        """Encode, listen to what came out, correct; the limiter and the encoder both change what was aimed at."""
+        mastering = Mastering.first(loudness)
+        for _ in range(sound.MAX_PASSES):
+            await self._ffmpeg.run(sound.master_args(raw, mastering, soundtrack))
+            heard = await self._meter(sound.meter_args(soundtrack))
+            if heard.is_house_loudness:
+                return
+            mastering = mastering.correct(heard)
+
+    async def _meter(self, arguments: list[str]) -> Loudness:
+        return Loudness.parse(await self._ffmpeg.run(arguments, log_level="info"))

@@ -105,6 +105,12 @@ def probe_sound(path: Path) -> float:
         return duration_s
 
 
+def count_samples(path: Path) -> int:
+    """Length of a soundtrack of ours as a player hears it, without what the encoder puts before and after it."""
+    with _opened(path, "mov") as container:
+        return container.streams.audio[0].duration or 0
+
+
 def inspect_video(path: Path) -> VideoFacts:
     """What a file of ours holds: every packet is looked at, none decoded."""
     with _opened(path, "mov") as container:

@@ -10,20 +10,18 @@ from omnigen_composer.domain.frames import check_total, to_seconds
 from omnigen_composer.domain.keys import captions_key, poster_key
 from omnigen_composer.domain.problems import (
     CompositionFailedError,
-    MusicInvalidError,
     SegmentMissingError,
-    VoiceInvalidError,
-    to_sentence,
+    SourceMissingError,
 )
-from omnigen_composer.domain.speech import Line, fit_line, write_captions
+from omnigen_composer.domain.speech import write_captions
 from omnigen_composer.media.artefacts import Artefacts, check_made
-from omnigen_composer.media.audio import make_soundtrack
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
-from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video, probe_sound
+from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video
+from omnigen_composer.media.sources import SoundSources
 from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
-from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult, VoiceTrack
-from omnigen_shared.errors import ProblemError
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult, VoiceTrack, segment_key
 
 PREFETCHES: Final = 16
 POSTER_SEGMENTS: Final = 12
@@ -32,16 +30,15 @@ POSTER_SEGMENTS: Final = 12
 class RenderMaker:
     """Makes one video in one folder."""
 
-    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, max_music_bytes: int) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, sources: SoundSources) -> None:
         self._ffmpeg = ffmpeg
         self._artefacts = artefacts
-        self._max_music_bytes = max_music_bytes
+        self._sources = sources
 
     async def make_render(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
         """Store poster and video.
 
-        SegmentMissingError, FramesMismatchError, MusicInvalidError, VoiceInvalidError, SourceMissingError,
-        CompositionFailedError.
+        SegmentMissingError (also for the soundtrack), FramesMismatchError, VoiceInvalidError, CompositionFailedError.
         """
         await self._check_segments(request)
         report(0.1)
@@ -51,14 +48,15 @@ class RenderMaker:
             raise CompositionFailedError(f"Joining failed: {error}.") from error
 
     async def _make(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
-        lines = await self._fetch_lines(request.voices, folder)
         sound, pictures = await run_all(
-            [self._make_sound(request, lines, folder), self._make_pictures(request.segment_keys, folder)]
+            [
+                self._fetch_sound(key, request, folder / "soundtrack.m4a"),
+                self._make_pictures(request.segment_keys, folder),
+            ]
         )
-        captions = None
-        if request.has_captions and lines:
-            captions = folder / "captions.vtt"
-            await asyncio.to_thread(captions.write_text, write_captions(lines), encoding="utf-8")
+        captions = (
+            await self._write_captions(request.voices, folder) if request.has_captions and request.voices else None
+        )
         report(0.7)
         video, poster = folder / "video.mp4", folder / "poster.jpg"
         await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, video, captions))
@@ -76,30 +74,20 @@ class RenderMaker:
             raise _missing("Some segments are not prepared.", missing)
         check_total(request.total_frames, [result.frames for result in found if isinstance(result, SegmentResult)])
 
-    async def _make_sound(self, request: RenderRequest, lines: Sequence[Line], folder: Path) -> Path:
-        music = None
-        if request.music_key is not None:
-            music = await self._fetch_sound(request.music_key, folder / "music", MusicInvalidError)
-        return await make_soundtrack(self._ffmpeg, music, lines, request.total_frames, folder)
-
-    async def _fetch_lines(self, voices: Sequence[VoiceTrack], folder: Path) -> list[Line]:
-        return await run_all(self._fetch_line(voice, folder / f"voice{n:02}") for n, voice in enumerate(voices))
-
-    async def _fetch_line(self, voice: VoiceTrack, path: Path) -> Line:
-        await self._fetch_sound(voice.speech_key, path, VoiceInvalidError)
+    async def _fetch_sound(self, key: str, request: RenderRequest, path: Path) -> Path:
+        _, user_id, _, recipe_id, _ = key.split("/")
+        soundtrack = segment_key(UserId(user_id), recipe_id, request.soundtrack)
         try:
-            duration_s = await asyncio.to_thread(probe_sound, path)
-        except UnreadableError as error:
-            raise VoiceInvalidError(to_sentence(str(error)), details={"key": voice.speech_key}) from error
-        return fit_line(path, voice.text, voice.start_frame, voice.frames, duration_s)
-
-    async def _fetch_sound(self, key: str, path: Path, refusal: type[ProblemError]) -> Path:
-        size_bytes = await self._artefacts.get_size(key)
-        if size_bytes > self._max_music_bytes:
-            limit = f"It has {size_bytes} bytes, allowed are {self._max_music_bytes}."
-            raise refusal(limit, details={"key": key})
-        await self._artefacts.fetch(key, path)
+            await self._artefacts.fetch(soundtrack, path)
+        except SourceMissingError as error:
+            raise _missing("The soundtrack is not prepared.", [soundtrack]) from error
         return path
+
+    async def _write_captions(self, voices: Sequence[VoiceTrack], folder: Path) -> Path:
+        lines = await self._sources.fetch_lines(voices, folder)
+        captions = folder / "captions.vtt"
+        await asyncio.to_thread(captions.write_text, write_captions(lines), encoding="utf-8")
+        return captions
 
     async def _make_pictures(self, keys: Sequence[str], folder: Path) -> Path:
         """Fetch the segments and take the poster from them; the path of their list for the concat demuxer."""

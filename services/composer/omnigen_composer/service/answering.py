@@ -18,10 +18,13 @@ from omnigen_shared.contracts.composer import (
     RenderResult,
     SegmentResult,
     TransitionRequest,
+    segment_key,
 )
 
 Outcome = SegmentResult | RenderResult | Pending
 ELSEWHERE_POLL_S: Final = 0.5
+SOUND_SHARE: Final = 0.1
+"""How far a render is when its soundtrack is there: that is made first, unless it has been ordered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,25 @@ class Composer:
     async def order(self, subject: UserId, key: str, request: WorkRequest, wait_s: float | None) -> Outcome:
         """The finished artefact's result, or how far it is after the wait.
 
-        The problem of a piece of work that has failed is raised once; the next order begins it again.
+        The problem of a piece of work that has failed is raised once; the next order begins it again. A render makes
+        its soundtrack first, which is a piece of work of its own: often it is there already.
         """
         check_key(subject, self.recipe_id, key, request)
         _check_arithmetic(request)
+        until = _now() + self._waits.clamp(wait_s)
+        if isinstance(request, RenderRequest) and await self._find_result(key, request) is None:
+            sound = await self._get(segment_key(subject, self.recipe_id, request.soundtrack), request.soundtrack, until)
+            if isinstance(sound, Pending):
+                return Pending(progress=sound.progress * SOUND_SHARE)
+        return await self._get(key, request, until)
+
+    async def cancel(self, subject: UserId, key: str) -> None:
+        """End the work on this key, wherever it runs. A finished artefact stays."""
+        check_owned(subject, (key,))
+        if not await self._crew.stop(key):
+            await self._leases.cancel(key)
+
+    async def _get(self, key: str, request: WorkRequest, until: float) -> Outcome:
         result = await self._find_result(key, request)
         if result is not None:
             return result
@@ -64,15 +82,9 @@ class Composer:
         if isinstance(admission, ProblemRecord):
             raise admission.to_error()
         if isinstance(admission, Held):
-            return await self._wait_elsewhere(key, request, admission, self._waits.clamp(wait_s))
-        await asyncio.wait({task}, timeout=self._waits.clamp(wait_s))
+            return await self._wait_elsewhere(key, request, admission, until)
+        await asyncio.wait({task}, timeout=max(until - _now(), 0))
         return await self._read_outcome(work) if task.done() else Pending(progress=work.progress)
-
-    async def cancel(self, subject: UserId, key: str) -> None:
-        """End the work on this key, wherever it runs. A finished artefact stays."""
-        check_owned(subject, (key,))
-        if not await self._crew.stop(key):
-            await self._leases.cancel(key)
 
     async def _read_outcome(self, work: Work) -> Outcome:
         if work.problem is not None:
@@ -80,10 +92,8 @@ class Composer:
             raise work.problem.to_error()
         return await self._find_result(work.key, work.request) or Pending(progress=0)
 
-    async def _wait_elsewhere(self, key: str, request: WorkRequest, held: Held, wait_s: float) -> Outcome:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + wait_s
-        while (left_s := until - loop.time()) > 0:
+    async def _wait_elsewhere(self, key: str, request: WorkRequest, held: Held, until: float) -> Outcome:
+        while (left_s := until - _now()) > 0:
             await asyncio.sleep(min(ELSEWHERE_POLL_S, left_s))
             result = await self._find_result(key, request)
             if result is not None:
@@ -103,3 +113,7 @@ def _check_arithmetic(request: WorkRequest) -> None:
         body_span(request)
     elif isinstance(request, TransitionRequest):
         transition_spans(request)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

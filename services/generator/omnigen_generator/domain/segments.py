@@ -6,6 +6,7 @@ from omnigen_generator.domain.calls import voice_unit
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import (
     BodyRequest,
+    PictureRequest,
     RenderRequest,
     SegmentRequest,
     TransitionRequest,
@@ -77,7 +78,7 @@ def is_mixed(snapshot: JobSnapshot, left: int) -> bool:
     return left < len(scenes) and scenes[left - 1].transition is not Transition.CUT
 
 
-def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[SegmentRequest, ...]:
+def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[PictureRequest, ...]:
     """A scene's transitions whose two bodies are there: a clip that has none yet may be of no use."""
     clips = clip_keys(snapshot)
     prepared = {scene.number for scene in snapshot.scenes if scene.state is SceneState.PREPARED}
@@ -85,10 +86,10 @@ def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[SegmentReque
     return tuple(transition_request(snapshot, left, clips) for left in lefts)
 
 
-def all_requests(snapshot: JobSnapshot) -> tuple[SegmentRequest, ...]:
+def all_requests(snapshot: JobSnapshot) -> tuple[PictureRequest, ...]:
     """Every segment of the video, in the order of the video. KeyError while a clip is missing."""
     clips = clip_keys(snapshot)
-    ordered: list[SegmentRequest] = []
+    ordered: list[PictureRequest] = []
     for scene in _scenes(snapshot):
         if scene.number > 1 and is_mixed(snapshot, scene.number - 1):
             ordered.append(transition_request(snapshot, scene.number - 1, clips))
