@@ -12,7 +12,7 @@ from rich.table import Table
 from omnigen_quota.domain.auditing import Finding
 from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.loans import DeploymentMonth
-from omnigen_quota.domain.months import month_of
+from omnigen_quota.domain.months import day_of, month_of
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.auditing import Audit
 from omnigen_quota.service.sweeping import Sweep
@@ -72,7 +72,7 @@ async def deployment_report(table: UsageTable, report: Report) -> None:
     report.add(
         paused=rules.is_paused,
         per_day_usd=_usd_or_none(rules.spend_per_day),
-        today_usd=format_usd(present.days.get(now.strftime("%Y-%m-%d"), 0)),
+        today_usd=format_usd(present.days.get(day_of(now), 0)),
         per_month_usd=_usd_or_none(rules.spend_per_month),
         this_month_usd=format_usd(present.lent),
     )

@@ -1,60 +1,20 @@
 """The deployment's caps: never exceeded, whoever dies between which steps, and what lies idle comes back."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import pytest
 import structlog
-from tests.fakes.quota_bench import MONTH, QuotaBench, a_request
+from tests.fakes.quota_bench import MONTH
+from tests.fakes.quota_deployment import TODAY, USD, Deployment
 
-from omnigen_quota.domain.auditing import audit_deployment
-from omnigen_quota.domain.bookings import BookingMark, MonthState
+from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.lending import KEPT
-from omnigen_quota.domain.loans import DeploymentMonth, Loan, Transfer
-from omnigen_quota.domain.plans import PRO
+from omnigen_quota.domain.loans import DeploymentMonth, Transfer
 from omnigen_quota.service.auditing import Auditor
-from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.patrol import Patrol
 from omnigen_quota.service.rounds import Place
-from omnigen_quota.service.switch import VALID_FOR
 from omnigen_shared.errors import DependencyUnavailableError, QuotaExceededError
-
-USD: Final = 1_000_000
-TODAY: Final = "2026-11-24"
-
-
-class Deployment(QuotaBench):
-    """Several users over one table."""
-
-    async def book(self, user_id: str, job_id: str, cost: int = USD) -> None:
-        await self.quota.reserve(user_id, PRO, job_id, a_request(cost))
-
-    async def end(self, user_id: str, job_id: str, month: str = MONTH) -> None:
-        await self.quota.close(Place(user_id, month, job_id), BookingMark.RELEASED)
-
-    async def cap(self, per_day: int | None = None, per_month: int | None = None) -> None:
-        await Operator(self.table, self.clock).set_deployment_caps(per_day, per_month)
-        self.clock.advance(VALID_FOR.total_seconds())
-
-    async def go_round(self, after: timedelta = KEPT) -> None:
-        self.clock.advance(after.total_seconds() + 1)
-        await Patrol(self.table, self.clock, 300).go_round()
-
-    def lent(self, month: str = MONTH) -> DeploymentMonth:
-        found = self.table.deployment(month)
-        assert found is not None
-        return replace(found, concluded={})
-
-    def loan(self, user_id: str, month: str = MONTH) -> Loan:
-        loan = self.table._require(user_id, month).loan
-        assert loan is not None
-        return loan
-
-    def assert_true(self, month: str = MONTH) -> None:
-        """What is lent is what users have spent and have left, and what is under way to them."""
-        states = {user: self.table._require(user, at) for user, at in self.table.months if at == month}
-        assert list(audit_deployment(month, self.table.deployment(month) or DeploymentMonth(), states)) == []
 
 
 @pytest.fixture
@@ -152,36 +112,6 @@ async def test_what_yesterday_left_is_not_given_to_today(world: Deployment) -> N
     await world.book("ann", "job_2")
     assert world.lent().days["2026-11-25"] == 10 * USD
     world.assert_true()
-
-
-async def test_a_cap_set_in_the_middle_of_a_month_counts_what_was_spent_before(world: Deployment) -> None:
-    await world.book("ann", "job_1", 3 * USD)
-    await world.book("ben", "job_1", 4 * USD)
-    await world.cap(per_month=8 * USD)
-    assert world.lent().lent == 7 * USD
-    await world.book("ann", "job_2")
-    with pytest.raises(QuotaExceededError):
-        await world.book("ben", "job_2")
-    world.assert_true()
-
-
-async def test_whoever_has_not_heard_of_the_cap_counts_all_the_same(world: Deployment) -> None:
-    await world.book("ann", "job_1", 3 * USD)
-    await Operator(world.table, world.clock).set_deployment_caps(None, 5 * USD)
-    await world.book("ann", "job_2")
-    assert world.lent().lent >= 4 * USD
-    world.assert_true()
-
-
-async def test_caps_that_are_lifted_leave_the_count_true(world: Deployment) -> None:
-    await world.cap(per_month=2 * USD)
-    await world.book("ann", "job_1", 2 * USD)
-    await world.cap()
-    await world.book("ann", "job_2", 5 * USD)
-    world.assert_true()
-    await world.cap(per_month=6 * USD)
-    with pytest.raises(QuotaExceededError):
-        await world.book("ann", "job_3", 70 * USD)
 
 
 async def test_a_free_job_needs_no_loan(world: Deployment) -> None:

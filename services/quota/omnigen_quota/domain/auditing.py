@@ -34,7 +34,10 @@ def audit_month(month: str, state: MonthState, rows: Sequence[LedgerRow]) -> Ite
 
 
 def audit_deployment(month: str, deployment: DeploymentMonth, states: Mapping[str, MonthState]) -> Iterator[Finding]:
-    """Nothing when what is lent is what users' months have spent, have left, and are about to get."""
+    """Nothing when what is lent is what users' months have spent, have left, and are about to get.
+
+    Of a day they have no more than is lent on it; it may be less, for what comes back on another day is nobody's.
+    """
     counted = {user_id: (state, state.loan) for user_id, state in states.items() if state.loan is not None}
     taken = sum(state.spend_microusd + loan.left for state, loan in counted.values())
     for user_id, transfer in deployment.pending.items():
@@ -44,6 +47,23 @@ def audit_deployment(month: str, deployment: DeploymentMonth, states: Mapping[st
         taken += transfer.outstanding(counted[user_id][1])
     if taken != deployment.lent:
         yield Finding(month, "lent", f"users' months have taken {taken}, the deployment has lent {deployment.lent}")
+    for day, had in _sum_days(states.values()).items():
+        if had > deployment.days.get(day, 0):
+            lent = deployment.days.get(day, 0)
+            yield Finding(month, f"days.{day}", f"users' months have {had}, the deployment has lent {lent}")
+
+
+def _sum_days(states: Iterable[MonthState]) -> Counter[str]:
+    """What users' months have left of each day's loan, and what their bookings have taken of it and still count."""
+    sums: Counter[str] = Counter()
+    for state in states:
+        if state.loan is not None:
+            sums[state.loan.day] += state.loan.day_left
+        for entry in state.bookings.values():
+            if isinstance(entry, Booking):
+                sums[entry.charged_day] += entry.claim_microusd
+    del sums[""]
+    return sums
 
 
 def list_missing(month: str, state: MonthState, rows: Sequence[LedgerRow]) -> list[LedgerRow]:

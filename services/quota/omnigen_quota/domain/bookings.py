@@ -67,7 +67,10 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What is held and spent for one job. `reserved_at` tells two bookings of one job apart."""
+    """What is held and spent for one job. `reserved_at` tells two bookings of one job apart.
+
+    `charged_day` (UTC, YYYY-MM-DD): of which day's loan its maximum was taken; empty when it was taken of none.
+    """
 
     max_microusd: int
     videos: int
@@ -79,6 +82,7 @@ class Booking:
     closed_at: str = ""
     intents: Mapping[str, Intent] = field(default_factory=dict)
     storyboards: int = 0
+    charged_day: str = ""
 
     @property
     def running_jobs(self) -> int:
@@ -104,6 +108,11 @@ class Booking:
         return sum(intent.held_microusd for intent in self.intents.values())
 
     @property
+    def claim_microusd(self) -> int:
+        """What the month's spend counts for it."""
+        return self.max_microusd if self.is_open else self.held_microusd + self.spent_microusd
+
+    @property
     def is_final(self) -> bool:
         """Closed, and every intent accounted for: nothing will change it any more."""
         return not self.is_open and all(intent.mark is not IntentMark.HELD for intent in self.intents.values())
@@ -124,6 +133,7 @@ class Booking:
             closed_at=stored["closed_at"],
             intents={name: Intent.from_map(intent) for name, intent in stored["intents"].items()},
             storyboards=stored.get("storyboards", 0),
+            charged_day=stored.get("day", ""),
         )
 
     def to_map(self) -> dict[str, Any]:
@@ -138,7 +148,8 @@ class Booking:
             "closed_at": self.closed_at,
             "intents": {name: intent.to_map() for name, intent in self.intents.items()},
         }
-        return {**stored, "storyboards": self.storyboards} if self.storyboards else stored
+        seldom = {"storyboards": self.storyboards, "day": self.charged_day}
+        return {**stored, **{name: value for name, value in seldom.items() if value}}
 
 
 @dataclass(frozen=True, slots=True)

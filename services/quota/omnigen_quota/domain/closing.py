@@ -28,7 +28,7 @@ def _close(job_id: str, booking: Booking, mark: BookingMark, loan: Loan | None, 
     """`remaining` is pinned, so whatever a racing spend or settle moves makes this one be decided again."""
     is_released = mark is BookingMark.RELEASED
     back = (Add(("videos",), -booking.videos), Add(("storyboards",), -booking.storyboards)) if is_released else ()
-    pinned, paid_back = pay_back(loan, booking.reserved_at, booking.remaining_microusd)
+    pinned, paid_back = pay_back(loan, booking.charged_day, booking.remaining_microusd)
     return Update(
         (
             Equals(booking_path(job_id, "state"), BookingMark.OPEN.value),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from omnigen_quota.domain.loans import DeploymentMonth, Loan, Transfer
-from omnigen_quota.domain.months import end_of_month
+from omnigen_quota.domain.months import day_of, end_of_month
 from omnigen_quota.domain.updates import Action, Add, AtLeast, AtMost, Condition, Equals, Missing, Put, Remove, Update
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.errors import QuotaExceededError
@@ -35,6 +35,11 @@ class DeploymentRules:
     def has_caps(self) -> bool:
         return self.spend_per_day is not None or self.spend_per_month is not None
 
+    def is_exceeded(self, deployment: DeploymentMonth, day: str) -> bool:
+        """Whether more is lent than a cap allows: it was lowered after that."""
+        caps = ((self.spend_per_month, deployment.lent), (self.spend_per_day, deployment.days.get(day, 0)))
+        return any(cap is not None and lent > cap for cap, lent in caps)
+
     @classmethod
     def from_map(cls, stored: Mapping[str, Any]) -> "DeploymentRules":
         return cls(bool(stored.get("paused", False)), stored.get("spend_per_day"), stored.get("spend_per_month"))
@@ -51,7 +56,7 @@ class Borrowing:
 
     @property
     def day(self) -> str:
-        return self.now.astimezone(UTC).strftime("%Y-%m-%d")
+        return day_of(self.now)
 
 
 def plan_loan(deployment: DeploymentMonth, borrowing: Borrowing, name: str) -> Transfer:
@@ -74,13 +79,17 @@ def plan_loan(deployment: DeploymentMonth, borrowing: Borrowing, name: str) -> T
     )
 
 
-def plan_settlement(loan: Loan, now: datetime, name: str) -> Transfer | None:
-    """What is to be lent after the fact, or to go back because nobody has used it; None for nothing."""
-    day = now.astimezone(UTC).strftime("%Y-%m-%d")
+def plan_settlement(loan: Loan, now: datetime, name: str, *, is_recalled: bool = False) -> Transfer | None:
+    """What is to be lent after the fact, or to go back because nobody has used it; None for nothing.
+
+    `is_recalled`: it goes back although it may still be used.
+    """
+    day = day_of(now)
     if loan.left < 0:
         return Transfer(name, loan.number + 1, -loan.left, loan.day or day, 0, to_rfc3339(now))
     day_left = loan.day_left if loan.day == day else 0
-    if loan.at > to_rfc3339(now - KEPT) or not (loan.left or day_left):
+    is_in_use = loan.at > to_rfc3339(now - KEPT) and not is_recalled
+    if is_in_use or not (loan.left or day_left):
         return None
     return Transfer(name, loan.number + 1, -loan.left, loan.day or day, -day_left, to_rfc3339(now))
 

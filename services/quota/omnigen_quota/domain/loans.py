@@ -20,9 +20,6 @@ from typing import Any, Self
 
 from omnigen_quota.domain.updates import Action, Add, Condition, Equals, Missing
 
-DAY: int = 10
-"""How much of an RFC 3339 instant names its day."""
-
 
 @dataclass(frozen=True, slots=True)
 class Loan:
@@ -95,18 +92,16 @@ class DeploymentMonth:
         return cls(item["lent"], dict(item["days"]), pending, item["concluded"])
 
 
-def day_of(instant: str) -> str:
-    """The day (UTC) of an RFC 3339 instant."""
-    return instant[:DAY]
+def pay_back(loan: Loan | None, charged_day: str, amount: int) -> tuple[tuple[Condition, ...], tuple[Action, ...]]:
+    """What an update must hold and do besides when it gives back a part of a reservation.
 
-
-def pay_back(loan: Loan | None, reserved_at: str, amount: int) -> tuple[tuple[Condition, ...], tuple[Action, ...]]:
-    """What an update must hold and do besides when it gives back a part of a reservation made then."""
+    To a day goes back only what was taken of that day's loan.
+    """
     if not amount:
         return (), ()
     if loan is None:
         return (Missing(("loan",)),), ()
     back: tuple[Action, ...] = (Add(("loan", "left"), amount),)
-    if loan.day == day_of(reserved_at):
+    if charged_day and loan.day == charged_day:
         back = (*back, Add(("loan", "day_left"), amount))
     return (Equals(("loan", "day"), loan.day),), back

@@ -1,4 +1,4 @@
-"""Months in UTC: which one an instant is charged to, when it ends, and which neighbours may know a job already."""
+"""Days and months in UTC: which one an instant is charged to, when it ends, which neighbours may know a job already."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -7,6 +7,11 @@ REMEMBERED: Final = timedelta(hours=25)
 """How long a closed job stays in the month's item: longer than an Idempotency-Key may be repeated (24 h)."""
 CLOCK_SKEW: Final = timedelta(minutes=1)
 """How far the clocks of two quota processes may lie apart."""
+
+
+def day_of(instant: datetime) -> str:
+    """The day (UTC) of an aware instant, as YYYY-MM-DD."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def month_of(instant: datetime) -> str:

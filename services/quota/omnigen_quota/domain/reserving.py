@@ -75,7 +75,7 @@ def plan_withdrawal(job_id: str, booking: Booking, loan: Loan | None) -> Update 
         "open_jobs": booking.running_jobs if booking.is_open else 0,
         "spend_microusd": cost,
     }
-    pinned, back = pay_back(loan, booking.reserved_at, cost)
+    pinned, back = pay_back(loan, booking.charged_day, cost)
     return Update(
         (Equals(booking_path(job_id), booking.to_map()), *pinned),
         (Remove(booking_path(job_id)), *(Add((name,), -amount) for name, amount in counted.items() if amount), *back),
@@ -129,13 +129,15 @@ def _add_booking(order: Order, state: MonthState) -> Update:
     """Terms are pinned: a decision under other ones than those of the month's item is no decision."""
     bounds = (AtMost((cap.counter,), cap.limit - cap.requested) for cap in list_caps(MonthState(), order))
     pinned = Missing(("terms",)) if state.terms.is_empty else Equals(("terms",), state.terms.to_map())
-    covered, charged = _charge(order.borrow(state.loan or Loan()), is_counted=state.loan is not None)
+    borrowing, is_counted = order.borrow(state.loan or Loan()), state.loan is not None
+    covered, charged = _charge(borrowing, is_counted=is_counted)
+    booking = replace(order.booking, charged_day=borrowing.day if is_counted and borrowing.cost else "")
     return Update(
         (Missing(booking_path(order.job_id)), pinned, *bounds, *covered),
         (
             Put(("plan",), order.plan.name.value),
-            Put(booking_path(order.job_id), order.booking.to_map()),
-            *_count(order.booking),
+            Put(booking_path(order.job_id), booking.to_map()),
+            *_count(booking),
             *charged,
         ),
     )

@@ -104,7 +104,7 @@ def _replay_end(booking: Booking, intent_id: str, intent: Intent, mark: IntentMa
 def _end(job_id: str, booking: Booking, intent_id: str, ended: Intent, loan: Loan | None) -> Update:
     """The rest goes back to the job; when that is closed, to the user and to the deployment."""
     actual, rest = ended.actual_microusd, ended.amount_microusd - ended.actual_microusd
-    pinned, back = pay_back(loan, booking.reserved_at, rest)
+    pinned, back = pay_back(loan, booking.charged_day, rest)
     if booking.is_open:
         pinned, back = (), (Add(booking_path(job_id, "remaining"), rest),)
     else:

@@ -20,6 +20,7 @@ from omnigen_quota.domain.lending import (
     plan_settlement,
 )
 from omnigen_quota.domain.loans import DeploymentMonth, Transfer
+from omnigen_quota.domain.months import day_of
 from omnigen_quota.domain.updates import Update
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.rounds import Place
@@ -85,16 +86,20 @@ class Lender:
             deployment = await self._table.apply_deployment(month, update)
 
     async def settle(self, user_id: str, month: str, rules: DeploymentRules) -> bool:
-        """Count a month from before there were caps, take back what lies idle; whether anything was moved."""
+        """Count a month from before there were caps, take back what lies idle; whether anything was moved.
+
+        When a cap was lowered under what is lent, all that is not spent goes back.
+        """
         state = await self._table.find_month(user_id, month)
         if state is not None and state.loan is None and rules.has_caps:
             state = await self._table.apply(user_id, month, begin_loan(state.spend_microusd))
         if state is None or state.loan is None:
             return False
-        transfer = plan_settlement(state.loan, self._clock.now(), secrets.token_hex(8))
+        deployment, now = await self._get_deployment(month), self._clock.now()
+        is_recalled = rules.is_exceeded(deployment, day_of(now))
+        transfer = plan_settlement(state.loan, now, secrets.token_hex(8), is_recalled=is_recalled)
         if transfer is None:
             return False
-        deployment = await self._get_deployment(month)
         after = await self._apply(month, announce(deployment, user_id, transfer))
         under_way = after.pending.get(user_id)
         if under_way is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from omnigen_quota.domain.lending import DeploymentRules
 from omnigen_quota.domain.months import CLOCK_SKEW, month_of
 from omnigen_quota.domain.reserving import begin_month, change_terms
 from omnigen_quota.domain.terms import Terms
@@ -32,10 +33,15 @@ class Operator:
     async def set_deployment_caps(self, spend_per_day: int | None, spend_per_month: int | None) -> None:
         """Caps for all users together, in micro-dollars; None for none. Counts what this month has spent already.
 
-        Processes hear of the caps first: whoever spends meanwhile counts its own month.
+        Everybody's month is counted before anything is lent under the caps; whoever begins one meanwhile, after that.
         """
+        rules = DeploymentRules(spend_per_day=spend_per_day, spend_per_month=spend_per_month)
+        await self._count_everybody(rules)
         await self._table.set_caps(spend_per_day, spend_per_month)
-        rules, month = await self._table.find_rules(), month_of(self._clock.now())
+        await self._count_everybody(rules)
+
+    async def _count_everybody(self, rules: DeploymentRules) -> None:
+        month = month_of(self._clock.now())
         for user_id in await self._table.list_enrolled(month):
             await Lender(self._table, self._clock).settle(user_id, month, rules)
 
