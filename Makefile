@@ -114,6 +114,10 @@ prove-spend: setup ## The provider's bill equals our books: many jobs, faults, d
 bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 	@$(BIN)/python -m bench.quota
 
+.PHONY: bench-limiter
+bench-limiter: setup ## CPU of the rate limit, relative to a request without it; STRICT=1
+	@$(BIN)/python -m bench.gateway_limiter
+
 ##@ Parts
 
 .PHONY: setup

@@ -18,7 +18,7 @@ from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.testing.clock import FrozenClock
 
 PLACE = Place(USER, MONTH, "job_1")
-PASSING = ["TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException"]
+PASSING = ["TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException", "502"]
 
 
 @dataclass

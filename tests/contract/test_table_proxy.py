@@ -66,6 +66,7 @@ async def test_in_clear_weather_everything_passes_and_is_counted(setup: Setup) -
         (Fault.OVER_CAPACITY, "ProvisionedThroughputExceededException", 0),
         (Fault.BROKEN, "InternalServerError", 0),
         (Fault.BROKEN_AFTER, "InternalServerError", 1),
+        (Fault.WORDLESS, "502", 0),
     ],
 )
 async def test_an_error_is_told_by_its_name(setup: Setup, fault: Fault, code: str, done: int) -> None:

@@ -34,8 +34,10 @@ async def open_usage_table(emulator_url: str) -> AsyncIterator[tuple[Any, str]]:
 
 
 def refusal(code: str) -> Exception:
-    """The error that AWS raises under that name."""
-    return ClientError({"Error": {"Code": code, "Message": "injected"}}, "UpdateItem")
+    """The error that AWS raises under that name; botocore names one without a readable body by its HTTP status."""
+    status = int(code) if code.isdecimal() else 400
+    response: Any = {"Error": {"Code": code, "Message": "injected"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(response, "UpdateItem")
 
 
 def lost_reply() -> Exception:

@@ -24,6 +24,8 @@ _TARGET: Final = "X-Amz-Target"
 _FORWARDED: Final = ("Content-Type", _TARGET, "Authorization", "X-Amz-Date", "X-Amz-Security-Token")
 _MAX_BODY: Final = 16 * 1024 * 1024
 _LATE_S: Final = 0.4
+_CONNECTIONS: Final = 64
+"""Fewer than an emulator keeps waiting at its door: on a busy machine it would not see more for half a minute."""
 
 
 class Fault(StrEnum):
@@ -39,6 +41,8 @@ class Fault(StrEnum):
     """500; nothing was done, but a caller cannot know that."""
     BROKEN_AFTER = "broken_after"
     """500, and it was done."""
+    WORDLESS = "wordless"
+    """502 of somebody on the way, in a body that nobody can read; nothing was done."""
     UNHEARD = "unheard"
     """The connection ends before the call is read."""
     LOST = "lost"
@@ -118,9 +122,10 @@ class TableProxy:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4)
+            connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=4)
+            patient = aiohttp.ClientTimeout(total=None, sock_connect=None)
             self._session = await stack.enter_async_context(
-                aiohttp.ClientSession(connector=connector, auto_decompress=False)
+                aiohttp.ClientSession(connector=connector, timeout=patient, auto_decompress=False)
             )
             app = web.Application(client_max_size=_MAX_BODY)
             app.router.add_post("/", self._handle)
@@ -176,6 +181,8 @@ class TableProxy:
         answer = await self._forward(request, body) if fault in _DONE else None
         if fault in _REFUSALS:
             return _reply(_refusal(*_REFUSALS[fault]))
+        if fault is Fault.WORDLESS:
+            return _reply(_Answer(502, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>"))
         if fault is Fault.TORN and answer is not None:
             await _tear(request, answer)
         return _hang_up(request)

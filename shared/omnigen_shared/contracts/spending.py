@@ -4,6 +4,7 @@ Every call is idempotent by the ids in it; a replay with other amounts is refuse
 """
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, StrictInt
 
@@ -20,7 +21,10 @@ class PlanName(StrEnum):
 
 
 class ReserveRequest(Contract):
-    """PUT /internal/v1/reservations/{job_id}: a place in the month, and up to max_cost of its spend."""
+    """PUT /internal/v1/reservations/{job_id}: a place in the month, and up to max_cost of its spend.
+
+    A max_cost of 0 is a round that buys nothing: what was bought before is only cut again.
+    """
 
     videos: StrictInt = Field(default=1, ge=0, le=1)
     storyboards: StrictInt = Field(default=0, ge=0, le=1)
@@ -42,11 +46,11 @@ class Reservation(Answer):
 class SpendRequest(Contract):
     """PUT /internal/v1/reservations/{month}/{job_id}/intents/{intent_id}: hold the price of one paid call."""
 
-    price_microusd: Microusd
+    price_microusd: Annotated[Microusd, Field(ge=1)]
 
 
 class SettleRequest(Contract):
-    """POST …/intents/{intent_id}/settle: what the provider charged, at most the held price."""
+    """POST …/intents/{intent_id}/settle: what the provider charged, from nothing to the held price."""
 
     actual_microusd: Microusd
 

@@ -11,7 +11,7 @@ from tests.fakes.table_proxy import Weather
 from tests.proofs.quota.ground import Ground
 
 FAULTS: Final = 0.006
-"""Per call and kind of fault: with ten kinds one call in seventeen has its share."""
+"""Per call and kind of fault: with eleven kinds one call in fifteen has its share."""
 ATTEMPTS_PER_KILL: Final = 200
 """Kills are spread evenly over the work: a start takes more of a machine than many calls, however fast that is."""
 FEWEST_KILLS: Final = 3

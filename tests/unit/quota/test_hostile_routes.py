@@ -35,6 +35,7 @@ def everything(api: Api) -> Any:
 
 AMOUNTS = [
     "-1",
+    "-0.0",
     "-9223372036854775809",
     "0.5",
     "1e3",
@@ -66,6 +67,50 @@ async def test_what_is_no_amount(api: Api, issuer: str, method: str, path: str, 
     answer = await api.send_raw(issuer, method, path, body.encode())
     assert (answer.status_code, answer.json()["code"]) in {(422, "invalid_request"), (400, "invalid_json")}
     assert answer.headers["content-type"] == "application/problem+json"
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize("amount", ["0", "-0"])
+async def test_a_paid_call_of_nothing_is_none(api: Api, amount: str) -> None:
+    before = everything(api)
+    answer = await api.send_raw("generator", "PUT", NEW_INTENT, b'{"price_microusd": %s}' % amount.encode())
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert everything(api) == before
+
+
+async def test_a_job_that_buys_nothing_holds_nothing(api: Api) -> None:
+    """Whose clips are all there: it only cuts them again."""
+    assert (await api.reserve("job_2", max_cost_microusd=0, videos=0)).status_code == 200
+    intent = "/internal/v1/reservations/2026-11/job_2/intents/a.1"
+    refusal = (await api.call("generator", "PUT", intent, {"price_microusd": 1})).json()
+    assert (refusal["code"], refusal["details"]["cap"]) == ("budget_exceeded", "max_cost_usd")
+    assert (await api.call("jobs", "POST", "/internal/v1/reservations/2026-11/job_2/commit")).json()[
+        "held_microusd"
+    ] == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["", "%20", "%00", "a.1%0A", "a%23b", "a~b", "%C3%BC", "%F0%9F%98%80", "a" * 65, "a" * 5000]
+)
+async def test_what_is_no_id(api: Api, name: str) -> None:
+    before = everything(api)
+    for issuer, method, path, body in (
+        ("jobs", "PUT", f"/internal/v1/reservations/{name}", ORDER),
+        ("generator", "PUT", f"{BOOKING}/intents/{name}", {"price_microusd": 1}),
+        ("jobs", "POST", f"/internal/v1/reservations/2026-11/{name}/release", None),
+    ):
+        answer = await api.call(issuer, method, path, body)
+        assert answer.json()["code"] in {"invalid_request", "not_found"}
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-00", "2026-1", "2026-11%0A", "%D9%A2%D9%A0%D9%A2%D9%A6-11", "9999-12"]
+)
+async def test_what_is_no_month_of_the_job(api: Api, month: str) -> None:
+    before = everything(api)
+    answer = await api.call("jobs", "POST", f"/internal/v1/reservations/{month}/job_1/commit")
+    assert answer.json()["code"] in {"invalid_request", "not_found"}
     assert everything(api) == before
 
 
@@ -106,7 +151,8 @@ REFUSED = [
     ),
     ("reserved without video", "jobs", "PUT", JOB_1, {"videos": 0}, "amount_mismatch"),
     ("held with more", "generator", "PUT", INTENT, {"price_microusd": 300_001}, "amount_mismatch"),
-    ("held with nothing", "generator", "PUT", INTENT, {"price_microusd": 0}, "amount_mismatch"),
+    ("held with nothing", "generator", "PUT", INTENT, {"price_microusd": 0}, "invalid_request"),
+    ("held with less", "generator", "PUT", INTENT, {"price_microusd": 299_999}, "amount_mismatch"),
     (
         "more than the budget",
         "generator",

@@ -137,6 +137,30 @@ async def test_half_of_a_cap_sounds_an_alarm_once(world: Deployment) -> None:
     assert told == [("deployment_spend_per_day", percent) for percent in (50, 80, 100)]
 
 
+async def test_what_was_spent_before_a_cap_sounds_it_too(world: Deployment) -> None:
+    await world.book("ann", "job_1", 6 * USD)
+    with structlog.testing.capture_logs() as logs:
+        await world.cap(per_month=10 * USD)
+    (alarm,) = logs
+    assert (alarm["event"], alarm["cap"], alarm["percent"]) == (
+        "deployment_spend_reached",
+        "deployment_spend_per_month",
+        50,
+    )
+
+
+async def test_whom_the_deployments_cap_turns_away_is_told_to_operators(world: Deployment) -> None:
+    await world.cap(per_month=10 * USD)
+    with structlog.testing.capture_logs() as logs, pytest.raises(QuotaExceededError):
+        await world.book("ann", "job_1", 11 * USD)
+    (alarm,) = logs
+    assert (alarm["event"], alarm["cap"], alarm["used"]) == (
+        "deployment_spend_refused",
+        "deployment_spend_per_month",
+        "0.00",
+    )
+
+
 class KilledError(DependencyUnavailableError):
     """The process is gone."""
 

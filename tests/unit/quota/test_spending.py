@@ -49,9 +49,11 @@ async def test_a_refusal_over_budget_says_what_is_left(bench: QuotaBench) -> Non
     with pytest.raises(ProblemError) as refusal:
         await bench.spend("job_1", "scene-01.1", 1_000_001)
     assert refusal.value.details == {
-        "price_microusd": 1_000_001,
-        "remaining_microusd": 1_000_000,
-        "max_cost_microusd": 1_000_000,
+        "cap": "max_cost_usd",
+        "used": "0.00",
+        "limit": "1.00",
+        "requested": "1.000001",
+        "resets_at": None,
     }
 
 

@@ -47,6 +47,7 @@ CAPS = st.sampled_from(
 )
 JUST_BEFORE_DECEMBER = datetime(2026, 11, 30, 22, 0, tzinfo=UTC)
 AN_INTERVAL_S = 300
+NEVER_REACHED = 10**12
 TRIES = 5
 
 
@@ -169,9 +170,9 @@ class QuotaMachine(RuleBasedStateMachine):
 
     @rule(more=st.sampled_from([1, 3_000_000, 8_000_000]))
     def raise_deployment_cap(self, more: int) -> None:
-        """Or set the first one: what is lent already is not taken back by a lower cap."""
+        """Or set the first one. The day's is never reached: it is there to be counted, as the audit does."""
         cap = (self.model.deployment_cap or self.model.spend(self.month)) + more
-        self.ask(lambda: self.operator.set_deployment_caps(None, cap))
+        self.ask(lambda: self.operator.set_deployment_caps(NEVER_REACHED, cap))
         self.model.deployment_cap = cap
         self.clock.advance(VALID_FOR.total_seconds())
 
@@ -263,4 +264,4 @@ class QuotaMachine(RuleBasedStateMachine):
 
 
 TestQuota = QuotaMachine.TestCase
-TestQuota.settings = settings(max_examples=200, stateful_step_count=50, suppress_health_check=list(HealthCheck))
+TestQuota.settings = settings(max_examples=100, stateful_step_count=50, suppress_health_check=list(HealthCheck))

@@ -38,12 +38,12 @@ def decide_reserve(state: MonthState | None, order: Order) -> Decision:
     return _lend(state, agreed) or Write(_admit(state, agreed))
 
 
-def assume_admitted(order: Order) -> MonthState:
-    """A month in which the order is admitted: good for a first try without reading."""
-    if not order.rules.has_caps:
-        return MonthState()
+def assume_admitted(order: Order, terms: Terms, *, has_loan: bool) -> MonthState:
+    """A month under these terms in which the order is admitted: good for a first try without reading."""
+    if not (has_loan or order.rules.has_caps):
+        return MonthState(terms=terms)
     borrowing = order.borrow(Loan())
-    return MonthState(loan=Loan(borrowing.cost, borrowing.day, borrowing.cost))
+    return MonthState(terms=terms, loan=Loan(borrowing.cost, borrowing.day, borrowing.cost))
 
 
 def decide_known(state: MonthState | None, order: Order) -> Decision:

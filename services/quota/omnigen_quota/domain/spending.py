@@ -19,6 +19,7 @@ from omnigen_quota.domain.problems import (
 )
 from omnigen_quota.domain.updates import Action, Add, AtLeast, Equals, Missing, Put, Update
 from omnigen_shared.errors import NotFoundError
+from omnigen_shared.money import format_usd
 
 
 def decide_spend(state: MonthState | None, job_id: str, intent_id: str, price_microusd: int) -> Decision:
@@ -123,12 +124,15 @@ def _end(job_id: str, booking: Booking, intent_id: str, ended: Intent, loan: Loa
 
 
 def _over_budget(booking: Booking, intent_id: str, price_microusd: int) -> BudgetExceededError:
+    price, left = format_usd(price_microusd), format_usd(booking.remaining_microusd)
     return BudgetExceededError(
-        f"{intent_id} costs {price_microusd} micro-dollars, {booking.remaining_microusd} are left of the job's budget.",
+        f"{intent_id} costs {price} USD, {left} USD are left of the job's budget.",
         details={
-            "price_microusd": price_microusd,
-            "remaining_microusd": booking.remaining_microusd,
-            "max_cost_microusd": booking.max_microusd,
+            "cap": "max_cost_usd",
+            "used": format_usd(booking.max_microusd - booking.remaining_microusd),
+            "limit": format_usd(booking.max_microusd),
+            "requested": price,
+            "resets_at": None,
         },
     )
 

@@ -15,10 +15,11 @@ from omnigen_quota.domain.ledger import CLOSED_SLOT, RESERVED_SLOT, LedgerRow, e
 from omnigen_quota.domain.months import adjacent_months, end_of_month, month_of
 from omnigen_quota.domain.orders import Order
 from omnigen_quota.domain.plans import Plan
-from omnigen_quota.domain.reserving import assume_admitted, decide_known, decide_reserve
+from omnigen_quota.domain.reserving import decide_known, decide_reserve
 from omnigen_quota.domain.spending import assume_open, decide_refund, decide_settle, decide_spend
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.bookkeeping import Bookkeeper
+from omnigen_quota.service.guesses import Guesses
 from omnigen_quota.service.lending import Lender
 from omnigen_quota.service.rounds import Decide, Place, run_rounds
 from omnigen_quota.service.switch import Switch, guard
@@ -51,6 +52,7 @@ class QuotaService:
         self._books = Bookkeeper(table, clock)
         self._switch = switch or Switch(table, clock)
         self._lender = Lender(table, clock)
+        self._guesses = Guesses()
 
     async def reserve(self, user_id: str, plan: Plan, job_id: str, request: ReserveRequest) -> Reservation:
         """Count a job and hold its maximum; charged to the present month, or to the one that has the job already."""
@@ -62,12 +64,15 @@ class QuotaService:
         place = Place(user_id, known_in[0] if known_in else month_of(now), job_id)
         try:
             decide = guard(partial(decide_reserve, order=order), rules)
-            outcome = await run_rounds(self._table, place, decide, assume_admitted(order), self._lender.lend)
+            assumed = self._guesses.assume(user_id, order)
+            outcome = await run_rounds(self._table, place, decide, assumed, self._lender.lend)
         except (PlanLimitError, QuotaExceededError, SpendingPausedError):
             month = await self._find_earlier_month(user_id, job_id)
             if month is None:
                 raise
             return await self._answer_earlier(user_id, order, month)
+        if outcome.state is not None:
+            self._guesses.remember(user_id, outcome.state)
         row = await self._books.keep(place, outcome, RESERVED_SLOT)
         if outcome.state and row and (row.month, row.reserved_at) != (place.month, outcome.booking.reserved_at):
             await self._books.withdraw(place, outcome.state, outcome.booking)

@@ -25,7 +25,7 @@ from omnigen_quota.domain.updates import Update
 from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.rounds import Place
 from omnigen_shared.clock import Clock
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.errors import DependencyUnavailableError, QuotaExceededError
 
 MAX_ROUNDS: Final = 10
 _log = structlog.get_logger()
@@ -48,7 +48,7 @@ class Lender:
             under_way = deployment.pending.get(place.user_id)
             if under_way is not None:
                 return await self.finish(place.user_id, place.month, under_way)
-            transfer = plan_loan(deployment, borrowing, secrets.token_hex(8))
+            transfer = _plan(deployment, borrowing)
             update = announce(deployment, place.user_id, transfer, borrowing.rules)
             deployment = await self._apply(place.month, update)
             if deployment.pending.get(place.user_id) == transfer:
@@ -102,6 +102,8 @@ class Lender:
             return False
         after = await self._apply(month, announce(deployment, user_id, transfer))
         under_way = after.pending.get(user_id)
+        if under_way == transfer:
+            _sound_alarms(after, transfer, rules)
         if under_way is not None:
             await self.finish(user_id, month, under_way)
         return under_way == transfer
@@ -114,6 +116,14 @@ class Lender:
         if after is None:
             raise DependencyUnavailableError(f"The deployment's {month} is gone.")
         return after
+
+
+def _plan(deployment: DeploymentMonth, borrowing: Borrowing) -> Transfer:
+    try:
+        return plan_loan(deployment, borrowing, secrets.token_hex(8))
+    except QuotaExceededError as refusal:
+        _log.warning("deployment_spend_refused", day=borrowing.day, **refusal.details)
+        raise
 
 
 def _sound_alarms(after: DeploymentMonth, transfer: Transfer, rules: DeploymentRules) -> None:

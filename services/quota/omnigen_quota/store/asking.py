@@ -23,6 +23,8 @@ PASSING_CODES: Final = frozenset(
     }
 )
 """Answers that say nothing about the request itself. Botocore repeats some of them; conflicts are left to us."""
+OUR_FAULT_BELOW: Final = 500
+"""From this HTTP status on it is the service's own trouble, also when its answer has no code that one could read."""
 
 
 async def ask(send: Callable[[], Awaitable[T]]) -> T:
@@ -43,7 +45,10 @@ async def ask(send: Callable[[], Awaitable[T]]) -> T:
 
 
 def _is_passing(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error_code(error) in PASSING_CODES
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in PASSING_CODES or status >= OUR_FAULT_BELOW
 
 
 def refusing_item(error: ClientError) -> Mapping[str, Any]:
