@@ -13,7 +13,7 @@ TARGET ?= local
 TEST_PROCESSES ?= 3
 
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
-DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT
+DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT FILE
 $(foreach v,$(DEMO_VALUES),$(if $(filter-out undefined,$(origin $(v))),$(eval override $(v) := $$(value $(v)))))
 export $(DEMO_VALUES)
 
@@ -35,7 +35,7 @@ demo: setup build-generator ## A prompt to an MP4, on a stack of its own
 #: DURATION=15         5 to 60 seconds
 #: ASPECT=16:9         or 9:16, 1:1, 4:3, 3:4
 #: RESOLUTION=720p     or 480p, 1080p
-#: SEED=1              0 to 2147483647; the same seed, the same video
+#: SEED=1              0 to 2147483647; the same seed, the same frames
 #: OUT=FILE            omnigen-demo.mp4 if not given
 	@$(BIN)/python -m omnigen_local demo
 
@@ -54,6 +54,11 @@ status: setup ## What runs where and since when, or why nothing does
 .PHONY: audit-quota
 audit-quota: setup ## Prove the spend ledgers of the stack that is up, or name the row
 	@$(BIN)/python -m omnigen_local quota audit
+
+.PHONY: verify
+verify: setup ## What a video says about its making, and whether it is true
+#: FILE=omnigen-demo.mp4
+	@$(BIN)/python -m omnigen_composer.verify $(addprefix --root ,$(wildcard .omnigen/signing/root.pem)) "$${FILE:-omnigen-demo.mp4}"
 
 ##@ Work on it
 

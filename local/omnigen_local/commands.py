@@ -11,14 +11,12 @@ import typer
 
 from omnigen_local import overview
 from omnigen_local.addresses import Ports
-from omnigen_local.artefacts import ROOT
 from omnigen_local.background import StartError, SupervisedStack, start, stop, supervise
-from omnigen_local.home import Home, StackRecord
+from omnigen_local.home import HOME, StackRecord
 from omnigen_local.overrides import BadOverrideError, read_overrides
 from omnigen_local.signals import SIGNAL_EXIT, run_until_signal
 from omnigen_local.stack import LocalStack, StackPlan
 
-HOME: Final = Home(ROOT / ".omnigen")
 GATEWAY_PORT: Final = 8080
 BAD_VALUE_EXIT: Final = 2
 SUPERVISOR: Final = (sys.executable, "-m", "omnigen_local", "supervise")
@@ -87,7 +85,9 @@ async def _up() -> int:
 async def _open_stack() -> AsyncIterator[SupervisedStack]:
     ports = Ports.choose().with_free_gateway(HOME.find_gateway_port(), GATEWAY_PORT)
     overrides = read_overrides(os.environ)
-    plan = StackPlan(HOME.state_dir, HOME.log_dir, ports, keep_emulator_state=True, overrides=overrides)
+    plan = StackPlan(
+        HOME.state_dir, HOME.log_dir, ports, keep_emulator_state=True, overrides=overrides, signing_dir=HOME.signing_dir
+    )
     async with LocalStack(plan) as stack:
         yield stack
 

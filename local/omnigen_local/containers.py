@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.environments import (
     Environment,
     Urls,
@@ -57,10 +58,11 @@ class ContainerSettings(BaseSettings):
 async def provision_containers(settings: ContainerSettings) -> list[str]:
     """The names of the containers whose environment has been written, as <settings_dir>/<name>/environment."""
     urls = settings.urls
-    identities = Identities.load_or_create(settings.settings_dir / "provisioning" / "identities.json")
+    kept = settings.settings_dir / "provisioning"
+    identities, signing = Identities.load_or_create(kept / "identities.json"), SigningCredentials.load_or_create(kept)
     outputs = await provision(urls.emulator, stack_parameters(urls, identities))
     environments: dict[str, Environment] = {
-        **service_environments(urls, identities, outputs),
+        **service_environments(urls, identities, signing, outputs),
         "simulator": simulator_environment(urls, identities, SIMULATOR_STATE_DIR),
     }
     for name, environment in environments.items():

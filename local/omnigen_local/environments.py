@@ -11,6 +11,7 @@ import orjson
 from pydantic import SecretStr
 
 from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.identities import Identities
 from omnigen_local.provisioning import StackOutputs, StackParameters
 
@@ -46,7 +47,9 @@ def stack_parameters(urls: Urls, identities: Identities) -> StackParameters:
     )
 
 
-def service_environments(urls: Urls, identities: Identities, outputs: StackOutputs) -> dict[str, Environment]:
+def service_environments(
+    urls: Urls, identities: Identities, signing: SigningCredentials, outputs: StackOutputs
+) -> dict[str, Environment]:
     """By service: everything but where it listens."""
     aws = {**CREDENTIALS, **NO_ACCOUNTS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": urls.emulator}
     callee = {"IDENTITY_PUBLIC_KEYS": orjson.dumps(identities.public_keys()).decode()}
@@ -63,7 +66,12 @@ def service_environments(urls: Urls, identities: Identities, outputs: StackOutpu
             "REPLICATE_WEBHOOK_SECRET": identities.provider_webhook_secret,
         },
         "quota": {**aws, **callee, "USAGE_TABLE": outputs.usage_table_name},
-        "composer": {**aws, **callee, "ASSETS_BUCKET": outputs.assets_bucket_name},
+        "composer": {
+            **aws,
+            **callee,
+            **signing.to_environment(),
+            "ASSETS_BUCKET": outputs.assets_bucket_name,
+        },
         "gateway": {
             "IDENTITY_PRIVATE_KEY": identities.private_key("gateway"),
             "COGNITO_ISSUER": f"{COGNITO}/{outputs.user_pool_id}",

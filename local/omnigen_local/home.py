@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from omnigen_local.artefacts import ROOT
 from omnigen_local.files import write_private_text
 
 _LOCK_ATTEMPTS: Final = 20
@@ -74,6 +75,11 @@ class Home:
     def state_dir(self) -> Path:
         """Tables, objects, users, keys, predictions: what outlives a stop."""
         return self.path / "state"
+
+    @property
+    def signing_dir(self) -> Path:
+        """What videos are signed with, also those of demos: one development root for one checkout."""
+        return self.path / "signing"
 
     @property
     def log_dir(self) -> Path:
@@ -166,6 +172,10 @@ class Home:
     @property
     def _port_path(self) -> Path:
         return self.path / "gateway-port"
+
+
+HOME: Final = Home(ROOT / ".omnigen")
+"""This checkout's."""
 
 
 def _lock(descriptor: int) -> None:

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION
-from omnigen_local.commands import HOME
-from omnigen_local.home import Home
+from omnigen_local.home import HOME, Home
 
 
 def quota(arguments: Annotated[list[str] | None, typer.Argument(metavar="COMMAND...")] = None) -> None:

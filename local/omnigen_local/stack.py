@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from omnigen_local.addresses import LOOPBACK, Ports
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.emulator import Emulator
 from omnigen_local.environments import (
     Environment,
@@ -44,6 +45,8 @@ class StackPlan:
     """Whether tables, objects and users are there again at the next start from the same folder."""
     overrides: Mapping[str, Environment] = field(default_factory=dict)
     """By unit (generator and simulator too): settings over those that the stack gives it."""
+    signing_dir: Path | None = None
+    """Where the credentials of videos are kept; None: with the state."""
 
 
 class LocalStack:
@@ -58,6 +61,7 @@ class LocalStack:
         self._simulators = Processes(plan.log_dir)
         self._services = Processes(plan.log_dir)
         self._identities = Identities.load_or_create(plan.state_dir / "identities.json")
+        self._signing = SigningCredentials.load_or_create(plan.signing_dir or plan.state_dir / "signing")
         self._urls = _urls_of(plan.ports, self._emulator.url)
         self._scratch_dir = plan.state_dir / "tmp"
 
@@ -116,7 +120,7 @@ class LocalStack:
         return self._program("simulator", "omnigen_local.simulator", {**environment, **port})
 
     def _service_programs(self) -> list[Program]:
-        environments = service_environments(self._urls, self._identities, self.outputs)
+        environments = service_environments(self._urls, self._identities, self._signing, self.outputs)
         return [
             self._program(name, f"omnigen_{name}", {**environment, "PORT": str(self.plan.ports.of(name))})
             for name, environment in environments.items()

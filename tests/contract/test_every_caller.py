@@ -97,7 +97,9 @@ def create_all() -> dict[str, FastAPI]:
     """The three services that the network inside knows, over fakes."""
     bench = JobsBench(settings=make_settings(identity_public_keys=PUBLIC))
     quota = QuotaSettings(usage_table="usage", identity_public_keys=PUBLIC)
-    composer = ComposerSettings(assets_bucket="assets", identity_public_keys=PUBLIC)
+    composer = ComposerSettings(
+        assets_bucket="assets", identity_public_keys=PUBLIC, signing_key="pem", signing_certificates="pem"
+    )
     store = MemoryStore()
     return {
         "jobs": create_jobs(bench.settings, bench.adapters),

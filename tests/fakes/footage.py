@@ -22,6 +22,17 @@ def run_ffmpeg(*arguments: str | Path) -> str:
     return done.stderr
 
 
+def hash_packets(path: Path) -> str:
+    """One line for every packet of every stream: its times and what it holds."""
+    return run_tool("-v", "error", "-i", path, "-map", "0", "-c", "copy", "-f", "framemd5", "-")
+
+
+def run_tool(*arguments: str | Path) -> str:
+    """What FFmpeg writes to its standard output."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout  # noqa: S603
+
+
 def make_clip(
     path: Path,
     *,

@@ -9,9 +9,11 @@ from tests.fakes.object_store import MemoryStore
 
 from omnigen_composer.domain.clips import ClipLimits
 from omnigen_composer.domain.keys import WorkRequest
+from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.ffmpeg import Ffmpeg
 from omnigen_composer.media.scratch import Scratch
-from omnigen_composer.media.workshop import FfmpegWorkshop
+from omnigen_composer.media.workshop import FfmpegWorkshop, Tools
+from omnigen_local.credentials import SigningCredentials
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import (
     BodyRequest,
@@ -21,6 +23,7 @@ from omnigen_shared.contracts.composer import (
     SegmentResult,
     SoundtrackRequest,
     TransitionRequest,
+    UsedModel,
     VoiceTrack,
     render_key,
     segment_key,
@@ -28,6 +31,7 @@ from omnigen_shared.contracts.composer import (
 from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize
 
 ADA = UserId("ada")
+SIGNING = SigningCredentials.create()
 
 
 @dataclass
@@ -46,7 +50,8 @@ class MediaBench:
         store, scratch = MemoryStore(), Scratch(folder / "scratch")
         ffmpeg = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), time_limit_s)
         limits = ClipLimits(size_bytes=5_000_000, duration_s=30, side_px=2000)
-        return cls(folder, scratch, await FfmpegWorkshop.open(ffmpeg, store, scratch, limits), store)
+        tools = Tools(ffmpeg, store, scratch, Credentials(SIGNING.private_key, SIGNING.certificates))
+        return cls(folder, scratch, await FfmpegWorkshop.open(tools, limits), store)
 
     def put(self, name: str, path: Path) -> str:
         key = f"u/{ADA}/sources/{name}"
@@ -100,6 +105,7 @@ class MediaBench:
         voices: tuple[VoiceTrack, ...] = (),
         clip_sounds: tuple[ClipSound, ...] = (),
         has_captions: bool = False,
+        models: tuple[UsedModel, ...] = (),
     ) -> RenderResult:
         """The soundtrack first, as a render does."""
         request = RenderRequest(
@@ -110,6 +116,7 @@ class MediaBench:
             voices=voices,
             clip_sounds=clip_sounds,
             has_captions=has_captions,
+            models=models,
         )
         await self.make_soundtrack(request.soundtrack)
         key = render_key(ADA, self.workshop.recipe_id, request)

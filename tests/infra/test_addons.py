@@ -60,7 +60,7 @@ def test_what_users_own_outlives_the_stack(resources: dict[str, Any]) -> None:
         if (entry.get("DeletionPolicy"), entry.get("UpdateReplacePolicy")) == ("Retain", "Retain")
     }
     assert kept == retained
-    assert len(kept) == 6
+    assert len(kept) == 7
 
 
 def test_step_functions_may_write_to_its_log_group(resources: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 from omnigen_composer.settings import ComposerSettings
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_jobs.settings import JobsSettings
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.environments import Urls, service_environments, simulator_environment
 from omnigen_local.identities import Identities
 from omnigen_local.provisioning import StackOutputs
@@ -39,7 +40,7 @@ def environments() -> dict[str, dict[str, str]]:
     identities = Identities.create()
     outputs = StackOutputs(**dict.fromkeys(StackOutputs.model_fields, "name"))
     return {
-        **service_environments(URLS, identities, outputs),
+        **service_environments(URLS, identities, SigningCredentials.create(), outputs),
         "simulator": simulator_environment(URLS, identities, Path("/state")),
     }
 

@@ -18,6 +18,7 @@ import pytest
 from tests.fakes.footage import decode_strictly, make_clip
 from tests.fakes.waiting import is_alive, wait_until
 
+from omnigen_local.credentials import SigningCredentials
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.client import InternalClient, Reply
 from omnigen_shared.contracts.base import UserId
@@ -114,6 +115,7 @@ class Composers:
                 "IDENTITY_PUBLIC_KEYS": json.dumps({"generator": [PUBLIC]}),
                 "PORT": str(port),
                 "SCRATCH_DIR": str(scratch),
+                **SigningCredentials.create().to_environment(),
                 **environment,
             },
         )

@@ -9,7 +9,10 @@ import imageio_ffmpeg
 from tests.integration.conftest import PROMPT
 from tests.integration.visitors import Visitor, Watched, collect_events
 
+from omnigen_composer.media.reading import Verdict, read_credentials
+from omnigen_local.credentials import ROOT_FILE
 from omnigen_local.demo.client import GatewayClient
+from omnigen_local.stack import LocalStack
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 FRAMES = 5 * 30
@@ -101,6 +104,13 @@ def test_the_video_decodes_without_an_error(film: Watched) -> None:
 def test_a_player_can_start_before_the_whole_file_is_there(film: Watched) -> None:
     content = saved(film).read_bytes()
     assert 0 < content.index(b"moov") < content.index(b"mdat")
+
+
+def test_the_video_is_signed_and_tells_its_models(film: Watched, stack: LocalStack) -> None:
+    root = (stack.plan.state_dir / "signing" / ROOT_FILE).read_text()
+    found = read_credentials(saved(film), root)
+    assert (found.verdict, found.is_ai_generated) == (Verdict.TRUSTED, True)
+    assert film.job["request"]["model"] in {model.name for model in found.models}
 
 
 def test_the_receipt_adds_up_to_what_was_spent(film: Watched) -> None:

@@ -47,7 +47,7 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
     duration: Annotated[str, typer.Option(envvar="DURATION", help="Seconds, 5 to 60; 15 if not given.")] = "",
     aspect: Annotated[str, typer.Option(envvar="ASPECT", help=_choices(AspectRatio, "aspect"))] = "",
     resolution: Annotated[str, typer.Option(envvar="RESOLUTION", help=_choices(Resolution, "resolution"))] = "",
-    seed: Annotated[str, typer.Option(envvar="SEED", help="1 if not given; the same seed, the same video.")] = "",
+    seed: Annotated[str, typer.Option(envvar="SEED", help="1 if not given; the same seed, the same frames.")] = "",
     out: Annotated[str, typer.Option(envvar="OUT", help="The file to write; ./omnigen-demo.mp4 if not given.")] = "",
     *,
     keep_state: Annotated[bool, typer.Option("--keep-state", help="Leave the stack's folder there.")] = False,

@@ -18,6 +18,7 @@ from omnigen_local.demo.report import completion_lines, problem_lines
 from omnigen_local.demo.stopwatch import Stopwatch
 from omnigen_local.demo.view import NobodyReadsError, View, open_view
 from omnigen_local.environments import Environment
+from omnigen_local.home import HOME
 from omnigen_local.racing import race
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.job import JobStatus
@@ -115,7 +116,13 @@ async def open_own_stack(
     """A stack in a fresh folder, which stays only when it is asked for or explains an error."""
     folder = Path(tempfile.mkdtemp(prefix="omnigen-demo-"))
     try:
-        plan = StackPlan(folder / "state", folder / "logs", keep_emulator_state=keep_state, overrides=overrides)
+        plan = StackPlan(
+            folder / "state",
+            folder / "logs",
+            keep_emulator_state=keep_state,
+            overrides=overrides,
+            signing_dir=HOME.signing_dir,
+        )
         async with LocalStack(plan, enter_phase) as stack:
             record = stack.record()
             pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)

@@ -14,9 +14,10 @@ import structlog
 from fastapi import FastAPI
 
 from omnigen_composer.domain.clips import ClipLimits
+from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.ffmpeg import Ffmpeg
 from omnigen_composer.media.scratch import Scratch
-from omnigen_composer.media.workshop import FfmpegWorkshop
+from omnigen_composer.media.workshop import FfmpegWorkshop, Tools
 from omnigen_composer.ports import Store, Workshop
 from omnigen_composer.routes import router
 from omnigen_composer.service.answering import Composer, WaitLimits
@@ -80,12 +81,14 @@ async def _open_store(stack: AsyncExitStack, settings: ComposerSettings) -> Stor
 
 
 async def _open_workshop(stack: AsyncExitStack, settings: ComposerSettings, store: Store) -> Workshop:
+    credentials = Credentials(settings.signing_key.get_secret_value(), settings.signing_certificates)
+    credentials.check()
     scratch = Scratch(settings.scratch_dir)
     stack.callback(scratch.close)
     _log.info("scratch_swept", folders=scratch.sweep())
     ffmpeg = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), settings.ffmpeg_time_limit_s)
     limits = ClipLimits(settings.max_clip_bytes, settings.max_clip_duration_s, settings.max_clip_side_px)
-    return await FfmpegWorkshop.open(ffmpeg, store, scratch, limits)
+    return await FfmpegWorkshop.open(Tools(ffmpeg, store, scratch, credentials), limits)
 
 
 def _create_leases(settings: ComposerSettings, adapters: Adapters) -> Leases:

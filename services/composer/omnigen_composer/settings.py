@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from omnigen_shared.settings import ServiceSettings
 
@@ -13,6 +13,10 @@ class ComposerSettings(ServiceSettings):
     """Frozen; built only at an entry point."""
 
     assets_bucket: str
+    signing_key: SecretStr
+    """PEM of the ES256 key that finished videos are signed with."""
+    signing_certificates: str
+    """PEM: its certificate first, then those up to the root."""
     scratch_dir: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()) / "omnigen-composer")
     """Where FFmpeg works; every process makes and removes its own folder in it."""
 

@@ -1,6 +1,7 @@
 """What the composer is asked for. A key names its content: user, recipe and a hash of the request."""
 
 import hashlib
+from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
@@ -71,6 +72,22 @@ class VoiceTrack(Contract):
         return self.start_frame + self.frames
 
 
+class ModelRole(StrEnum):
+    """What a model did for a video."""
+
+    PLAN = "plan"
+    PICTURE = "picture"
+    MUSIC = "music"
+    SPEECH = "speech"
+
+
+class UsedModel(Contract):
+    """A model that took part, as the video's content credentials name it."""
+
+    role: ModelRole
+    name: Annotated[str, Field(max_length=100), FIT_LINE]
+
+
 class ClipSound(Contract):
     """A clip's own sound, from the clip's start on, under the frames in which its scene is shown.
 
@@ -132,6 +149,8 @@ class RenderRequest(Sounds):
     segment_keys: Annotated[tuple[S3Key, ...], Field(min_length=1, max_length=200)]
     has_captions: StrictBool = False
     title: Annotated[str, Field(max_length=200), FIT_LINE] = ""
+    models: Annotated[tuple[UsedModel, ...], Field(max_length=20)] = ()
+    """Told in the content credentials that the video is signed with."""
 
     @property
     def soundtrack(self) -> SoundtrackRequest:
@@ -165,7 +184,8 @@ class Recipe(Answer):
     recipe_id: str
 
 
-def _digest(request: Contract) -> str:
+def digest(request: Contract) -> str:
+    """32 hex digits that name a request by its content."""
     canonical = orjson.dumps(request.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()[:32]
 
@@ -173,7 +193,7 @@ def _digest(request: Contract) -> str:
 def segment_key(user_id: UserId, recipe_id: str, request: PictureRequest | SoundtrackRequest) -> str:
     """S3 key of the segment that this request makes under this recipe."""
     kind = "m4a" if isinstance(request, SoundtrackRequest) else "mp4"
-    return f"u/{user_id}/segments/{recipe_id}/{_digest(request)}.{kind}"
+    return f"u/{user_id}/segments/{recipe_id}/{digest(request)}.{kind}"
 
 
 def last_frame_key(body_key: str) -> str:
@@ -183,4 +203,4 @@ def last_frame_key(body_key: str) -> str:
 
 def render_key(user_id: UserId, recipe_id: str, request: RenderRequest) -> str:
     """S3 key of the video that this request makes under this recipe; its poster stands beside it as .jpg."""
-    return f"u/{user_id}/renders/{recipe_id}/{_digest(request)}.mp4"
+    return f"u/{user_id}/renders/{recipe_id}/{digest(request)}.mp4"

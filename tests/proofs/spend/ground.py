@@ -31,6 +31,7 @@ from omnigen_jobs.clients.quota import QuotaClient
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.settings import JobsSettings
 from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION, Ports
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.environments import Environment, process_environment
 from omnigen_local.identities import Identities
 from omnigen_local.processes import Processes, Program, wait_all_ready
@@ -193,10 +194,11 @@ def _programs(
         "SIMULATOR_FAULTS": orjson.dumps(rules).decode(),
         "SIMULATOR_LOG_LEVEL": "WARNING",
     }
+    composer = {**callee, **SigningCredentials.create().to_environment()}
     environments = {
         "omnigen_local.simulator": ("simulator", simulator),
         "omnigen_quota": ("quota", {**callee, "USAGE_TABLE": usage_table, "PORT": str(ports.of("quota"))}),
-        "omnigen_composer": ("composer", {**callee, "ASSETS_BUCKET": BUCKET, "PORT": str(ports.of("composer"))}),
+        "omnigen_composer": ("composer", {**composer, "ASSETS_BUCKET": BUCKET, "PORT": str(ports.of("composer"))}),
     }
     return [
         Program(name, (sys.executable, "-P", "-m", module), environment, f"{ports.url(name)}/ready")

@@ -10,5 +10,7 @@ def test_a_unit_that_starts_children_does_not_run_on_uvloop(monkeypatch: pytest.
     monkeypatch.setattr(entry_point, "serve", lambda unit, *_given, **options: served.update(options, unit=unit))
     monkeypatch.setenv("ASSETS_BUCKET", "assets")
     monkeypatch.setenv("IDENTITY_PUBLIC_KEYS", "{}")
+    monkeypatch.setenv("SIGNING_KEY", "pem")
+    monkeypatch.setenv("SIGNING_CERTIFICATES", "pem")
     entry_point.main()
     assert served == {"unit": "composer", "loop": "asyncio"}

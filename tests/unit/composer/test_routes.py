@@ -17,7 +17,11 @@ from omnigen_shared.testing.identities import new_key_pair
 
 PRIVATE, PUBLIC = new_key_pair()
 SETTINGS = ComposerSettings(
-    assets_bucket="assets", identity_public_keys={"generator": [PUBLIC], "gateway": [PUBLIC]}, default_wait_s=0
+    assets_bucket="assets",
+    identity_public_keys={"generator": [PUBLIC], "gateway": [PUBLIC]},
+    signing_key="pem",
+    signing_certificates="pem",
+    default_wait_s=0,
 )
 KEY, BODY = key_of(a_body()), a_body().model_dump(mode="json")
 URL = f"/v1/segments/{KEY}"

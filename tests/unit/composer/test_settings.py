@@ -8,7 +8,12 @@ from omnigen_composer.settings import ComposerSettings
 from omnigen_shared.settings import BaseUnitSettings
 
 README = Path(__file__).parents[3] / "services" / "composer" / "README.md"
-REQUIRED = {"ASSETS_BUCKET": "assets", "IDENTITY_PUBLIC_KEYS": '{"generator": ["pem"]}'}
+REQUIRED = {
+    "ASSETS_BUCKET": "assets",
+    "IDENTITY_PUBLIC_KEYS": '{"generator": ["pem"]}',
+    "SIGNING_KEY": "pem",
+    "SIGNING_CERTIFICATES": "pem",
+}
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> ComposerSettings:

@@ -13,7 +13,8 @@ from omnigen_generator.domain.segments import (
     render_request,
     transitions_around,
 )
-from omnigen_shared.contracts.composer import BodyRequest, TransitionRequest
+from omnigen_shared.contracts.catalogue import PLANNER_MODEL
+from omnigen_shared.contracts.composer import BodyRequest, ModelRole, TransitionRequest
 from omnigen_shared.contracts.job import JobSnapshot, SceneState
 from omnigen_shared.contracts.media import AspectRatio
 
@@ -98,3 +99,14 @@ def test_a_silent_render_names_no_music() -> None:
     snapshot = a_snapshot()
     assert render_request(snapshot, is_silent=True).music_key is None
     assert render_request(snapshot, is_silent=False).music_key == snapshot.music_key is not None
+
+
+def test_the_credentials_name_the_models_that_took_part() -> None:
+    snapshot = a_snapshot()
+    named = {model.role: model.name for model in render_request(snapshot, is_silent=False).models}
+    assert named == {
+        ModelRole.PLAN: PLANNER_MODEL.name,
+        ModelRole.PICTURE: snapshot.request.model,
+        ModelRole.MUSIC: snapshot.request.music_model,
+    }
+    assert ModelRole.MUSIC not in {model.role for model in render_request(snapshot, is_silent=True).models}

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from omnigen_local.addresses import NO_ACCOUNTS
+from omnigen_local.credentials import SigningCredentials
 from omnigen_local.environments import (
     Urls,
     forget_accounts,
@@ -37,7 +38,10 @@ OUTPUTS = StackOutputs(
     state_machine_arn="arn:machine",
     generator_function_name="generator",
     generator_secret_arn="arn:secret",
+    composer_secret_arn="arn:other",
 )
+
+SIGNING = SigningCredentials.create()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,7 @@ def identities() -> Identities:
 
 
 def test_only_issuers_hold_a_private_key_and_only_their_own(identities: Identities) -> None:
-    environments = service_environments(URLS, identities, OUTPUTS)
+    environments = service_environments(URLS, identities, SIGNING, OUTPUTS)
     held = {name: environment.get("IDENTITY_PRIVATE_KEY") for name, environment in environments.items()}
     assert held == {
         "jobs": identities.private_key("jobs"),
@@ -59,13 +63,13 @@ def test_only_issuers_hold_a_private_key_and_only_their_own(identities: Identiti
 
 
 def test_callees_know_every_issuers_public_key(identities: Identities) -> None:
-    environments = service_environments(URLS, identities, OUTPUTS)
+    environments = service_environments(URLS, identities, SIGNING, OUTPUTS)
     for name in ("jobs", "quota", "composer"):
         assert orjson.loads(environments[name]["IDENTITY_PUBLIC_KEYS"]) == identities.public_keys()
 
 
 def test_whoever_uses_aws_is_sent_to_the_emulator_and_finds_no_other_account(identities: Identities) -> None:
-    environments = service_environments(URLS, identities, OUTPUTS)
+    environments = service_environments(URLS, identities, SIGNING, OUTPUTS)
     for name in ("jobs", "quota", "composer"):
         assert environments[name]["AWS_ENDPOINT_URL"] == URLS.emulator
         assert NO_ACCOUNTS.items() <= environments[name].items()
@@ -73,7 +77,7 @@ def test_whoever_uses_aws_is_sent_to_the_emulator_and_finds_no_other_account(ide
 
 
 def test_browsers_are_sent_to_names_that_they_can_reach(identities: Identities) -> None:
-    environments = service_environments(URLS, identities, OUTPUTS)
+    environments = service_environments(URLS, identities, SIGNING, OUTPUTS)
     assert environments["jobs"]["S3_PUBLIC_URL"] == "http://localhost:5"
     assert environments["gateway"]["PUBLIC_BASE_URL"] == "http://localhost:8080"
     assert environments["gateway"]["COGNITO_JWKS_URL"] == "http://emulator:5/us-east-1_pool/.well-known/jwks.json"

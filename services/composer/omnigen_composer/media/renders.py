@@ -1,11 +1,14 @@
 """The finished video: prepared segments joined by a copy, with sound and poster."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from omnigen_composer.domain import posters, recipes
+import structlog
+
+from omnigen_composer.domain import posters, provenance, recipes
 from omnigen_composer.domain.frames import check_total, to_seconds
 from omnigen_composer.domain.keys import captions_key, poster_key
 from omnigen_composer.domain.problems import (
@@ -15,6 +18,7 @@ from omnigen_composer.domain.problems import (
 )
 from omnigen_composer.domain.speech import write_captions
 from omnigen_composer.media.artefacts import Artefacts, check_made
+from omnigen_composer.media.credentials import Credentials, SigningError, append
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
 from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video
 from omnigen_composer.media.sources import SoundSources
@@ -25,15 +29,17 @@ from omnigen_shared.contracts.composer import RenderRequest, RenderResult, Segme
 
 PREFETCHES: Final = 16
 POSTER_SEGMENTS: Final = 12
+_log = structlog.get_logger()
 
 
 class RenderMaker:
     """Makes one video in one folder."""
 
-    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, sources: SoundSources) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, sources: SoundSources, credentials: Credentials) -> None:
         self._ffmpeg = ffmpeg
         self._artefacts = artefacts
         self._sources = sources
+        self._credentials = credentials
 
     async def make_render(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
         """Store poster and video.
@@ -44,7 +50,7 @@ class RenderMaker:
         report(0.1)
         try:
             await self._make(key, request, folder, report)
-        except (FfmpegError, UnreadableError) as error:
+        except (FfmpegError, UnreadableError, SigningError) as error:
             raise CompositionFailedError(f"Joining failed: {error}.") from error
 
     async def _make(self, key: str, request: RenderRequest, folder: Path, report: Report) -> None:
@@ -58,14 +64,24 @@ class RenderMaker:
             await self._write_captions(request.voices, folder) if request.has_captions and request.voices else None
         )
         report(0.7)
-        video, poster = folder / "video.mp4", folder / "poster.jpg"
-        await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, video, captions))
+        video, poster = folder / "signed.mp4", folder / "poster.jpg"
+        begun_s = time.monotonic()
+        await self._ffmpeg.run(recipes.join_args(pictures, sound, request.title, folder / "joined.mp4", captions))
+        joined_s = time.monotonic()
+        await asyncio.to_thread(self._sign, request, folder / "joined.mp4", video)
+        _log.info("video_made", key=key, join_s=joined_s - begun_s, sign_s=time.monotonic() - joined_s)
         facts = await check_made(video, request.total_frames, None)
         report(0.9)
         await self._artefacts.store_image(poster, poster_key(key))
         if captions is not None:
             await self._artefacts.store_captions(captions, captions_key(key))
         await self._artefacts.store_video(video, key, _result(key, video, facts, has_captions=captions is not None))
+
+    def _sign(self, request: RenderRequest, joined: Path, signed: Path) -> None:
+        """The last change to the file: whatever is written to it afterwards breaks the signature."""
+        append(joined, provenance.box_xmp(provenance.write_xmp(request.title, request.models)))
+        manifest = provenance.write_manifest(request.title, "video/mp4", request.models)
+        self._credentials.sign(joined, signed, manifest)
 
     async def _check_segments(self, request: RenderRequest) -> None:
         found = await run_all(map(self._artefacts.find_segment, request.segment_keys))

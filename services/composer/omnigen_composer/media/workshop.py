@@ -1,6 +1,7 @@
 """The workshop: each request to its maker, in a folder of its own."""
 
 import platform
+from dataclasses import dataclass
 from typing import Self
 
 from omnigen_composer.domain.clips import ClipLimits
@@ -8,6 +9,7 @@ from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.domain.recipe import recipe_id
 from omnigen_composer.media.artefacts import Artefacts
 from omnigen_composer.media.audio import SoundtrackMaker
+from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.ffmpeg import Ffmpeg
 from omnigen_composer.media.renders import RenderMaker
 from omnigen_composer.media.scratch import Scratch
@@ -17,23 +19,33 @@ from omnigen_composer.ports import ArtefactStore, Report
 from omnigen_shared.contracts.composer import BodyRequest, SoundtrackRequest, TransitionRequest
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a workshop works with."""
+
+    ffmpeg: Ffmpeg
+    store: ArtefactStore
+    scratch: Scratch
+    credentials: Credentials
+
+
 class FfmpegWorkshop:
     """Implements the Workshop port with one FFmpeg binary."""
 
-    def __init__(self, recipe: str, ffmpeg: Ffmpeg, store: ArtefactStore, scratch: Scratch, limits: ClipLimits) -> None:
-        artefacts = Artefacts(store)
+    def __init__(self, recipe: str, tools: Tools, limits: ClipLimits) -> None:
+        artefacts, ffmpeg = Artefacts(tools.store), tools.ffmpeg
         sources = SoundSources(artefacts, limits.size_bytes)
         self._recipe_id = recipe
-        self._scratch = scratch
+        self._scratch = tools.scratch
         self._segments = SegmentMaker(ffmpeg, artefacts, limits)
         self._soundtracks = SoundtrackMaker(ffmpeg, artefacts, sources)
-        self._renders = RenderMaker(ffmpeg, artefacts, sources)
+        self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
 
     @classmethod
-    async def open(cls, ffmpeg: Ffmpeg, store: ArtefactStore, scratch: Scratch, limits: ClipLimits) -> Self:
+    async def open(cls, tools: Tools, limits: ClipLimits) -> Self:
         """Ask the binary what it is; that is part of the recipe."""
-        recipe = recipe_id(await ffmpeg.read_build(), platform.machine())
-        return cls(recipe, ffmpeg, store, scratch, limits)
+        recipe = recipe_id(await tools.ffmpeg.read_build(), platform.machine())
+        return cls(recipe, tools, limits)
 
     @property
     def recipe_id(self) -> str:

@@ -4,19 +4,22 @@ from collections.abc import Iterable, Mapping
 
 from omnigen_generator.domain.calls import voice_unit
 from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.catalogue import PLANNER_MODEL
 from omnigen_shared.contracts.composer import (
     BodyRequest,
+    ModelRole,
     PictureRequest,
     RenderRequest,
     SegmentRequest,
     TransitionRequest,
+    UsedModel,
     VoiceTrack,
     last_frame_key,
     segment_key,
 )
-from omnigen_shared.contracts.job import JobSnapshot, SceneState
+from omnigen_shared.contracts.job import JobRequest, JobSnapshot, SceneState
 from omnigen_shared.contracts.media import FrameSize, Transition, frame_size
-from omnigen_shared.contracts.storyboard import Continuity, Scene, Storyboard, list_rooms
+from omnigen_shared.contracts.storyboard import Continuity, PlannedBy, Scene, Storyboard, list_rooms
 
 ClipKeys = Mapping[int, str]
 """Scene number → S3 key of its ingested clip."""
@@ -102,14 +105,30 @@ def render_request(snapshot: JobSnapshot, *, is_silent: bool, is_mute: bool = Fa
     storyboard = snapshot.storyboard
     if storyboard is None:
         raise ValueError(f"{snapshot.job_id} has no storyboard to render")
+    music_key = None if is_silent else snapshot.music_key
+    voices = () if is_mute else _list_voices(snapshot, storyboard)
     return RenderRequest(
         segment_keys=tuple(key for key, _ in keyed(snapshot, all_requests(snapshot))),
         total_frames=storyboard.total_frames,
-        music_key=None if is_silent else snapshot.music_key,
-        voices=() if is_mute else _list_voices(snapshot, storyboard),
+        music_key=music_key,
+        voices=voices,
         has_captions=snapshot.request.captions,
         title=storyboard.title,
+        models=_list_models(snapshot.request, storyboard, has_music=music_key is not None, has_voices=bool(voices)),
     )
+
+
+def _list_models(
+    request: JobRequest, storyboard: Storyboard, *, has_music: bool, has_voices: bool
+) -> tuple[UsedModel, ...]:
+    """Those that had a part in what is seen and heard."""
+    names = {
+        ModelRole.PLAN: PLANNER_MODEL.name if storyboard.planned_by is PlannedBy.MODEL else None,
+        ModelRole.PICTURE: request.model,
+        ModelRole.MUSIC: request.music_model if has_music else None,
+        ModelRole.SPEECH: request.speech_model if has_voices else None,
+    }
+    return tuple(UsedModel(role=role, name=name) for role, name in names.items() if name is not None)
 
 
 def _list_voices(snapshot: JobSnapshot, storyboard: Storyboard) -> tuple[VoiceTrack, ...]:
