@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.fakes.object_store import MemoryStore
@@ -15,6 +16,7 @@ from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.settings import BaseUnitSettings
 
 BUCKET = "composer-contract"
+PART_BYTES = 5 << 20
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -30,7 +32,7 @@ async def store(endpoint: str | None) -> AsyncIterator[Store]:
     settings = BaseUnitSettings(aws_endpoint_url=endpoint)
     async with open_client("s3", settings) as client:
         await client.create_bucket(Bucket=BUCKET)
-        yield S3Store(client, BUCKET)
+        yield S3Store(client, BUCKET, part_bytes=PART_BYTES)
 
 
 @pytest.fixture
@@ -114,3 +116,43 @@ async def test_a_store_that_is_away_is_a_problem(key: str, unused_tcp_port: int)
     async with open_client("s3", settings) as client:
         with pytest.raises(DependencyUnavailableError):
             await S3Store(client, BUCKET).find(key)
+
+
+async def test_a_large_file_arrives_whole_and_with_its_metadata(store: Store, key: str, tmp_path: Path) -> None:
+    sent, received = tmp_path / "sent", tmp_path / "received"
+    sent.write_bytes(secrets.token_bytes(2 * PART_BYTES + 1))
+    await store.upload(sent, key, "video/mp4", {"result": "{}"})
+    found = await store.find(key)
+    assert found is not None
+    assert (found.size_bytes, dict(found.metadata)) == (2 * PART_BYTES + 1, {"result": "{}"})
+    await store.download(key, received)
+    assert received.read_bytes() == sent.read_bytes()
+
+
+@pytest.mark.parametrize("is_canceled", [True, False])
+async def test_an_upload_that_does_not_end_leaves_no_part(
+    emulator_url: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_canceled: bool
+) -> None:
+    async with open_client("s3", BaseUnitSettings(aws_endpoint_url=emulator_url)) as client:
+        await client.create_bucket(Bucket=BUCKET)
+        upload_part, second_began = client.upload_part, asyncio.Event()
+
+        async def send(**part: Any) -> Any:
+            if part["PartNumber"] == 2:
+                second_began.set()
+                if not is_canceled:
+                    raise TimeoutError
+                await asyncio.Event().wait()
+            return await upload_part(**part)
+
+        monkeypatch.setattr(client, "upload_part", send)
+        path = tmp_path / "large"
+        path.write_bytes(bytes(PART_BYTES + 1))
+        uploading = asyncio.create_task(S3Store(client, BUCKET, PART_BYTES).upload(path, key, "video/mp4", {}))
+        await second_began.wait()
+        if is_canceled:
+            uploading.cancel()
+        with pytest.raises((asyncio.CancelledError, DependencyUnavailableError)):
+            await uploading
+        assert (await client.list_multipart_uploads(Bucket=BUCKET)).get("Uploads", []) == []
+        assert await S3Store(client, BUCKET).find(key) is None

@@ -42,9 +42,10 @@ def make_clip(
     filters: str = RAMP,
     source: str = "testsrc2",
     options: Sequence[str] = (),
+    pixels: str = "yuv420p",
 ) -> Path:
     """An MP4 with key frames only at its start, as models write them."""
-    picture = f"{source}{':' if '=' in source else '='}s={size}:r={fps},{filters},format=yuv420p"
+    picture = f"{source}{':' if '=' in source else '='}s={size}:r={fps},{filters},format={pixels}"
     encoder = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "999")
     run_ffmpeg("-f", "lavfi", "-i", picture, "-frames:v", str(frames), *encoder, *options, "-f", "mp4", path)
     return path

@@ -1,10 +1,12 @@
 """The real workshop over a store in memory."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import imageio_ffmpeg
+from tests.fakes.films import Change, Clip, plan_film
 from tests.fakes.object_store import MemoryStore
 
 from omnigen_composer.domain.clips import ClipLimits
@@ -20,6 +22,7 @@ from omnigen_shared.contracts.composer import (
     ClipSound,
     RenderRequest,
     RenderResult,
+    SegmentRequest,
     SegmentResult,
     SoundtrackRequest,
     TransitionRequest,
@@ -28,7 +31,7 @@ from omnigen_shared.contracts.composer import (
     render_key,
     segment_key,
 )
-from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize
+from omnigen_shared.contracts.media import FrameSize
 
 ADA = UserId("ada")
 SIGNING = SigningCredentials.create()
@@ -84,16 +87,13 @@ class MediaBench:
     async def make_soundtrack(self, request: SoundtrackRequest) -> SegmentResult:
         return await self._make_segment(request)
 
-    async def make_film(self, clips: list[tuple[str, int]]) -> list[SegmentResult]:
-        """Bodies and transitions of these (clip key, kept frames), in order."""
-        segments: list[SegmentResult] = []
-        for index, (key, kept) in enumerate(clips):
-            if index > 0:
-                segments.append(await self.make_transition(clips[index - 1], (key, kept)))
-            head = TRANSITION_FRAMES if index > 0 else 0
-            tail = TRANSITION_FRAMES if index < len(clips) - 1 else 0
-            segments.append(await self.make_body(key, kept, head, tail))
-        return segments
+    async def make_film(
+        self, clips: list[tuple[str, int]], changes: Sequence[Change] | None = None
+    ) -> list[SegmentResult]:
+        """Bodies and transitions of these (clip key, kept frames), in order; crossfades unless told otherwise."""
+        scenes = [Clip(*clip) for clip in clips]
+        changes = [Change()] * (len(clips) - 1) if changes is None else changes
+        return [await self._make_segment(request) for request in plan_film(scenes, changes, self.size)]
 
     async def render(
         self,
@@ -132,7 +132,7 @@ class MediaBench:
         """Folders of work that are still there."""
         return [path for path in self.folder.glob("scratch/*/*") if path.name != "lock"]
 
-    async def _make_segment(self, request: BodyRequest | TransitionRequest | SoundtrackRequest) -> SegmentResult:
+    async def _make_segment(self, request: SegmentRequest) -> SegmentResult:
         key = segment_key(ADA, self.workshop.recipe_id, request)
         return SegmentResult.model_validate_json(await self._make(key, request))
 

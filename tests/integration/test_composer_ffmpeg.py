@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 from tests.fakes.waiting import wait_until
 
-from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegTimeoutError
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegMemoryError, FfmpegTimeoutError
 from omnigen_composer.media.together import run_all
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
@@ -72,6 +73,13 @@ async def test_a_run_that_takes_too_long_is_killed() -> None:
     with pytest.raises(FfmpegTimeoutError, match=r"killed after 0\.2 s"):
         await Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), time_limit_s=0.2).run(ENDLESS)
     assert children() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels cannot limit a child from outside")
+async def test_a_run_that_takes_too_much_memory_ends_by_itself() -> None:
+    large = ["-f", "lavfi", "-i", "color=s=4096x4096:r=5", "-frames:v", "9", "-c:v", "libx264", "-f", "null", "-"]
+    with pytest.raises(FfmpegMemoryError, match="more memory than 128 MiB"):
+        await Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), 60, memory_limit_bytes=128 << 20).run(large)
 
 
 async def test_the_child_knows_nothing_of_our_environment(ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.fakes.films import CUT, Change
 from tests.fakes.footage import (
     count_samples,
     decode,
@@ -18,7 +19,7 @@ from tests.fakes.media_bench import MediaBench
 
 from omnigen_composer.domain.problems import FramesMismatchError, MusicInvalidError, SegmentMissingError
 from omnigen_shared.contracts.composer import SegmentResult
-from omnigen_shared.contracts.media import FrameSize
+from omnigen_shared.contracts.media import FrameSize, Transition
 
 NEAR = 2.5  # brightness of 255 that an encoder may be off
 BEAT = "0.5*sin(2*PI*220*t)*lt(mod(t\\,0.5)\\,0.1)+0.02*random(0)"
@@ -80,6 +81,29 @@ async def test_every_frame_of_a_film_is_where_it_should_be(bench: MediaBench, tm
         assert lumas[start + 15 : start + 45] == pytest.approx(ramp(15, 45), abs=NEAR)
     assert lumas[:15] == pytest.approx(ramp(0, 15), abs=NEAR)
     assert lumas[-15:] == pytest.approx(ramp(45, 60), abs=NEAR)
+
+
+CHANGES = [
+    Change(1, Transition.FADE),
+    CUT,
+    Change(2, Transition.DISSOLVE),
+    Change(20, Transition.WIPE),
+    Change(9, Transition.SLIDE),
+    Change(40, Transition.FADE_BLACK),
+]
+
+
+async def test_any_mix_of_changes_is_one_clean_stream(bench: MediaBench, tmp_path: Path) -> None:
+    """Scenes from a single frame of their own to three seconds."""
+    clip = bench.put("1", make_clip(tmp_path / "clip", frames=90))
+    kept = [2, 30, 3, 23, 33, 50, 90]
+    video = await bench.render(await bench.make_film([(clip, frames) for frames in kept], CHANGES))
+    path = await bench.get(video.key)
+    stream = decode(path)
+    assert len(stream.lumas) == video.frames == sum(kept) - sum(change.frames for change in CHANGES)
+    assert stream.gaps == {512}
+    assert min(stream.decode_gaps) > 0  # a segment shorter than the encoder's delay leaves less room before the next
+    decode_strictly(path)
 
 
 MIXED = [

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.fakes.footage import make_clip, make_sound, run_ffmpeg
+from tests.fakes.footage import decode, make_clip, make_sound, run_ffmpeg
 from tests.fakes.media_bench import MediaBench
+from tests.fakes.mp4_boxes import claim_duration, refer_elsewhere
 
 from omnigen_composer.domain.problems import ClipInvalidError, SourceMissingError
 
@@ -75,6 +76,30 @@ def overwritten_in_the_middle(path: Path) -> None:
     path.write_bytes(data)
 
 
+def audio_with_cover(path: Path) -> None:
+    """Sound, and the cover of its album as a stream of one picture."""
+    cover, wav = path.with_suffix(".png"), make_sound(path.with_suffix(".wav"), "0.1*sin(880*t)")
+    picture(cover)
+    inputs = ("-i", wav, "-i", cover, "-map", "0", "-map", "1")
+    run_ffmpeg(*inputs, "-c:a", "aac", "-c:v", "copy", "-disposition:v", "attached_pic", "-f", "mp4", path)
+
+
+def still_avif(path: Path) -> None:
+    """A picture in the very container that videos come in."""
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=128x72", "-frames:v", "1", "-pix_fmt", "yuv420p")
+    run_ffmpeg(*picture, "-c:v", "libsvtav1", "-still-picture", "1", "-f", "avif", path)
+
+
+def data_elsewhere(path: Path) -> None:
+    """Only the index; it says that the pictures are in another file, which is there."""
+    target = make_clip(path.with_suffix(".target"))
+    path.write_bytes(refer_elsewhere(target.read_bytes(), target))
+
+
+def eight_k(path: Path) -> None:
+    make_clip(path, size="7680x4320", source="color=c=gray", filters="null", frames=1, fps="1")
+
+
 def too_short(path: Path) -> None:
     make_clip(path, frames=30)
 
@@ -99,6 +124,9 @@ HOSTILE: list[tuple[Callable[[Path], None], str]] = [
     (gif, "cannot be read"),
     (playlist, "cannot be read"),
     (concat_list, "cannot be read"),
+    (audio_with_cover, "no frames"),
+    (still_avif, "needed are 2.00 s"),
+    (data_elsewhere, "cannot be read|no frames|ends before"),
     (cut_off_without_index, "cannot be read"),
     (cut_off_in_the_middle, "ends before"),
     (cut_off_near_the_end, "ends before"),
@@ -106,6 +134,7 @@ HOSTILE: list[tuple[Callable[[Path], None], str]] = [
     (too_short, "needed are 2.00 s"),
     (ten_hours, "allowed are 30 s"),
     (too_wide, "more than 2000 px"),
+    (eight_k, "7680x4320 is more than 2000 px"),
     (too_large, "5000001 bytes"),
 ]
 
@@ -144,3 +173,23 @@ async def test_a_clip_with_sound_says_so(bench: MediaBench, tmp_path: Path) -> N
     silent, wav = make_clip(tmp_path / "silent"), make_sound(tmp_path / "wav", "0.1*sin(880*t)")
     run_ffmpeg("-i", silent, "-i", wav, "-c:v", "copy", "-c:a", "aac", "-shortest", "-f", "mp4", tmp_path / "loud")
     assert (await bench.make_body(bench.put("loud", tmp_path / "loud"), kept=60)).has_audio
+
+
+async def test_what_a_header_claims_is_not_believed(bench: MediaBench, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip")
+    clip.write_bytes(claim_duration(clip.read_bytes(), hours=10))
+    body = await bench.make_body(bench.put("1", clip), kept=60)
+    assert len(decode(await bench.get(body.key)).lumas) == 60
+
+
+@pytest.mark.parametrize("curve", ["smpte2084", "arib-std-b67"])
+async def test_hdr_is_mapped_to_what_every_screen_shows(bench: MediaBench, tmp_path: Path, curve: str) -> None:
+    """Left as it is, a white of 203 cd/m2 would be a gray."""
+    white = "format=gbrpf32le,setparams=color_primaries=bt709:color_trc=linear:colorspace=gbr"
+    to_hdr = f"zscale=tin=linear:t={curve}:pin=bt709:p=bt2020:m=bt2020nc:r=tv:npl=203,format=yuv420p10le"
+    clip = make_clip(
+        tmp_path / "hdr", source="color=c=white", filters=f"{white},{to_hdr}", frames=31, pixels="yuv420p10le"
+    )
+    body = await bench.make_body(bench.put("1", clip), kept=31)
+    before, after = decode(clip).lumas[10], decode(await bench.get(body.key)).lumas[10]
+    assert after > 190, before

@@ -86,7 +86,7 @@ async def _open_workshop(stack: AsyncExitStack, settings: ComposerSettings, stor
     scratch = Scratch(settings.scratch_dir)
     stack.callback(scratch.close)
     _log.info("scratch_swept", folders=scratch.sweep())
-    ffmpeg = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), settings.ffmpeg_time_limit_s)
+    ffmpeg = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), settings.ffmpeg_time_limit_s, settings.ffmpeg_memory_limit_bytes)
     limits = ClipLimits(settings.max_clip_bytes, settings.max_clip_duration_s, settings.max_clip_side_px)
     return await FfmpegWorkshop.open(Tools(ffmpeg, store, scratch, credentials), limits)
 

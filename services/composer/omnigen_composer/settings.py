@@ -29,6 +29,8 @@ class ComposerSettings(ServiceSettings):
     """Work that nobody has asked for so long is ended."""
     lease_duration_s: float = Field(default=30, gt=0)
     ffmpeg_time_limit_s: float = Field(default=300, gt=0)
+    ffmpeg_memory_limit_bytes: int = Field(default=2 << 30, ge=64 << 20)
+    """Of one FFmpeg; one that needs more ends with an error instead of taking the task down."""
 
     max_clip_bytes: int = Field(default=500_000_000, ge=1)
     max_clip_duration_s: float = Field(default=120, gt=0)

@@ -5,7 +5,9 @@ import pytest
 from omnigen_composer.domain.clips import MAX_PADDING_FRAMES, ClipFacts, ClipLimits, check_clip, check_size
 from omnigen_composer.domain.problems import ClipInvalidError
 
-GOOD = ClipFacts(codec="h264", width=1280, height=720, duration_s=5.0, has_audio=False, has_matrix=True, is_whole=True)
+GOOD = ClipFacts(
+    codec="h264", width=1280, height=720, duration_s=5.0, has_audio=False, has_matrix=True, is_hdr=False, is_whole=True
+)
 LIMITS = ClipLimits(size_bytes=1000, duration_s=60, side_px=4096)
 
 

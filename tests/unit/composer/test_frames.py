@@ -1,6 +1,9 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fakes.films import Change, Clip, count_film, place_sounds, plan_film
 
 from omnigen_composer.domain.frames import (
     Span,
@@ -12,12 +15,19 @@ from omnigen_composer.domain.frames import (
     transition_spans,
 )
 from omnigen_composer.domain.problems import FramesMismatchError
-from omnigen_shared.contracts.composer import BodyRequest, TransitionRequest
-from omnigen_shared.contracts.media import TRANSITION_FRAMES
+from omnigen_shared.contracts.composer import (
+    LONGEST_TRANSITION,
+    BodyRequest,
+    PictureRequest,
+    SoundtrackRequest,
+    TransitionRequest,
+)
+from omnigen_shared.contracts.media import TRANSITION_FRAMES, FrameSize, Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Scene, Storyboard
 from omnigen_shared.errors import InvalidRequestError
 
 SHORTEST = TRANSITION_FRAMES * 2 + 1
+SIZE = FrameSize(64, 36)
 
 
 def body_of(kept: int, head: int, tail: int) -> BodyRequest:
@@ -36,25 +46,58 @@ def transition_of(left: int, right: int, frames: int = TRANSITION_FRAMES) -> Tra
     )
 
 
-def spans_of(kept: list[int]) -> list[list[Span]]:
+@st.composite
+def films(draw: st.DrawFn) -> tuple[list[Clip], list[Change]]:
+    """Any number of scenes of any length, and changes of any kind that leave each body a frame."""
+    kept = draw(st.lists(st.integers(1, 900), min_size=1, max_size=40))
+    changes, before = [], 0
+    for frames, following in pairwise(kept):
+        longest = min(frames - before - 1, following - 1, LONGEST_TRANSITION)
+        style = draw(st.sampled_from(Transition)) if longest > 0 else Transition.CUT
+        before = 0 if style is Transition.CUT else draw(st.integers(1, longest))
+        changes.append(Change(before, style))
+    return [Clip(f"u/a/{number}", frames) for number, frames in enumerate(kept)], changes
+
+
+def spans_of(clips: list[Clip], requests: list[PictureRequest]) -> list[list[Span]]:
     """For each clip the spans that are taken of it, in the order in which they are shown."""
-    last = len(kept) - 1
-    taken: list[list[Span]] = []
-    for index, frames in enumerate(kept):
-        head, tail = TRANSITION_FRAMES * (index > 0), TRANSITION_FRAMES * (index < last)
-        spans = [body_span(body_of(frames, head, tail))]
-        if index > 0:
-            spans.insert(0, transition_spans(transition_of(kept[index - 1], frames))[1])
-        if index < last:
-            spans.append(transition_spans(transition_of(frames, kept[index + 1]))[0])
-        taken.append(spans)
-    return taken
+    taken: dict[str, list[Span]] = {clip.key: [] for clip in clips}
+    for request in requests:
+        if isinstance(request, BodyRequest):
+            taken[request.clip_key].append(body_span(request))
+        else:
+            for key, span in zip(
+                (request.left_clip_key, request.right_clip_key), transition_spans(request), strict=True
+            ):
+                taken[key].append(span)
+    return [taken[clip.key] for clip in clips]
 
 
-@given(st.lists(st.integers(SHORTEST, 900), min_size=1, max_size=40))
-def test_every_kept_frame_is_used_once_and_in_order(kept: list[int]) -> None:
-    for frames, spans in zip(kept, spans_of(kept), strict=True):
-        assert [number for span in spans for number in range(*span)] == list(range(frames))
+@given(films())
+def test_every_kept_frame_is_used_once_and_in_order(film: tuple[list[Clip], list[Change]]) -> None:
+    clips, changes = film
+    for clip, spans in zip(clips, spans_of(clips, plan_film(clips, changes, SIZE)), strict=True):
+        assert [number for span in spans for number in range(*span)] == list(range(clip.kept_frames))
+
+
+@given(films())
+def test_segments_are_as_long_as_the_film(film: tuple[list[Clip], list[Change]]) -> None:
+    clips, changes = film
+    segments = [
+        body_span(request).frames if isinstance(request, BodyRequest) else request.frames
+        for request in plan_film(clips, changes, SIZE)
+    ]
+    check_total(count_film(clips, changes), segments)
+
+
+@given(films())
+def test_each_sound_begins_and_ends_with_its_picture(film: tuple[list[Clip], list[Change]]) -> None:
+    clips, changes = film
+    sounds, total = place_sounds(clips, changes), count_film(clips, changes)
+    assert SoundtrackRequest(total_frames=total, clip_sounds=sounds).clip_sounds == sounds
+    assert (sounds[0].start_frame, sounds[-1].stop_frame) == (0, total)
+    overlaps = [before.stop_frame - after.start_frame for before, after in pairwise(sounds)]
+    assert overlaps == [change.frames for change in changes]
 
 
 @given(st.lists(st.integers(SHORTEST, 900), min_size=1, max_size=40))
@@ -64,14 +107,11 @@ def test_segments_are_as_long_as_the_storyboard_says(kept: list[int]) -> None:
         for number, frames in enumerate(kept, start=1)
     )
     storyboard = Storyboard(title="t", style="s", music_prompt="m", planned_by=PlannedBy.MODEL, scenes=scenes)
-    bodies = [
-        body_span(body_of(frames, TRANSITION_FRAMES * (n > 0), TRANSITION_FRAMES * (n < len(kept) - 1))).frames
-        for n, frames in enumerate(kept)
-    ]
-    check_total(storyboard.total_frames, [*bodies, *[TRANSITION_FRAMES] * (len(kept) - 1)])
+    clips = [Clip(f"u/a/{number}", frames) for number, frames in enumerate(kept)]
+    assert count_film(clips, [Change()] * (len(kept) - 1)) == storyboard.total_frames
 
 
-@given(st.integers(SHORTEST, 500), st.integers(SHORTEST, 500), st.integers(2, 120))
+@given(st.integers(1, 500), st.integers(1, 500), st.integers(1, LONGEST_TRANSITION))
 def test_both_sides_of_a_transition_are_equally_long(left: int, right: int, frames: int) -> None:
     request = transition_of(left, right, frames)
     if frames > min(left, right):
@@ -83,7 +123,7 @@ def test_both_sides_of_a_transition_are_equally_long(left: int, right: int, fram
     assert (before.stop, after.start) == (left, 0)
 
 
-@given(st.integers(SHORTEST, 500), st.integers(0, 300), st.integers(0, 300))
+@given(st.integers(1, 500), st.integers(0, 300), st.integers(0, 300))
 def test_a_body_has_at_least_one_frame(kept: int, head: int, tail: int) -> None:
     if head + tail >= kept:
         with pytest.raises(InvalidRequestError):

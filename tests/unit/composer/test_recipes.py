@@ -47,13 +47,18 @@ def test_lengths_are_frames_never_seconds() -> None:
 
 
 def test_frames_are_chosen_before_they_are_scaled() -> None:
-    graph = recipes.normalise(Span(3, 9), SIZE, None)
+    graph = recipes.normalise(Span(3, 9), SIZE, LEFT)
     assert graph.index("trim=start_frame=3:end_frame=9") < graph.index("scale=1280:720")
 
 
 def test_only_untagged_colours_are_assumed() -> None:
-    assert "in_color_matrix" not in recipes.normalise(Span(0, 1), SIZE, None)
-    assert ":in_color_matrix=smpte170m," in recipes.normalise(Span(0, 1), SIZE, "smpte170m")
+    assert "in_color_matrix" not in recipes.normalise(Span(0, 1), SIZE, LEFT)
+    assert ":in_color_matrix=smpte170m," in recipes.normalise(Span(0, 1), SIZE, Source(Path("/w/left"), "smpte170m"))
+
+
+def test_only_hdr_is_mapped() -> None:
+    assert "tonemap" not in LEFT.fit(SIZE)
+    assert "tonemap" in Source(Path("/w/hdr"), is_hdr=True).fit(SIZE)
 
 
 @pytest.mark.parametrize("arguments", [body(), transition(), recipes.poster_args(OUT, 1.5, Path("p.jpg"))])

@@ -24,6 +24,8 @@ class ClipFacts:
     has_audio: bool
     has_matrix: bool
     """Whether the clip says how its colours are to be read."""
+    is_hdr: bool
+    """Whether it is made for a brighter screen than most."""
     is_whole: bool
     """False when data is missing that the header promises."""
 

@@ -21,9 +21,9 @@ def recipe_id(build: str, architecture: str) -> str:
 
 def _samples() -> list[list[str]]:
     path, size, span = Path("x"), FrameSize(64, 36), Span(15, 30)
-    source = recipes.Source(path, "bt709")
+    source, hdr = recipes.Source(path, "bt709"), recipes.Source(path, is_hdr=True)
     return [
-        recipes.body_args(source, span, 45, size, path, path),
+        *(recipes.body_args(clip, span, 45, size, path, path) for clip in (source, hdr)),
         *(recipes.transition_args(source, source, (span, span), size, path, style) for style in recipes.XFADES),
         recipes.join_args(path, path, "", path),
         recipes.poster_args(path, 0, path),

@@ -29,7 +29,12 @@ XFADES: Final = {
     Transition.FADE_BLACK: "fadeblack",
 }
 """FFmpeg's names. A cut is no transition: the two bodies stand beside each other."""
-_CONVERSION: Final = "flags=bicubic:out_range=tv:out_color_matrix=bt709"
+_CONVERSION: Final = ":out_range=tv:out_color_matrix=bt709"
+_TONE_MAPPING: Final = (
+    "zscale=t=linear:npl=203:pin=bt2020:min=bt2020nc,format=gbrpf32le,zscale=p=bt709,"
+    "tonemap=mobius:param=0.6:desat=0,zscale=t=bt709:m=bt709:r=tv"
+)
+"""FFmpeg's scaler could do it too, but needs more than a second to prepare itself."""
 
 HOUSE_ENCODER: Final = (
     *("-c:v", "libx264", "-preset", "fast", "-crf", "23", "-profile:v", "high", "-level:v", "4.1"),
@@ -47,6 +52,19 @@ class Source:
 
     path: Path
     assumed_matrix: str | None = None
+    is_hdr: bool = False
+
+    def fit(self, size: FrameSize) -> str:
+        """Filters that scale into the size, in the house's colours.
+
+        What is made for a brighter screen is mapped to ours: white paper stays white, only what is brighter is pressed
+        together.
+        """
+        inside = f"scale={size.width}:{size.height}:force_original_aspect_ratio=decrease:reset_sar=1:flags=bicubic"
+        if self.is_hdr:
+            return f"{inside},{_TONE_MAPPING}"
+        matrix = f":in_color_matrix={self.assumed_matrix}" if self.assumed_matrix else ""
+        return f"{inside}{_CONVERSION}{matrix}"
 
 
 def guard_input(path: Path, formats: str) -> list[str]:
@@ -54,19 +72,18 @@ def guard_input(path: Path, formats: str) -> list[str]:
     return ["-protocol_whitelist", "file", "-format_whitelist", formats, "-i", str(path)]
 
 
-def normalise(span: Span, size: FrameSize, assumed_matrix: str | None) -> str:
+def normalise(span: Span, size: FrameSize, source: Source) -> str:
     """Filters that make exactly the frames of the span in the house's size, rate and colours.
 
     Frames are chosen before they are scaled: a transition pays for its own frames only.
     """
-    matrix = f":in_color_matrix={assumed_matrix}" if assumed_matrix else ""
     return ",".join(
         (
             f"fps={FPS}",
             f"tpad=stop_mode=clone:stop={MAX_PADDING_FRAMES}",
             f"trim=start_frame={span.start}:end_frame={span.stop}",
             "setpts=PTS-STARTPTS",
-            f"scale={size.width}:{size.height}:force_original_aspect_ratio=decrease:reset_sar=1:{_CONVERSION}{matrix}",
+            source.fit(size),
             f"pad={size.width}:{size.height}:-1:-1",
             "setsar=1",
             "format=yuv420p",
@@ -80,8 +97,8 @@ def body_args(source: Source, span: Span, kept_frames: int, size: FrameSize, vid
     """One pass over a clip: its body to `video`, its last kept frame to `image` (JPEG)."""
     last = Span(kept_frames - 1, kept_frames)
     graph = (
-        f"[0:v:0]split[a][b];[a]{normalise(span, size, source.assumed_matrix)}[body];"
-        f"[b]{normalise(last, size, source.assumed_matrix)},scale=out_range=pc[last]"
+        f"[0:v:0]split[a][b];[a]{normalise(span, size, source)}[body];"
+        f"[b]{normalise(last, size, source)},scale=out_range=pc[last]"
     )
     return [
         *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
@@ -97,8 +114,8 @@ def transition_args(
     """The left span giving way to the right span of the same length."""
     frames = spans[0].frames
     graph = (
-        f"[0:v:0]{normalise(spans[0], size, left.assumed_matrix)}[l];"
-        f"[1:v:0]{normalise(spans[1], size, right.assumed_matrix)}[r];"
+        f"[0:v:0]{normalise(spans[0], size, left)}[l];"
+        f"[1:v:0]{normalise(spans[1], size, right)}[r];"
         f"[l][r]xfade=transition={XFADES[style]}:duration={to_seconds(frames):.6f}:offset=0,"
         f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}[mix]"
     )

@@ -1,6 +1,7 @@
 """FFmpeg as a child process: its own empty environment, bounded time, progress, and never left behind."""
 
 import asyncio
+import re
 import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -14,7 +15,10 @@ if sys.platform == "linux":
 
 OnFrame = Callable[[int], None]
 
+MEMORY_LIMIT_BYTES: Final = 2 << 30
+"""Twice what the largest clip that is taken needs."""
 _LOG_LINES: Final = 80
+_NO_MEMORY: Final = re.compile("Cannot allocate memory|malloc of size|out of memory", re.IGNORECASE)
 _BASE: Final = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
 
 
@@ -22,16 +26,25 @@ class FfmpegError(Exception):
     """FFmpeg ended with an error; the message is the end of its log."""
 
 
-class FfmpegTimeoutError(FfmpegError):
+class FfmpegLimitError(FfmpegError):
+    """FFmpeg ended because of what it may take, which says nothing about its inputs."""
+
+
+class FfmpegTimeoutError(FfmpegLimitError):
     """FFmpeg was killed because it took longer than its limit."""
+
+
+class FfmpegMemoryError(FfmpegLimitError):
+    """FFmpeg got less memory than it asked for."""
 
 
 class Ffmpeg:
     """Runs one pinned binary. A cancelled run kills its process before it returns."""
 
-    def __init__(self, executable: str, time_limit_s: float) -> None:
+    def __init__(self, executable: str, time_limit_s: float, memory_limit_bytes: int = MEMORY_LIMIT_BYTES) -> None:
         self._command = (*_find_bond(), executable)
         self._time_limit_s = time_limit_s
+        self._memory_limit_bytes = memory_limit_bytes
 
     async def read_build(self) -> str:
         """What this binary says about itself: version, compiler, configuration, libraries."""
@@ -40,7 +53,7 @@ class Ffmpeg:
         return output.decode(errors="replace")
 
     async def run(self, arguments: Sequence[str], on_frame: OnFrame | None = None, *, log_level: str = "error") -> str:
-        """The end of the log. FfmpegError when it fails, FfmpegTimeoutError when it is killed for its time."""
+        """The end of the log. FfmpegError when it fails, FfmpegLimitError when it needs more time or memory."""
         process = await self._start([*_BASE, "-v", log_level, *arguments])
         try:
             async with asyncio.timeout(self._time_limit_s):
@@ -50,6 +63,8 @@ class Ffmpeg:
             raise FfmpegTimeoutError(f"killed after {self._time_limit_s:g} s") from error
         finally:
             await _end(process)
+        if status != 0 and _NO_MEMORY.search(log):
+            raise FfmpegMemoryError(f"needs more memory than {self._memory_limit_bytes >> 20} MiB")
         if status != 0:
             raise FfmpegError(_without_paths(log) or f"exit status {status}")
         return log
@@ -59,14 +74,15 @@ class Ffmpeg:
             *self._command, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env={}
         )
         if sys.platform == "linux":
-            self._limit_cpu(process.pid)
+            self._limit(process.pid)
         return process
 
-    def _limit_cpu(self, pid: int) -> None:
-        """Ends a child at last even when this process was killed and nothing bound the two."""
+    def _limit(self, pid: int) -> None:
+        """Memory; and CPU, which ends a child at last even when this process was killed and nothing bound the two."""
         seconds = int(self._time_limit_s) * 2 + 1
         try:
             resource.prlimit(pid, resource.RLIMIT_CPU, (seconds, seconds))
+            resource.prlimit(pid, resource.RLIMIT_DATA, (self._memory_limit_bytes, self._memory_limit_bytes))
         except ProcessLookupError:
             return  # it has already ended
 

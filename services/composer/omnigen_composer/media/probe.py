@@ -18,6 +18,8 @@ from omnigen_composer.domain.recipes import CLIP_FORMATS
 from omnigen_composer.domain.sound import SOUND_FORMATS
 
 _UNSPECIFIED: Final = 2
+_HDR: Final = frozenset({16, 18})
+"""Transfer curves of H.273: PQ and HLG."""
 _THUMBNAIL: Final = (64, 36)
 
 
@@ -80,6 +82,7 @@ def probe_clip(path: Path) -> ClipFacts:
             duration_s=float(_extent(units) * (stream.time_base or 0)),
             has_audio=bool(container.streams.audio),
             has_matrix=codec.colorspace != _UNSPECIFIED,
+            is_hdr=codec.color_trc in _HDR,
             is_whole=not any(unit.is_corrupt for unit in units),
         )
 

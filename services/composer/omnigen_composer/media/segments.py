@@ -9,7 +9,7 @@ from omnigen_composer.domain.frames import Span, body_span, to_seconds, transiti
 from omnigen_composer.domain.problems import CompositionFailedError
 from omnigen_composer.domain.recipes import Source
 from omnigen_composer.media.artefacts import Artefacts, check_made
-from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegTimeoutError
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.probe import UnreadableError, probe_clip
 from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
@@ -67,14 +67,14 @@ class SegmentMaker:
     async def _encode(self, arguments: list[str], span: Span, sources: tuple[str, ...], report: Report) -> None:
         try:
             await self._ffmpeg.run(arguments, lambda frame: report(0.1 + 0.8 * min(1.0, frame / span.frames)))
-        except FfmpegTimeoutError as error:
-            raise CompositionFailedError(f"Encoding was {error}.", details={"clip_keys": sources}) from error
+        except FfmpegLimitError as error:
+            raise CompositionFailedError(f"Encoding failed: {error}.", details={"clip_keys": sources}) from error
         except FfmpegError as error:
             raise clips.unreadable(" and ".join(sources), f"decoding failed ({error})") from error
 
 
 def _source(path: Path, facts: ClipFacts) -> Source:
-    return Source(path, facts.assumed_matrix)
+    return Source(path, facts.assumed_matrix, facts.is_hdr)
 
 
 def _result(key: str, span: Span, *, has_audio: bool, last: str | None) -> SegmentResult:
