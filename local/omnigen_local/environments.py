@@ -63,6 +63,7 @@ def service_environments(
             "S3_PUBLIC_URL": urls.s3_public,
             "STATE_MACHINE_ARN": outputs.state_machine_arn,
             "QUOTA_URL": urls.quota,
+            "COMPOSER_URL": urls.composer,
             "REPLICATE_WEBHOOK_SECRET": identities.provider_webhook_secret,
         },
         "quota": {**aws, **callee, "USAGE_TABLE": outputs.usage_table_name},

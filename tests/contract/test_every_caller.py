@@ -41,6 +41,10 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "GET /api/v1/jobs/{job_id}/video": GATEWAY,
         "GET /api/v1/jobs/{job_id}/thumbnail": GATEWAY,
         "GET /api/v1/jobs/{job_id}/captions": GATEWAY,
+        "GET /api/v1/jobs/{job_id}/preview": GATEWAY,
+        "POST /api/v1/jobs/{job_id}/exports": GATEWAY,
+        "GET /api/v1/jobs/{job_id}/exports/{export_id}": GATEWAY,
+        "GET /api/v1/jobs/{job_id}/exports/{export_id}/file": GATEWAY,
         "POST /api/v1/storyboards": GATEWAY,
         "GET /api/v1/storyboards/{storyboard_id}": GATEWAY,
         "POST /api/v1/jobs/{job_id}/cancel": GATEWAY,
@@ -80,6 +84,8 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "DELETE /v1/segments/{key}": GENERATOR,
         "PUT /v1/renders/{key}": GENERATOR,
         "DELETE /v1/renders/{key}": GENERATOR,
+        "PUT /v1/exports/{key}": JOBS,
+        "DELETE /v1/exports/{key}": JOBS,
     },
 }
 SAMPLES: Final = {
@@ -89,6 +95,7 @@ SAMPLES: Final = {
     "number": "1",
     "intent_id": "scene-01.1",
     "month": "2026-11",
+    "export_id": "mp4_same_720p_blur",
     "key": "u/user-1/segments/r/x.mp4",
 }
 

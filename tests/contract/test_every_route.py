@@ -26,6 +26,7 @@ RUNNING: Final = JobId(f"job_{'c' * 32}")
 FAILED: Final = JobId(f"job_{'d' * 32}")
 SECRET: Final = "whsec_" + base64.b64encode(b"the provider's").decode()
 ALLOWANCE: Final = {"max_cost_usd": "5.00"}
+EXPORT: Final = "mp4_9x16_720p_blur"
 NOBODYS_JOB: Final = f"job_{'0' * 32}"
 PLAN: Final = OTHER_JOB.replace("job_", "plan_")
 NOBODYS_PLAN: Final = f"plan_{'0' * 32}"
@@ -55,7 +56,7 @@ class Case:
 
 def of_job(part: str, status: int = 200, job_id: str = JOB, method: str = "GET", **more: Any) -> Case:
     """A route below a job's; a scene's number is 1 wherever there is one."""
-    path, there = f"/api/v1/jobs/{{job_id}}{part}", part.replace("{number}", "1")
+    path, there = f"/api/v1/jobs/{{job_id}}{part}", part.replace("{number}", "1").replace("{export_id}", EXPORT)
     nobodys = f"/api/v1/jobs/{NOBODYS_JOB}{there}"
     return Case(method, path, f"/api/v1/jobs/{job_id}{there}", nobodys=nobodys, status=status, **more)
 
@@ -70,6 +71,10 @@ CASES: Final = (
     of_job("/video", 302),
     of_job("/thumbnail", 302),
     of_job("/captions", 302),
+    of_job("/exports", 200, method="POST", body={"format": "mp4"}, needs_body=True),
+    of_job("/exports/{export_id}"),
+    of_job("/exports/{export_id}/file", 302),
+    of_job("/preview", 302),
     of_job("/cancel", 200, RUNNING, "POST"),
     of_job("/resume", 202, FAILED, "POST", body=ALLOWANCE, is_paid=True),
     of_job("/scenes/{number}/regenerate", 202, JOB, "POST", body=ALLOWANCE, is_paid=True),

@@ -84,6 +84,7 @@ async def test_an_order_is_stored_reserved_and_started(
             jobs_table=access.table,
             state_machine_arn=machine_arn,
             quota_url=quota_url,
+            composer_url="http://127.0.0.1:1",
             reaper_interval_s=0.05,
         )
         async with serve(settings) as client:

@@ -3,8 +3,17 @@
 from dataclasses import dataclass, field
 
 from omnigen_jobs.domain.records import Intent, Job
-from omnigen_jobs.ports import MediaLinks, Quota, Workflow
+from omnigen_jobs.ports import Exporter, MediaLinks, Quota, Workflow
 from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.contracts.composer import Pending
+from omnigen_shared.contracts.exports import (
+    ExportFormat,
+    ExportRequest,
+    ExportResult,
+    PreviewRequest,
+    StreamPart,
+    export_key,
+)
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
 from omnigen_shared.errors import (
@@ -106,3 +115,29 @@ class FakeMediaLinks(MediaLinks):
 
     async def link(self, key: str, filename: str, media_type: str) -> str:
         return f"https://media.test/{key}?name={filename}&type={media_type}"
+
+
+@dataclass
+class FakeExporter(Exporter):
+    """Has everything at once, or is as far as `progress`, or fails with `error`."""
+
+    progress: float | None = None
+    error: Exception | None = None
+    orders: list[ExportRequest | PreviewRequest] = field(default_factory=list)
+
+    async def order(self, job: Job, request: ExportRequest | PreviewRequest) -> ExportResult | Pending:
+        self.orders.append(request)
+        if self.error is not None:
+            raise self.error
+        if self.progress is not None:
+            return Pending(progress=self.progress)
+        return ExportResult(
+            key=export_key(job.user_id, request),
+            format=request.format if isinstance(request, ExportRequest) else ExportFormat.MP4,
+            width=request.width,
+            height=request.height,
+            frames=450,
+            duration_s=15.0,
+            size_bytes=900,
+            parts=(StreamPart(duration_ms=6000, size=800, offset=100),),
+        )

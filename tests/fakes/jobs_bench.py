@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from tests.fakes.job_outside import MONTH, FakeMediaLinks, FakeQuota, FakeWorkflow
+from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
 
 from omnigen_jobs.app import Adapters, assemble, create_app
@@ -55,6 +55,7 @@ def make_settings(**changes: Any) -> JobsSettings:
         "assets_bucket": "assets",
         "state_machine_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:omnigen",
         "quota_url": "http://quota.test",
+        "composer_url": "http://composer.test",
         "lease_s": LEASE.total_seconds(),
         "reaper_interval_s": 3600,
         "event_poll_s": 0.001,
@@ -137,6 +138,7 @@ class JobsBench:
     keys: Any = None
     quota: Any = field(default_factory=FakeQuota)
     workflow: Any = field(default_factory=FakeWorkflow)
+    exporter: FakeExporter = field(default_factory=FakeExporter)
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: JobsSettings = field(default_factory=make_settings)
 
@@ -147,6 +149,7 @@ class JobsBench:
             quota=self.quota,
             workflow=self.workflow,
             media=FakeMediaLinks(),
+            exporter=self.exporter,
             clock=self.clock,
             readiness={},
         )

@@ -31,6 +31,7 @@ from omnigen_shared.contracts.composer import (
     render_key,
     segment_key,
 )
+from omnigen_shared.contracts.exports import ExportRequest, ExportResult, PreviewRequest, export_key
 from omnigen_shared.contracts.media import FrameSize
 
 ADA = UserId("ada")
@@ -121,6 +122,9 @@ class MediaBench:
         await self.make_soundtrack(request.soundtrack)
         key = render_key(ADA, self.workshop.recipe_id, request)
         return RenderResult.model_validate_json(await self._make(key, request))
+
+    async def make_form(self, request: ExportRequest | PreviewRequest) -> ExportResult:
+        return ExportResult.model_validate_json(await self._make(export_key(ADA, request), request))
 
     async def get(self, key: str) -> Path:
         """The object as a file."""

@@ -1,5 +1,7 @@
 """From a prompt to an MP4: every part of the product is real but the provider and AWS."""
 
+import io
+import re
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -166,3 +168,30 @@ async def test_the_same_seed_gives_somebody_else_the_same_frames(
 async def test_another_seed_gives_another_film(film: Watched, visitor: Visitor, tmp_path: Path) -> None:
     other = await visitor.watch_job(tmp_path / "other.mp4", prompt=PROMPT, seed=8)
     assert frame_hashes(saved(other)) != frame_hashes(saved(film))
+
+
+async def test_the_video_is_to_be_had_in_other_forms(film: Watched, owner: Visitor) -> None:
+    exports = film.job["links"]["exports"]
+    ordered = {"format": "mp4", "aspect_ratio": "9:16", "resolution": "480p"}
+    made = await owner.call("POST", exports, ordered)
+    while made.status == 202:
+        made = await owner.call("GET", made.headers["Location"])
+    assert (made.status, made.body["output"]["width"], made.body["output"]["height"]) == (200, 480, 854)
+    assert made.body["output"]["frames"] == FRAMES
+    link = await owner.call("GET", made.body["links"]["file"])
+    assert (link.status, "X-Amz-Signature" in link.headers["Location"]) == (302, True)
+    usage = (await owner.call("GET", "/api/v1/usage")).body
+    assert usage["spend"]["spent_usd"] == film.job["cost"]["spent_usd"]
+
+
+async def test_a_stream_is_read_part_by_part_through_its_playlist(film: Watched, owner: Visitor) -> None:
+    made = await owner.call("POST", film.job["links"]["exports"], {"format": "hls"})
+    while made.status == 202:
+        made = await owner.call("GET", made.headers["Location"])
+    playlist = (await owner.call("GET", made.body["links"]["file"])).raw.decode()
+    parts = re.findall(r"#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)", playlist)
+    start = int(re.findall(r'BYTERANGE="(\d+)@0"', playlist)[0])
+    stream = (await Visitor(parts[0][2]).call("GET", "")).raw
+    assert [int(parts[0][1]), sum(int(size) for size, _, _ in parts)] == [start, len(stream) - start]
+    with av.open(io.BytesIO(stream), mode="r") as container:
+        assert sum(1 for _ in container.decode(video=0)) == FRAMES

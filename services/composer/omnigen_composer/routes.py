@@ -1,4 +1,4 @@
-"""HTTP in and out. Only the generator calls, each time for one user: the identity's subject."""
+"""HTTP in and out. The generator and jobs call, each time for one user: the identity's subject."""
 
 import re
 from typing import Annotated, Final
@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.service.answering import Composer, Outcome
 from omnigen_shared.contracts.composer import Pending, Recipe, RenderRequest, SegmentRequest
+from omnigen_shared.contracts.exports import FormRequest
 from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
@@ -17,6 +18,7 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})\b")
 
 router = APIRouter(prefix="/v1")
 Generator = Annotated[Identity, allow("generator")]
+Jobs = Annotated[Identity, allow("jobs")]
 Prefer = Annotated[str, Header()]
 
 
@@ -37,6 +39,16 @@ async def put_render(
     key: str, body: RenderRequest, request: Request, caller: Generator, prefer: Prefer = ""
 ) -> Response:
     return await _order(key, body, request, caller, prefer)
+
+
+@router.put("/exports/{key:path}")
+async def put_export(key: str, body: FormRequest, request: Request, caller: Jobs, prefer: Prefer = "") -> Response:
+    return await _order(key, body, request, caller, prefer)
+
+
+@router.delete("/exports/{key:path}", status_code=204)
+async def delete_export(key: str, request: Request, caller: Jobs) -> None:
+    await _composer(request).cancel(caller.subject, key)
 
 
 @router.delete("/segments/{key:path}", status_code=204)

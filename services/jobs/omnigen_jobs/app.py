@@ -12,16 +12,19 @@ from typing import TypedDict
 
 from fastapi import FastAPI
 
+from omnigen_jobs.clients import composer as composing
+from omnigen_jobs.clients.composer import ComposerClient
 from omnigen_jobs.clients.media import PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
-from omnigen_jobs.ports import JobStore, KeyStore, MediaLinks, Quota, Workflow
+from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, Quota, Workflow
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
 from omnigen_jobs.service.launching import Launcher
@@ -52,6 +55,7 @@ class Adapters:
     quota: Quota
     workflow: Workflow
     media: MediaLinks
+    exporter: Exporter
     clock: Clock
     readiness: Mapping[str, Check]
 
@@ -98,6 +102,9 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     s3 = await stack.enter_async_context(open_client("s3", public))
     signer = IdentitySigner("jobs", settings.identity_private_key.get_secret_value())
     quota = await stack.enter_async_context(InternalClient("quota", settings.quota_url, signer, TIMEOUT_S))
+    composer = await stack.enter_async_context(
+        InternalClient("composer", settings.composer_url, signer, composing.TIMEOUT_S)
+    )
     access = TableAccess(dynamodb, settings.jobs_table)
     return Adapters(
         store=RecordTable(access),
@@ -105,6 +112,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         quota=QuotaClient(quota),
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
         media=PresignedLinks(s3, settings.assets_bucket, settings.media_link_ttl_s),
+        exporter=ComposerClient(composer),
         clock=SystemClock(),
         readiness={"table": access.check},
     )
@@ -120,11 +128,13 @@ def assemble(
     ending = Ending(store, adapters.quota, clock, lease)
     margin = timedelta(seconds=settings.deadline_margin_s)
     secret = settings.replicate_webhook_secret
+    reading = Reading(store, adapters.media)
     use_cases = UseCases(
         clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
         storyboards=Storyboards(store, launcher, clock, margin, settings.event_poll_s, settings.storyboard_hold_s),
-        reading=Reading(store, adapters.media),
+        reading=reading,
+        exporting=Exporting(reading, adapters.exporter, adapters.media),
         following=Following(store, settings.event_poll_s, settings.heartbeat_s, is_stopping),
         attempts=Attempts(store, launcher, ending, clock, lease),
         spending=Spending(store, clock),

@@ -10,6 +10,8 @@ from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Send
 from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.contracts.composer import Pending
+from omnigen_shared.contracts.exports import ExportRequest, ExportResult, PreviewRequest
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
 
@@ -137,6 +139,14 @@ class Workflow(Protocol):
 
     async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
         """Start an execution of the job's present attempt. DependencyUnavailableError: it may or may not run."""
+        ...
+
+
+class Exporter(Protocol):
+    """The composer, as far as finished clips and videos go. Asking begins the work, and asking again tells of it."""
+
+    async def order(self, job: Job, request: ExportRequest | PreviewRequest) -> ExportResult | Pending:
+        """The finished file, or how far it is. NoVideoError when its source is gone; DependencyUnavailableError."""
         ...
 
 

@@ -12,6 +12,7 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     assets_bucket: str
     state_machine_arn: str
     quota_url: str
+    composer_url: str
     s3_public_url: str | None = None
     """Where browsers reach S3, when that is not where we do."""
     replicate_webhook_secret: SecretStr | None = None

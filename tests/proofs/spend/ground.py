@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.emulated_usage import open_usage_table
-from tests.fakes.job_outside import FakeMediaLinks
+from tests.fakes.job_outside import FakeExporter, FakeMediaLinks
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
 from tests.proofs.spend.chaos import Chaos, Odds
@@ -89,7 +89,7 @@ async def open_ground(
         chaos = Chaos(Odds(), pace.resting_s, random.Random(seed))  # noqa: S311 - drawn the same again
         app = create_app(
             _jobs_settings(emulator_url, access.table, identities, ports.url("quota"), pace),
-            Adapters(records, records, quota, chaos, FakeMediaLinks(), SystemClock(), {}),
+            Adapters(records, records, quota, chaos, FakeMediaLinks(), FakeExporter(), SystemClock(), {}),
         )
         door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
         jobs_url = await stack.enter_async_context(serve_app(door))
@@ -135,6 +135,7 @@ def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_
         assets_bucket=BUCKET,
         state_machine_arn="none: chaos starts the executions",
         quota_url=quota_url,
+        composer_url="none: nobody exports",
         replicate_webhook_secret=SecretStr(identities.provider_webhook_secret),
         deadline_margin_s=pace.deadline_margin_s,
         lease_s=pace.lease_s,

@@ -14,6 +14,7 @@ def test_every_setting_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
         "ASSETS_BUCKET": "assets",
         "STATE_MACHINE_ARN": "arn",
         "QUOTA_URL": "http://quota",
+        "COMPOSER_URL": "http://composer",
         "LEASE_S": "30",
         "REAPER_INTERVAL_S": "2.5",
         "DEADLINE_MARGIN_S": "60",

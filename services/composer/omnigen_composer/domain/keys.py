@@ -19,8 +19,10 @@ from omnigen_shared.contracts.composer import (
     render_key,
     segment_key,
 )
+from omnigen_shared.contracts.exports import ExportRequest, PreviewRequest, export_key
 
-WorkRequest = BodyRequest | TransitionRequest | SoundtrackRequest | RenderRequest
+Form = ExportRequest | PreviewRequest
+WorkRequest = BodyRequest | TransitionRequest | SoundtrackRequest | RenderRequest | Form
 
 _USER_PARTS: Final = 2
 _RECIPE_PART: Final = 3
@@ -43,6 +45,10 @@ def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
         return (request.clip_key,)
     if isinstance(request, TransitionRequest):
         return request.left_clip_key, request.right_clip_key
+    if isinstance(request, ExportRequest):
+        return (request.video_key,)
+    if isinstance(request, PreviewRequest):
+        return tuple(scene.clip_key for scene in request.scenes)
     segments = request.segment_keys if isinstance(request, RenderRequest) else ()
     return *segments, *_list_sounds(request)
 
@@ -68,6 +74,12 @@ def check_key(subject: UserId, recipe_id: str, key: str, request: WorkRequest) -
         _check_segments(subject, recipe_id, request.segment_keys)
 
 
+def export_folder(key: str) -> str | None:
+    """Where the user's exports lie, for the key of one; None for every other key."""
+    folder, _, _ = key.rpartition("/")
+    return folder if folder.endswith("/exports") else None
+
+
 def poster_key(render: str) -> str:
     """Where a video's poster lies as JPEG."""
     return render.removesuffix(".mp4") + ".jpg"
@@ -84,6 +96,8 @@ def lease_key(artefact: str) -> str:
 
 
 def _expected_key(subject: UserId, recipe_id: str, request: WorkRequest) -> str:
+    if isinstance(request, Form):
+        return export_key(subject, request)
     if isinstance(request, RenderRequest):
         return render_key(subject, recipe_id, request)
     return segment_key(subject, recipe_id, request)

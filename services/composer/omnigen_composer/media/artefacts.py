@@ -8,6 +8,7 @@ from omnigen_composer.domain.recipes import TIMESCALE
 from omnigen_composer.media.probe import UnreadableError, VideoFacts, inspect_video
 from omnigen_composer.ports import ArtefactStore, MissingObjectError
 from omnigen_shared.contracts.composer import RenderResult, SegmentResult
+from omnigen_shared.contracts.exports import ExportFormat, ExportResult
 from omnigen_shared.contracts.media import FPS, FrameSize
 
 _GAP = TIMESCALE // FPS
@@ -33,6 +34,10 @@ class Artefacts:
         except MissingObjectError as error:
             raise _missing(key) from error
 
+    async def has(self, key: str) -> bool:
+        """Whether there is such an object."""
+        return await self._store.find(key) is not None
+
     async def find_segment(self, key: str) -> SegmentResult | None:
         """What was stored with a segment, or None."""
         found = await self._store.find(key)
@@ -55,6 +60,11 @@ class Artefacts:
     async def store_video(self, path: Path, key: str, result: SegmentResult | RenderResult) -> None:
         """Store an MP4 and, as its metadata, what its callers are answered."""
         await self._store.upload(path, key, "video/mp4", {"result": result.model_dump_json()})
+
+    async def store_export(self, path: Path, key: str, result: ExportResult) -> None:
+        """Store another form of a video and, as its metadata, what its callers are answered."""
+        media_type = "video/mp4" if result.format is ExportFormat.HLS else result.format.media_type
+        await self._store.upload(path, key, media_type, {"result": result.model_dump_json()})
 
 
 async def check_made(video: Path, frames: int, size: FrameSize | None) -> VideoFacts:

@@ -10,13 +10,16 @@ from omnigen_composer.domain.recipe import recipe_id
 from omnigen_composer.media.artefacts import Artefacts
 from omnigen_composer.media.audio import SoundtrackMaker
 from omnigen_composer.media.credentials import Credentials
+from omnigen_composer.media.exports import ExportMaker
 from omnigen_composer.media.ffmpeg import Ffmpeg
+from omnigen_composer.media.previews import PreviewMaker
 from omnigen_composer.media.renders import RenderMaker
 from omnigen_composer.media.scratch import Scratch
 from omnigen_composer.media.segments import SegmentMaker
 from omnigen_composer.media.sources import SoundSources
 from omnigen_composer.ports import ArtefactStore, Report
 from omnigen_shared.contracts.composer import BodyRequest, SoundtrackRequest, TransitionRequest
+from omnigen_shared.contracts.exports import ExportRequest, PreviewRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class FfmpegWorkshop:
         self._segments = SegmentMaker(ffmpeg, artefacts, limits)
         self._soundtracks = SoundtrackMaker(ffmpeg, artefacts, sources)
         self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
+        self._exports = ExportMaker(ffmpeg, artefacts, tools.credentials)
+        self._previews = PreviewMaker(ffmpeg, artefacts, tools.credentials, limits)
 
     @classmethod
     async def open(cls, tools: Tools, limits: ClipLimits) -> Self:
@@ -59,5 +64,9 @@ class FfmpegWorkshop:
                 await self._segments.make_transition(key, request, folder, report)
             elif isinstance(request, SoundtrackRequest):
                 await self._soundtracks.make_soundtrack(key, request, folder, report)
+            elif isinstance(request, ExportRequest):
+                await self._exports.make_export(key, request, folder, report)
+            elif isinstance(request, PreviewRequest):
+                await self._previews.make_preview(key, request, folder, report)
             else:
                 await self._renders.make_render(key, request, folder, report)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from omnigen_composer.domain.frames import body_span, transition_spans
-from omnigen_composer.domain.keys import WorkRequest, check_key, check_owned
+from omnigen_composer.domain.keys import Form, WorkRequest, check_key, check_owned
 from omnigen_composer.domain.problems import ProblemRecord
 from omnigen_composer.ports import ArtefactStore, Workshop
 from omnigen_composer.service.leases import Held, Leases
@@ -20,8 +20,10 @@ from omnigen_shared.contracts.composer import (
     TransitionRequest,
     segment_key,
 )
+from omnigen_shared.contracts.exports import ExportResult
 
-Outcome = SegmentResult | RenderResult | Pending
+Result = SegmentResult | RenderResult | ExportResult
+Outcome = Result | Pending
 ELSEWHERE_POLL_S: Final = 0.5
 SOUND_SHARE: Final = 0.1
 """How far a render is when its soundtrack is there: that is made first, unless it has been ordered before."""
@@ -100,12 +102,17 @@ class Composer:
                 return result
         return Pending(progress=held.progress)
 
-    async def _find_result(self, key: str, request: WorkRequest) -> SegmentResult | RenderResult | None:
+    async def _find_result(self, key: str, request: WorkRequest) -> Result | None:
         found = await self._store.find(key)
         if found is None or found.result_json is None:
             return None
-        kind = RenderResult if isinstance(request, RenderRequest) else SegmentResult
-        return kind.model_validate_json(found.result_json)
+        return _kind_of(request).model_validate_json(found.result_json)
+
+
+def _kind_of(request: WorkRequest) -> type[Result]:
+    if isinstance(request, Form):
+        return ExportResult
+    return RenderResult if isinstance(request, RenderRequest) else SegmentResult
 
 
 def _check_arithmetic(request: WorkRequest) -> None:

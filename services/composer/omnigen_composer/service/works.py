@@ -1,18 +1,20 @@
 """The pieces of work of this process: bounded, kept under a lease, ended when nobody asks for them any more."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from omnigen_composer.domain.keys import WorkRequest
+from omnigen_composer.domain.keys import WorkRequest, export_folder
 from omnigen_composer.domain.problems import ComposerBusyError, CompositionFailedError, ProblemRecord
 from omnigen_composer.ports import ArtefactStore, Workshop
 from omnigen_composer.service.leases import Held, Lease, LeaseLostError, Leases
 from omnigen_shared.errors import ProblemError
 
 BUSY_RETRY_AFTER_S: Final = 2
+EXPORTS_PER_USER: Final = 4
 _log = structlog.get_logger()
 
 
@@ -57,6 +59,7 @@ class Crew:
         self._leases = leases
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.max_running)
+        self._export_slots = asyncio.Semaphore(max(limits.max_running // 2, 1))
         self._works: dict[str, tuple[Work, asyncio.Task[None]]] = {}
 
     def join(self, key: str, request: WorkRequest) -> tuple[Work, "asyncio.Task[None]"]:
@@ -84,11 +87,20 @@ class Crew:
             raise ComposerBusyError(
                 f"{len(self._works)} pieces of work are running or waiting.", retry_after_s=BUSY_RETRY_AFTER_S
             )
+        self._check_exports(key)
         work = Work(key, request, self._leases.now_s())
         task = asyncio.create_task(self._run(work))
         task.add_done_callback(lambda _: self._leave(work))  # a task that is cancelled at once never runs
         self._works[key] = work, task
         return work, task
+
+    def _check_exports(self, key: str) -> None:
+        """One user's exports leave room for everybody's videos."""
+        folder = export_folder(key)
+        if folder is not None and sum(export_folder(other) == folder for other in self._works) >= EXPORTS_PER_USER:
+            raise ComposerBusyError(
+                f"{EXPORTS_PER_USER} exports of the same user are being made.", retry_after_s=BUSY_RETRY_AFTER_S
+            )
 
     def _leave(self, work: Work) -> None:
         del self._works[work.key]
@@ -143,7 +155,8 @@ class Crew:
             await _end([making, keeping])
 
     async def _make(self, work: Work) -> None:
-        async with self._slots:
+        is_export = export_folder(work.key) is not None
+        async with self._export_slots if is_export else nullcontext(), self._slots:
             await self._workshop.make(work.key, work.request, work.report)
         _log.info("work_done", key=work.key, kind=type(work.request).__name__)
 

@@ -82,7 +82,8 @@ def show_cost(job: Job) -> dict[str, str]:
 def links_of(job: Job) -> dict[str, str]:
     """Where a user finds the job's parts; video and thumbnail once they exist."""
     base = f"/api/v1/jobs/{job.job_id}"
-    media = {} if job.output is None else {"video": f"{base}/video", "thumbnail": f"{base}/thumbnail"}
+    made = ("video", "thumbnail", "exports")
+    media = {} if job.output is None else {name: f"{base}/{name}" for name in made}
     if job.output is not None and job.output.captions_key is not None:
         media["captions"] = f"{base}/captions"
     return {"self": base, "events": f"{base}/events", **media, "receipt": f"{base}/receipt"}

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from omnigen_jobs.routes import attempts, intents, jobs, media, models, rounds, storyboards, stream, webhooks
+from omnigen_jobs.routes import attempts, exports, intents, jobs, media, models, rounds, storyboards, stream, webhooks
 
 ROUTERS: tuple[APIRouter, ...] = (
     models.router,
@@ -11,6 +11,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     rounds.router,
     stream.router,
     media.router,
+    exports.router,
     attempts.router,
     intents.router,
     webhooks.router,

@@ -10,6 +10,7 @@ from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
 from omnigen_jobs.service.reading import Reading
@@ -33,6 +34,7 @@ class UseCases:
     creation: Creation
     storyboards: Storyboards
     reading: Reading
+    exporting: Exporting
     following: Following
     attempts: Attempts
     spending: Spending

@@ -39,21 +39,21 @@ class Reading:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
         record = await self.get(user_id, job_id)
         if record.job.output is None:
-            raise _not_ready(record.job)
+            raise not_ready(record.job)
         return await self.media.link(record.job.output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
 
     async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
         record = await self.get(user_id, job_id)
         if record.job.output is None:
-            raise _not_ready(record.job)
+            raise not_ready(record.job)
         return await self.media.link(record.job.output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
 
     async def link_captions(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NotFoundError when it has none."""
         record = await self.get(user_id, job_id)
         if record.job.output is None:
-            raise _not_ready(record.job)
+            raise not_ready(record.job)
         if record.job.output.captions_key is None:
             raise NotFoundError(f"{job_id} has no captions.", remedy="Order with narration and captions.")
         return await self.media.link(record.job.output.captions_key, f"{file_name(record.job)}.vtt", "text/vtt")
@@ -66,7 +66,8 @@ def file_name(job: Job) -> str:
     return f"omnigen-{words}" if words else f"omnigen-{job.job_id}"
 
 
-def _not_ready(job: Job) -> NotReadyError | NoVideoError:
+def not_ready(job: Job) -> NotReadyError | NoVideoError:
+    """Why there is no video: not yet, or never."""
     if job.status.is_terminal:
         return _no_video(job)
     return NotReadyError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
