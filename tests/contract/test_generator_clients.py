@@ -180,6 +180,16 @@ async def test_refusals_of_quota_are_errors_of_ours(server: ScriptedServer, clie
         await quota.settle(REF, HELD, 5)
 
 
+async def test_work_of_the_composer_is_ended_by_its_key(server: ScriptedServer, client: InternalClient) -> None:
+    server.tell(answer(None, 204), answer(None, 204))
+    for key in ("u/ada/segments/r1/x.mp4", "u/ada/renders/r1/y.mp4"):
+        await HttpComposer(client).cancel(REF, key)
+    assert [(asked.method, asked.path) for asked in server.asked] == [
+        ("DELETE", "/v1/segments/u/ada/segments/r1/x.mp4"),
+        ("DELETE", "/v1/renders/u/ada/renders/r1/y.mp4"),
+    ]
+
+
 async def test_the_composers_status_is_the_answers(server: ScriptedServer, client: InternalClient) -> None:
     composer = HttpComposer(client)
     server.tell(

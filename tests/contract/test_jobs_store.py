@@ -33,11 +33,13 @@ from omnigen_jobs.domain.records import (
     Job,
     Money,
     NewEvent,
+    Pin,
     ProgressMark,
     Pulse,
     Record,
     Scene,
     Send,
+    Stray,
 )
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_shared.clock import to_rfc3339
@@ -49,6 +51,7 @@ CLOCK = FrozenClock()
 NOW = CLOCK.now()
 NEW = make_job(CLOCK, version=0)
 SCENE = Scene(number=2, state=SceneState.INGESTED, take=3, clip_key="u/user-1/clips/a.mp4", updated_at=NOW)
+PIN = Pin(user_id=USER, digest="d" * 64, job_id=JOB, storyboard=make_storyboard())
 INTENT = Intent(
     intent_id=CLIP,
     status=IntentStatus.SENDING,
@@ -123,7 +126,7 @@ async def test_the_least_of_a_job_comes_back_too(store: Any) -> None:
 
 async def test_one_change_writes_all_of_its_parts(store: Any) -> None:
     job = await begin(store)
-    await store.commit(Change(fence=job, scene=SCENE, intent=INTENT, claim=CLAIM, binding=BINDING, event=EVENT))
+    await store.commit(Change(fence=job, scenes=(SCENE,), intent=INTENT, claim=CLAIM, binding=BINDING, event=EVENT))
     assert await store.find_record(JOB) == Record(job=job, scenes=(bumped(SCENE),), intents=(bumped(INTENT),))
     assert await store.find_claim(USER, FINGERPRINT) == bumped(CLAIM)
     assert await store.find_binding("p-1") == BINDING
@@ -131,10 +134,29 @@ async def test_one_change_writes_all_of_its_parts(store: Any) -> None:
     assert (event.seq, event.type, event.data) == (1, EVENT.type, EVENT.data)
 
 
+async def test_a_plan_is_pinned_for_its_user(store: Any) -> None:
+    job = await begin(store)
+    await store.commit(Change(fence=job, pin=PIN))
+    assert await store.find_pin(USER, PIN.digest) == bumped(PIN)
+    assert await store.find_pin(UserId("user-2"), PIN.digest) is None
+    await store.commit(Change(fence=job, pin=replace(bumped(PIN), job_id=OTHER_JOB)))
+    assert (await store.find_pin(USER, PIN.digest)).job_id == OTHER_JOB
+
+
+async def test_strays_are_kept_once_each(store: Any) -> None:
+    strays = [
+        Stray(message_id="m-1", reason="no call of ours", received_at=NOW, provider_id="p-9", body='{"id": 7.0}'),
+        Stray(message_id="m-2", reason="another call", received_at=NOW, job_id=JOB, intent_id="scene-01.1"),
+    ]
+    for stray in (*strays, strays[0]):
+        await store.keep_stray(stray, NOW + timedelta(days=1))
+    assert sorted(await store.list_strays(), key=lambda stray: stray.message_id) == strays
+
+
 async def test_scenes_and_intents_come_in_order_without_events(store: Any) -> None:
     job = await begin(store)
     for number in (10, 2, 1):
-        await store.commit(Change(fence=job, scene=replace(SCENE, number=number), event=EVENT))
+        await store.commit(Change(fence=job, scenes=(replace(SCENE, number=number),), event=EVENT))
         await store.commit(Change(fence=job, intent=replace(INTENT, intent_id=IntentId(f"scene-{number:02d}.1"))))
     record = await store.find_record(JOB)
     assert [scene.number for scene in record.scenes] == [1, 2, 10]
@@ -143,10 +165,11 @@ async def test_scenes_and_intents_come_in_order_without_events(store: Any) -> No
 
 STALE: dict[str, dict[str, Any]] = {
     "job": {"job": NEW},
-    "scene": {"scene": SCENE},
+    "scene": {"scenes": (SCENE,)},
     "intent": {"intent": INTENT},
     "claim": {"claim": CLAIM},
     "binding": {"binding": BINDING},
+    "pin": {"pin": PIN},
 }
 
 
@@ -154,9 +177,9 @@ STALE: dict[str, dict[str, Any]] = {
 async def test_a_part_that_somebody_has_written_since_stops_the_whole(store: Any, stale: dict[str, Any]) -> None:
     """Each part carries version 0, but is there already; what is written beside it must not be."""
     job = await begin(store)
-    await store.commit(Change(fence=job, scene=SCENE, intent=INTENT, claim=CLAIM, binding=BINDING))
+    await store.commit(Change(fence=job, scenes=(SCENE,), intent=INTENT, claim=CLAIM, binding=BINDING, pin=PIN))
     beside = replace(INTENT, intent_id=IntentId("music.1"))
-    parts = {"fence": job, "scene": replace(SCENE, number=9), "intent": beside, "event": EVENT, **stale}
+    parts = {"fence": job, "scenes": (replace(SCENE, number=9),), "intent": beside, "event": EVENT, **stale}
     with pytest.raises(WriteConflictError):
         await store.commit(Change(**parts))
     record = await store.find_record(JOB)
@@ -164,10 +187,17 @@ async def test_a_part_that_somebody_has_written_since_stops_the_whole(store: Any
     assert list(await store.list_events(JOB, 0, 10)) == []
 
 
+async def test_every_scene_of_a_long_video_is_written_at_once(store: Any) -> None:
+    job = await begin(store)
+    scenes = tuple(replace(SCENE, number=number) for number in range(1, 61))
+    await store.commit(Change(fence=job, job=job, scenes=scenes, event=EVENT))
+    assert [scene.number for scene in (await store.find_record(JOB)).scenes] == list(range(1, 61))
+
+
 async def test_a_part_is_written_on_top_of_what_was_read(store: Any) -> None:
     job = await begin(store)
-    await store.commit(Change(fence=job, scene=SCENE, intent=INTENT, claim=CLAIM))
-    again = Change(fence=job, scene=bumped(SCENE), intent=bumped(INTENT), claim=bumped(CLAIM), job=job)
+    await store.commit(Change(fence=job, scenes=(SCENE,), intent=INTENT, claim=CLAIM))
+    again = Change(fence=job, scenes=(bumped(SCENE),), intent=bumped(INTENT), claim=bumped(CLAIM), job=job)
     await store.commit(again)
     with pytest.raises(WriteConflictError):
         await store.commit(again)
@@ -181,20 +211,20 @@ async def test_parts_are_written_for_the_live_attempt_only(store: Any, meanwhile
     job = await begin(store)
     await store.commit(change_job(replace(job, **meanwhile)))
     with pytest.raises(WriteConflictError):
-        await store.commit(Change(fence=job, scene=SCENE))
+        await store.commit(Change(fence=job, scenes=(SCENE,)))
 
 
 @pytest.mark.parametrize("meanwhile", [{"status": JobStatus.GENERATING}, {"lease_until": NOW + LEASE}], ids=str)
 async def test_parts_do_not_mind_what_else_happens_to_the_job(store: Any, meanwhile: dict[str, Any]) -> None:
     job = await begin(store)
     await store.commit(change_job(replace(job, **meanwhile)))
-    await store.commit(Change(fence=job, scene=SCENE))
+    await store.commit(Change(fence=job, scenes=(SCENE,)))
     assert (await store.find_record(JOB)).scenes == (bumped(SCENE),)
 
 
 async def test_parts_of_a_job_that_is_not_there_are_not_written(store: Any) -> None:
     with pytest.raises(WriteConflictError):
-        await store.commit(Change(fence=NEW, scene=SCENE))
+        await store.commit(Change(fence=NEW, scenes=(SCENE,)))
 
 
 async def test_events_of_many_writers_have_no_gap_and_no_double(store: Any) -> None:
@@ -202,7 +232,7 @@ async def test_events_of_many_writers_have_no_gap_and_no_double(store: Any) -> N
     scenes = [replace(SCENE, number=number) for number in range(1, 21)]
     await asyncio.gather(
         *(
-            store.commit(Change(fence=job, scene=scene, event=NewEvent(type="t", data={"number": scene.number})))
+            store.commit(Change(fence=job, scenes=(scene,), event=NewEvent(type="t", data={"number": scene.number})))
             for scene in scenes
         )
     )
@@ -214,7 +244,7 @@ async def test_events_of_many_writers_have_no_gap_and_no_double(store: Any) -> N
 async def test_events_are_read_from_anywhere_and_in_pieces(store: Any) -> None:
     job = await begin(store)
     for number in range(1, 13):
-        await store.commit(Change(fence=job, scene=replace(SCENE, number=number), event=EVENT))
+        await store.commit(Change(fence=job, scenes=(replace(SCENE, number=number),), event=EVENT))
     assert [event.seq for event in await store.list_events(JOB, 8, 10)] == [9, 10, 11, 12]
     assert [event.seq for event in await store.list_events(JOB, 0, 3)] == [1, 2, 3]
     assert list(await store.list_events(JOB, 12, 10)) == []

@@ -94,6 +94,15 @@ class FakeComposer(Composer):
             height=720,
         )
 
+    async def cancel(self, ref: AttemptRef, key: str) -> None:
+        assert key.startswith(f"u/{ref.user_id}/")
+        if self.clock.now() < self.ready_at.get(key, self.clock.now()):
+            del self.ready_at[key]
+
+    def list_running(self) -> set[str]:
+        """Keys of what is being made."""
+        return {key for key, ready_at in self.ready_at.items() if self.clock.now() < ready_at}
+
     def lose(self, key: str) -> None:
         """A segment disappears, as when its recipe's composer has gone."""
         del self.segments[key]

@@ -39,6 +39,7 @@ from omnigen_shared.contracts.job import (
     StoreStoryboard,
     UpdateScene,
 )
+from omnigen_shared.contracts.storyboard import Storyboard
 
 STATUS_ORDER: Final = [JobStatus.PENDING, JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING]
 SCENE_RANKS: Final = {
@@ -72,6 +73,7 @@ class FakeJobRecords(JobRecords):
     sends: dict[str, tuple[JobId, IntentId]] = field(default_factory=dict)
     unresolved: set[tuple[UserId, str]] = field(default_factory=set)
     settling: dict[JobId, int] = field(default_factory=dict)
+    pins: dict[tuple[str, str], tuple[JobId, Storyboard]] = field(default_factory=dict)
     progress: list[Progress] = field(default_factory=list)
     scene_states: list[tuple[int, SceneState]] = field(default_factory=list)
     statuses: list[JobStatus] = field(default_factory=list)
@@ -106,7 +108,7 @@ class FakeJobRecords(JobRecords):
         before = self._fenced(ref)
         if before.recipe_id is not None:
             return before
-        storyboard = before.storyboard or stored.storyboard
+        storyboard = before.storyboard or self._pin(before, stored.storyboard)
         if before.kind is JobKind.STORYBOARD:
             return self._change(ref, storyboard=storyboard, status=JobStatus.COMPLETED)
         scenes = tuple(
@@ -114,6 +116,22 @@ class FakeJobRecords(JobRecords):
             for scene in storyboard.scenes
         )
         return self._change(ref, storyboard=storyboard, recipe_id=stored.recipe_id, scenes=scenes)
+
+    def _pin(self, before: JobSnapshot, proposed: Storyboard) -> Storyboard:
+        """Equal orders of a user have one, as long as the first has sent for a clip."""
+        place = (before.user_id, before.request.model_dump_json())
+        holder, pinned = self.pins.get(place, (before.job_id, proposed))
+        if holder in self.snapshots and not self._binds(self.snapshots[holder]):
+            holder, pinned = before.job_id, proposed
+        if before.kind is JobKind.VIDEO:
+            self.pins[place] = holder, pinned
+        return pinned if before.kind is JobKind.VIDEO else proposed
+
+    @staticmethod
+    def _binds(holder: JobSnapshot) -> bool:
+        unpaid = {IntentStatus.PLANNED, IntentStatus.RESERVED, IntentStatus.REFUNDED}
+        clips = (intent for intent in holder.intents if intent.intent_id.startswith("scene-"))
+        return not holder.status.is_terminal or any(clip.status not in unpaid for clip in clips)
 
     async def update_scene(self, ref: AttemptRef, number: int, update: UpdateScene) -> JobSnapshot:
         scenes = list(self._fenced(ref).scenes)

@@ -8,7 +8,7 @@ from datetime import datetime
 from omnigen_jobs.domain.changes import Change, Versioned, bumped
 from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Scene, Send
+from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Scene, Send, Stray
 from omnigen_jobs.ports import JobStore, KeyStore, Page, WriteConflictError
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -24,6 +24,8 @@ class FakeJobStore(JobStore, KeyStore):
         self.claims: dict[tuple[UserId, str], Claim] = {}
         self.bindings: dict[str, Binding] = {}
         self.sends: dict[str, Send] = {}
+        self.pins: dict[tuple[UserId, str], Pin] = {}
+        self.strays: dict[str, Stray] = {}
         self.events: dict[JobId, list[Event]] = {}
         self.entries: dict[tuple[UserId, str], Entry] = {}
 
@@ -54,6 +56,16 @@ class FakeJobStore(JobStore, KeyStore):
     async def find_send(self, digest: str) -> Send | None:
         return self.sends.get(digest)
 
+    async def find_pin(self, user_id: UserId, digest: str) -> Pin | None:
+        return self.pins.get((user_id, digest))
+
+    async def keep_stray(self, stray: Stray, kept_until: datetime) -> None:
+        del kept_until
+        self.strays[stray.message_id] = stray
+
+    async def list_strays(self) -> Sequence[Stray]:
+        return list(self.strays.values())
+
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(provider_ids) & self.bindings.keys()
 
@@ -63,14 +75,16 @@ class FakeJobStore(JobStore, KeyStore):
         job_id = change.fence.job_id
         if change.job is not None:
             self.jobs[job_id] = bumped(change.job)
-        if change.scene is not None:
-            self.scenes[(job_id, change.scene.number)] = bumped(change.scene)
+        for scene in change.scenes:
+            self.scenes[(job_id, scene.number)] = bumped(scene)
         if change.intent is not None:
             self.intents[(job_id, change.intent.intent_id)] = bumped(change.intent)
         if change.claim is not None:
             self.claims[(change.claim.user_id, change.claim.fingerprint)] = bumped(change.claim)
         if change.binding is not None:
             self.bindings[change.binding.provider_id] = change.binding
+        if (pin := change.pin) is not None:
+            self.pins[(pin.user_id, pin.digest)] = bumped(pin)
         if (send := change.send) is not None:
             self.sends[send.digest] = bumped(send)
             if send.is_over:
@@ -88,14 +102,16 @@ class FakeJobStore(JobStore, KeyStore):
                 raise WriteConflictError
         else:
             _compare(stored, change.job)
-        if change.scene is not None:
-            _compare(self.scenes.get((job_id, change.scene.number)), change.scene)
+        for scene in change.scenes:
+            _compare(self.scenes.get((job_id, scene.number)), scene)
         if change.intent is not None:
             _compare(self.intents.get((job_id, change.intent.intent_id)), change.intent)
         if change.claim is not None:
             _compare(self.claims.get((change.claim.user_id, change.claim.fingerprint)), change.claim)
         if change.send is not None:
             _compare(self.sends.get(change.send.digest), change.send)
+        if (pin := change.pin) is not None:
+            _compare(self.pins.get((pin.user_id, pin.digest)), pin)
         if change.binding is not None and change.binding.provider_id in self.bindings:
             raise WriteConflictError
 

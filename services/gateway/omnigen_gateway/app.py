@@ -95,11 +95,15 @@ def _build_signer(settings: GatewaySettings) -> IdentitySigner:
 
 
 def _build_limiter(settings: GatewaySettings, adapters: Adapters) -> RateLimiter:
-    per_min = settings.address_requests_per_min
-    addresses = AddressLimit(per_min, burst=max(1, per_min // 6))
+    addresses, senders = map(_limit_addresses, (settings.address_requests_per_min, settings.webhook_requests_per_min))
     # Named anew at each start, so that the numbers of its leases may begin anew.
     gateway_id = secrets.token_hex(6)
-    return RateLimiter(adapters.leases, addresses, gateway_id, fails_open=settings.rate_limit_fails == "open")
+    fails_open = settings.rate_limit_fails == "open"
+    return RateLimiter(adapters.leases, addresses, gateway_id, fails_open=fails_open, senders=senders)
+
+
+def _limit_addresses(per_min: int) -> AddressLimit:
+    return AddressLimit(per_min, burst=max(1, per_min // 6))
 
 
 def _build_door(settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter) -> Door:

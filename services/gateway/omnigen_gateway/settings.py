@@ -58,5 +58,7 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """JSON: what CloudFront proves itself with in X-Origin-Verify; empty where it is not in front."""
     address_requests_per_min: int = Field(default=6000, ge=0)
     """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
+    webhook_requests_per_min: int = Field(default=6000, ge=0)
+    """What one address may send to the open routes, as the provider does: 600 creates a minute are some 1,200 calls."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)
     """Nobody inside the house calls the gateway, so it needs none."""

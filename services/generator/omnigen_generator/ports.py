@@ -129,6 +129,10 @@ class Composer(Protocol):
         """The video, or that it is being made. SegmentMissingError when a segment has to be prepared first."""
         ...
 
+    async def cancel(self, ref: AttemptRef, key: str) -> None:
+        """End the work on a segment or a video; one that is finished stays."""
+        ...
+
 
 class Provider(Protocol):
     """The place where models run and money is spent."""

@@ -6,8 +6,9 @@ It runs with the environment of the service.
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -41,6 +42,9 @@ async def _run(command: argparse.Namespace) -> None:
         if command.name == "open":
             async for call in operator.list_open():
                 _say(call.job.job_id, call.intent)
+        elif command.name == "strays":
+            for stray in await operator.list_strays():
+                _print({**asdict(stray), "received_at": to_rfc3339(stray.received_at)})
         else:
             actual = to_microusd(command.usd) if command.name == "settle" else None
             _say(command.job, await operator.judge(JobId(command.job), IntentId(command.intent), actual))
@@ -57,6 +61,10 @@ def _say(job_id: str, intent: Intent) -> None:
         "charged_usd": None if intent.actual_microusd is None else format_usd(intent.actual_microusd),
         "sent_at": None if intent.sent_at is None else to_rfc3339(intent.sent_at),
     }
+    _print(told)
+
+
+def _print(told: Mapping[str, Any]) -> None:
     sys.stdout.write(f"{orjson.dumps(told).decode()}\n")
 
 
@@ -66,6 +74,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="name", required=True)
     commands.add_parser("open", help="calls that the provider may still charge")
+    commands.add_parser("strays", help="the provider's webhooks that could not be placed")
     settle = commands.add_parser("settle", help="an unknown call was charged")
     refund = commands.add_parser("refund", help="an unknown call was not charged")
     for one in (settle, refund):

@@ -8,7 +8,7 @@ from typing import Protocol
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pulse, Record, Send
+from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Send, Stray
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.exports import ExportRequest, ExportResult, PreviewRequest
@@ -56,6 +56,18 @@ class JobStore(Protocol):
 
     async def find_send(self, digest: str) -> Send | None:
         """Whose call of this model and input is being sent."""
+        ...
+
+    async def find_pin(self, user_id: UserId, digest: str) -> Pin | None:
+        """The storyboard of equal orders."""
+        ...
+
+    async def keep_stray(self, stray: Stray, kept_until: datetime) -> None:
+        """Keep it at least until then; the same message again changes nothing that matters."""
+        ...
+
+    async def list_strays(self) -> Sequence[Stray]:
+        """All that are kept, in no order."""
         ...
 
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:

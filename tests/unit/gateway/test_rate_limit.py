@@ -90,6 +90,16 @@ async def test_an_address_is_limited_before_it_is_known_who_asks(headers: dict[s
     assert answers[-1].json["details"] == {"limit": 60, "window_s": 60}
 
 
+async def test_who_calls_back_without_signing_in_has_a_limit_of_its_own() -> None:
+    async with open_gateway(address_requests_per_min=6, webhook_requests_per_min=60) as bench:
+        headers = {"Content-Type": "application/json", "Content-Length": "2"}
+        answers = [await bench.ask("POST", "/api/v1/webhooks/replicate", headers, [b"{}"]) for _ in range(12)]
+        assert (await bench.ask("GET", JOB)).status == 200
+        assert len(bench.jobs.requests) == 11
+    assert [answer.status for answer in answers] == [200] * 10 + [429] * 2
+    assert (answers[-1].header("retry-after"), answers[-1].json["code"]) == ("1", "rate_limited")
+
+
 async def test_no_header_is_believed_about_the_address() -> None:
     async with open_gateway(address_requests_per_min=6) as bench:
         answers = [await bench.ask("GET", JOB, {**bearer(), "X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]

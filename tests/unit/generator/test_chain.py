@@ -85,6 +85,16 @@ def test_behind_a_scene_that_fails_nothing_is_bought() -> None:
     assert world.provider.creates.count(CLIPS) == 2
 
 
+def test_a_chain_whose_first_scene_fails_is_not_waited_for() -> None:
+    world = chained()
+    world.provider.script(CLIPS, Fault.MODERATED)
+    began = world.clock.now()
+    job = world.run()
+    assert [scene.state for scene in job.scenes] == [SceneState.FAILED, SceneState.QUEUED, SceneState.QUEUED]
+    assert (world.clock.now() - began).total_seconds() < world.limits.execution_budget_s / 2
+    assert job.attempt == 1
+
+
 def test_the_same_chain_again_pays_nothing_for_clips() -> None:
     world = chained()
     world.run()

@@ -8,6 +8,7 @@ from tests.fakes.generator_provider import Fault
 from tests.fakes.generator_world import PLANNER, World, a_request
 from tests.fakes.time_travel import run_virtually
 
+from omnigen_generator.domain.attempts import TimeLimits
 from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
 from omnigen_generator.schemas import StepOutcome
@@ -54,6 +55,23 @@ def test_a_planner_that_gives_nothing_is_not_asked_again(fault: Fault) -> None:
     assert world.run().status is JobStatus.COMPLETED
     assert planned_by(world) is PlannedBy.TEMPLATE
     assert world.provider.creates.count(PLANNER) == 1
+
+
+def test_a_planner_that_is_too_slow_costs_an_equal_order_no_other_clips() -> None:
+    world = World(limits=TimeLimits(planner_patience_s=1))
+    world.order()
+    assert world.run().status is JobStatus.COMPLETED
+    assert planned_by(world) is PlannedBy.TEMPLATE
+    world.clock.advance(3600)
+    world.reckon()
+    again = world.beside("job_2")
+    again.order()
+    again.limits = TimeLimits()
+    sent = world.provider.creates.copy()
+    assert again.run().status is JobStatus.COMPLETED
+    assert again.snapshot.storyboard == world.snapshot.storyboard
+    assert world.provider.creates == sent
+    assert again.snapshot.output == world.snapshot.output
 
 
 def test_a_storyboard_that_was_posted_is_not_planned() -> None:

@@ -1,9 +1,13 @@
 """After a job's end: what its open calls have become is learnt, kept and paid, or given back."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from tests.fakes.generator_provider import NEVER_S, Fault
 from tests.fakes.generator_world import CLIPS, PLANNER, World
 from tests.fakes.kill_switch import KillSwitch
+from tests.fakes.time_travel import run_virtually
 
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
 
@@ -38,6 +42,31 @@ def test_clips_that_end_after_their_job_are_kept_and_paid_once() -> None:
     sent = len(world.provider.creates)
     assert again.run().status is JobStatus.COMPLETED
     assert CLIPS not in world.provider.creates[sent:]
+
+
+@pytest.mark.parametrize("is_rendering", [False, True])
+def test_for_a_canceled_job_nothing_more_is_composed(is_rendering: bool) -> None:
+    world = World()
+    world.composer.work_s = 3
+    world.order()
+
+    async def scenario() -> None:
+        running = asyncio.create_task(world.run_executions())
+        while not is_there_work():  # noqa: ASYNC110 - in virtual time
+            await asyncio.sleep(0.5)
+        world.composer.ready_at |= dict.fromkeys(world.composer.list_running(), world.clock.now() + timedelta(days=1))
+        world.jobs.snapshots[world.ref.job_id] = world.snapshot.model_copy(update={"status": JobStatus.CANCELED})
+        await running
+
+    def is_there_work() -> bool:
+        return bool(world.composer.list_running()) and (world.snapshot.status is JobStatus.COMPOSING) is is_rendering
+
+    run_virtually(scenario())
+    finished = set(world.composer.segments)
+    assert world.composer.list_running()
+    world.reckon()
+    assert world.composer.list_running() == set()
+    assert set(world.composer.segments) == finished
 
 
 def test_a_call_that_is_listed_very_late_is_found_after_all() -> None:

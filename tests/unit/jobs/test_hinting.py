@@ -27,6 +27,7 @@ from tests.fakes.jobs_bench import (
 
 from omnigen_jobs.domain.hints import Delivery
 from omnigen_jobs.domain.records import ClaimState, Intent
+from omnigen_jobs.service.operating import Operator
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.callbacks import callback_url
 from omnigen_shared.contracts.job import IntentStatus
@@ -100,12 +101,29 @@ async def test_twice_or_replayed_changes_nothing(bench: JobsBench) -> None:
 async def test_another_call_is_not_bound(bench: JobsBench, news: dict[str, Any]) -> None:
     assert (await take(bench, **news)).status is IntentStatus.SENDING
     assert bench.store.bindings == {}
+    assert list(bench.store.strays) == ["msg_1"]
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", token_for("scene-09.1"), token_for(secret="whsec_b3RoZXI=")])
 async def test_what_cannot_be_placed_is_taken_and_changes_nothing(bench: JobsBench, token: str) -> None:
-    await bench.uses.hinting.take(token, deliver(bench))
+    for _ in range(2):
+        await bench.uses.hinting.take(token, deliver(bench))
     assert bench.store.intents[(JOB, CLIP)].status is IntentStatus.SENDING
+    [stray] = await Operator(bench.store, bench.quota, bench.clock).list_strays()
+    assert (stray.message_id, stray.provider_id, stray.received_at) == ("msg_1", "p-1", bench.clock.now())
+    assert orjson.loads(stray.body) == HINT
+
+
+async def test_a_kept_one_says_which_call_its_address_named(bench: JobsBench) -> None:
+    await take(bench, token_for("scene-09.1"))
+    assert (bench.store.strays["msg_1"].job_id, bench.store.strays["msg_1"].intent_id) == (JOB, "scene-09.1")
+
+
+async def test_what_nobody_can_read_is_kept_as_it_came(bench: JobsBench) -> None:
+    await bench.uses.hinting.take(token_for(), deliver(bench, id=None, model=None, input=7))
+    stray = bench.store.strays["msg_1"]
+    assert (stray.reason, stray.provider_id) == ("no call of ours", "")
+    assert '"input":7' in stray.body
 
 
 async def test_a_prediction_of_another_call_is_never_taken(bench: JobsBench) -> None:

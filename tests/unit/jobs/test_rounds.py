@@ -24,7 +24,9 @@ from omnigen_jobs.domain.records import Money, Record
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
+from omnigen_shared.contracts.storyboard import Continuity
 from omnigen_shared.errors import InvalidRequestError, NotFoundError, QuotaExceededError
+from omnigen_shared.testing.clock import FrozenClock
 
 CLIP_PRICE = 6 * 25_000
 NOTHING = Wish()
@@ -143,6 +145,29 @@ async def test_a_regenerated_scene_makes_another_take_and_the_others_stay(comple
     assert event.data["scene"] == 2
 
 
+CHAINED = {"request": make_job(FrozenClock()).request.model_copy(update={"continuity": Continuity.CHAINED})}
+
+
+async def test_with_cascade_all_later_scenes_of_a_chain_follow() -> None:
+    bench = await begin(**CHAINED)
+    await fail(bench)
+    assert states(await resume(bench, Wish(scene=2)))[1:] == [(SceneState.QUEUED, 2), (SceneState.QUEUED, 1)]
+    bench = await begin(**CHAINED)
+    await fail(bench)
+    record = await resume(bench, Wish(scene=2, cascade=True))
+    assert states(record) == [(SceneState.PREPARED, 1), (SceneState.QUEUED, 2), (SceneState.QUEUED, 2)]
+    assert record.job.round_max_microusd == 3 * CLIP_PRICE, "both clips, and one of them once more"
+    [event] = [e for e in await bench.store.list_events(JOB, 0, 99) if e.type == "job.resumed"]
+    assert (event.data["scene"], event.data["scenes"]) == (2, [2, 3])
+
+
+async def test_where_no_scene_follows_from_another_cascade_is_refused(completed: JobsBench) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        await resume(completed, Wish(scene=1, cascade=True))
+    assert refused.value.details["fields"][0]["field"] == "cascade"
+    assert (await completed.read()).job.next_round is None
+
+
 async def test_a_round_that_fails_leaves_the_former_video(completed: JobsBench) -> None:
     await resume(completed, Wish(scene=2))
     record = await completed.uses.ending.fail(USER, JOB, 2, make_problem())
@@ -239,6 +264,23 @@ async def test_a_canceled_job_gives_back_and_keeps_its_clips() -> None:
     ]
     assert (await bench.tell_types()).count("job.canceled") == 1
     assert states(await resume(bench))[2] == (SceneState.QUEUED, 1)
+
+
+async def test_after_a_cancel_somebody_stops_the_composer_once() -> None:
+    bench = await begin()
+    await bench.uses.ending.cancel(USER, JOB)
+    for _ in range(4):
+        bench.clock.advance(60)
+        await bench.reaper.sweep()
+    assert bench.workflow.settling == [(JOB, 2)]
+    assert (await bench.read()).job.lease_until is None
+
+
+async def test_before_its_first_clip_a_canceled_job_leaves_nothing_to_stop() -> None:
+    bench = JobsBench()
+    seed(bench.store, make_job(bench.clock, status=JobStatus.GENERATING))
+    record = await bench.uses.ending.cancel(USER, JOB)
+    assert record.job.lease_until is None
 
 
 async def test_only_a_job_at_work_is_canceled(completed: JobsBench) -> None:

@@ -91,7 +91,7 @@ class Door:
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
-        caller = NOBODY if route.is_open else await self._admit(visit)
+        caller = self._admit_sender(visit) if route.is_open else await self._admit(visit)
         visit.caller = caller.user_id
         leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
@@ -104,8 +104,13 @@ class Door:
                 raise ClientLeftError from error
             raise DeadlineExceededError("The request and its answer took too long.") from error
 
+    def _admit_sender(self, visit: Visit) -> Caller:
+        """Nobody, if so much may come from there. The provider calls often, from few addresses: a limit of its own."""
+        self._limiter.admit_sender(self._origin.find_address(visit.head, visit.peer))
+        return NOBODY
+
     async def _admit(self, visit: Visit) -> Caller:
-        """Who it is, if they may ask once more. The provider calls often, from few addresses: not for open routes."""
+        """Who it is, if they may ask once more."""
         self._limiter.admit_address(self._origin.find_address(visit.head, visit.peer))
         caller = await self._authenticator.identify(_authorization_of(visit))
         visit.caller = caller.user_id

@@ -55,10 +55,12 @@ class RateLimiter:
         gateway_id: str,
         *,
         fails_open: bool,
+        senders: AddressLimit | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk = LeaseDesk(leases, gateway_id, monotonic)
         self._addresses = addresses
+        self._senders = AddressLimit(0, 0) if senders is None else senders
         self._fails_open = fails_open
         self._monotonic = monotonic
         self._allowances = Allowances()
@@ -85,10 +87,17 @@ class RateLimiter:
 
     def admit_address(self, address: str) -> None:
         """RateLimitedError when this address has asked too often; nothing is known of who it is."""
-        wait_s = self._addresses.find_wait(address, self._monotonic())
+        self._admit(self._addresses, address)
+
+    def admit_sender(self, address: str) -> None:
+        """RateLimitedError when this address has sent too much to routes that nobody signs in to."""
+        self._admit(self._senders, address)
+
+    def _admit(self, limit: AddressLimit, address: str) -> None:
+        wait_s = limit.find_wait(address, self._monotonic())
         if wait_s is not None:
             _refused.add(1, {"whose": "address"})
-            raise RateLimitedError("One address", self._addresses.per_min, wait_s)
+            raise RateLimitedError("One address", limit.per_min, wait_s)
 
     def judge(self, caller: Caller) -> Judgement | None:
         """Count one request of a caller against what is known; None when `ask` has to."""

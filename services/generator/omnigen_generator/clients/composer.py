@@ -43,6 +43,10 @@ class HttpComposer(Composer):
         reply = await self._call(ref, "PUT", f"/v1/renders/{quote(key)}", RENDER_HOLD_S, request)
         return _composing(reply) if reply.status == ACCEPTED else RenderResult.model_validate(reply.body)
 
+    async def cancel(self, ref: AttemptRef, key: str) -> None:
+        kind = "renders" if key.startswith(f"u/{ref.user_id}/renders/") else "segments"
+        await self._call(ref, "DELETE", f"/v1/{kind}/{quote(key)}", 0)
+
     async def _call(
         self,
         ref: AttemptRef,

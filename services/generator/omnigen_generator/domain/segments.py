@@ -15,6 +15,7 @@ from omnigen_shared.contracts.composer import (
     UsedModel,
     VoiceTrack,
     last_frame_key,
+    render_key,
     segment_key,
 )
 from omnigen_shared.contracts.job import JobRequest, JobSnapshot, SceneState
@@ -129,6 +130,22 @@ def _list_models(
         ModelRole.SPEECH: request.speech_model if has_voices else None,
     }
     return tuple(UsedModel(role=role, name=name) for role, name in names.items() if name is not None)
+
+
+def list_work(snapshot: JobSnapshot) -> tuple[str, ...]:
+    """Keys of everything that the composer may have been asked for, of a job that is at any point."""
+    if snapshot.storyboard is None or snapshot.recipe_id is None:
+        return ()
+    clips = clip_keys(snapshot)
+    lefts = (left for left in clips if left + 1 in clips and is_mixed(snapshot, left))
+    requests: list[SegmentRequest] = [body_request(snapshot, number, clip) for number, clip in clips.items()]
+    requests += [transition_request(snapshot, left, clips) for left in lefts]
+    keys = [key for key, _ in keyed(snapshot, requests)]
+    if len(clips) == len(snapshot.storyboard.scenes):
+        sounds = ((is_silent, is_mute) for is_silent in (False, True) for is_mute in (False, True))
+        videos = {render_request(snapshot, is_silent=silent, is_mute=mute) for silent, mute in sounds}
+        keys += [render_key(UserId(snapshot.user_id), pinned_recipe(snapshot), video) for video in videos]
+    return tuple(keys)
 
 
 def _list_voices(snapshot: JobSnapshot, storyboard: Storyboard) -> tuple[VoiceTrack, ...]:

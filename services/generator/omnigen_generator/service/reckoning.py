@@ -2,8 +2,14 @@
 
 import structlog
 
-from omnigen_generator.domain.errors import IntentMovedError, PredictionMissingError, ProviderUnreachableError
+from omnigen_generator.domain.errors import (
+    CompositionError,
+    IntentMovedError,
+    PredictionMissingError,
+    ProviderUnreachableError,
+)
 from omnigen_generator.domain.predictions import PredictionStatus
+from omnigen_generator.domain.segments import list_work
 from omnigen_generator.schemas import StepAnswer
 from omnigen_generator.service.answers import done
 from omnigen_generator.service.closing import close_calls
@@ -11,12 +17,18 @@ from omnigen_generator.service.reconciling import find_and_bind
 from omnigen_generator.service.sending import bind
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobStatus
+from omnigen_shared.errors import DependencyUnavailableError
 
 _log = structlog.get_logger()
 
 
 async def reckon(turn: Turn) -> StepAnswer:
-    """One look at each open call. What stays open is looked at again by a later execution, which jobs starts."""
+    """One look at each open call. What stays open is looked at again by a later execution, which jobs starts.
+
+    For a canceled job nothing more is composed.
+    """
+    if turn.snapshot.status is JobStatus.CANCELED:
+        await _stop_composer(turn)
     for intent in turn.snapshot.intents:
         if intent.status is IntentStatus.UNKNOWN:
             await _look_again(turn, intent)
@@ -25,6 +37,15 @@ async def reckon(turn: Turn) -> StepAnswer:
     turn.snapshot = await turn.tools.jobs.beat(turn.ref)
     await close_calls(turn)
     return done()
+
+
+async def _stop_composer(turn: Turn) -> None:
+    """Unheard it ends its work by itself, once nobody asks for it."""
+    for key in list_work(turn.snapshot):
+        try:
+            await turn.tools.composer.cancel(turn.ref, key)
+        except (DependencyUnavailableError, CompositionError) as error:
+            _log.warning("composer_not_stopped", job_id=turn.ref.job_id, key=key, detail=error.detail)
 
 
 async def _look_again(turn: Turn, intent: IntentRecord) -> None:

@@ -44,10 +44,10 @@ async def _wait_for_turn(turn: Turn, number: int) -> StepAnswer | None:
     """None unless the scene begins where the one before it ends, and that one is not there."""
     if number == 1 or not is_chained(turn.snapshot):
         return None
-    ahead = turn.get_scene(number - 1).state
-    if ahead is SceneState.PREPARED:
+    ahead = [turn.get_scene(earlier).state for earlier in range(1, number)]
+    if ahead[-1] is SceneState.PREPARED:
         return None
-    if ahead is SceneState.FAILED:
+    if SceneState.FAILED in ahead:
         return failed_as_recorded()
     return await _wait(turn, number, BEHIND, SceneState.QUEUED)
 

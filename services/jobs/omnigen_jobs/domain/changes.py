@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Record, Scene, Send
+from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Pin, Record, Scene, Send
 
-Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send)
+Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,12 @@ class Change:
 
     fence: Job
     job: Job | None = None
-    scene: Scene | None = None
+    scenes: tuple[Scene, ...] = ()
     intent: Intent | None = None
     claim: Claim | None = None
     binding: Binding | None = None
     send: Send | None = None
+    pin: Pin | None = None
     event: NewEvent | None = None
 
 
@@ -43,7 +44,9 @@ def apply(change: Change | None, record: Record) -> Record:
     if change is None:
         return record
     job = record.job if change.job is None else bumped(change.job)
-    scenes = record.scenes if change.scene is None else _with_scene(record.scenes, bumped(change.scene))
+    scenes = record.scenes
+    for scene in change.scenes:
+        scenes = _with_scene(scenes, bumped(scene))
     intents = record.intents if change.intent is None else _with_intent(record.intents, bumped(change.intent))
     return Record(job=job, scenes=scenes, intents=intents)
 

@@ -101,9 +101,16 @@ def list_open(record: Record) -> Iterator[Intent]:
     return (intent for intent in record.intents if intent.status in OPEN)
 
 
+def is_unattended(record: Record) -> bool:
+    """Whether the composer may still work for a canceled job: nobody has told it to stop since."""
+    job = record.job
+    has_clips = any(scene.clip_key is not None for scene in record.scenes)
+    return job.status is JobStatus.CANCELED and job.settling < job.attempt and has_clips
+
+
 def close_money(record: Record, now: datetime) -> Change:
-    """With quota's confirmation the job leaves the index of what is due, unless a call of it is still open."""
-    due = now if any(list_open(record)) else None
+    """With quota's confirmation the job leaves the index of what is due, unless somebody has to look after it yet."""
+    due = now if any(list_open(record)) or is_unattended(record) else None
     return change_job(replace(record.job, money=Money.CLOSED, lease_until=due))
 
 
@@ -114,7 +121,7 @@ def leave_index(job: Job) -> Change:
 
 def settling_pause(record: Record, now: datetime) -> timedelta:
     """Until somebody looks at the open calls of an ended job again: the longer, the longer nothing has come of them."""
-    return min((_pause(intent, now) for intent in list_open(record)), default=LONGEST_PAUSE)
+    return min((_pause(intent, now) for intent in list_open(record)), default=SHORTEST_PAUSE)
 
 
 def _pause(intent: Intent, now: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """What a watcher of a job is told. Every event names its job and its time; money is text in USD."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,8 +57,8 @@ def job_canceled(job: Job, now: datetime) -> NewEvent:
     return _event(CANCELED, job, now, cost=show_cost(job))
 
 
-def job_resumed(job: Job, scene: int | None, now: datetime) -> NewEvent:
-    regenerated = {} if scene is None else {"scene": scene}
+def job_resumed(job: Job, retakes: Sequence[int], now: datetime) -> NewEvent:
+    regenerated = {"scene": retakes[0], "scenes": list(retakes)} if retakes else {}
     return _event("job.resumed", job, now, round=job.round, cost=show_cost(job), **regenerated)
 
 

@@ -44,13 +44,14 @@ class ProgressMark:
 class NextRound:
     """What an ended job is asked to do once more, before quota has admitted it.
 
-    `scene` is the one that makes another take; None: only what is missing is made.
+    `scene` is the one that makes another take; None: only what is missing is made. `cascade`: so do all after it.
     """
 
     max_microusd: int
     estimate_microusd: int
     deadline_at: datetime
     scene: int | None = None
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +230,33 @@ class Send:
     intent_id: IntentId
     is_over: bool = False
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """The storyboard that equal orders of a user have, and the job that it was written for."""
+
+    user_id: UserId
+    digest: str
+    job_id: JobId
+    storyboard: Storyboard
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A webhook that the provider has signed and we could not place, kept for people to look at.
+
+    `job_id` and `intent_id` are what its address says, "" when that says nothing; `body` is its beginning.
+    """
+
+    message_id: str
+    reason: str
+    received_at: datetime
+    job_id: str = ""
+    intent_id: str = ""
+    provider_id: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Asked for first, on the job as it ended; begun when quota has admitted it. Refused, the job stays as it was.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SPEECH_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus
-from omnigen_shared.contracts.storyboard import Storyboard
+from omnigen_shared.contracts.storyboard import Continuity, Storyboard
 from omnigen_shared.errors import InvalidRequestError
 from omnigen_shared.money import format_usd, to_microusd
 
@@ -27,9 +28,13 @@ LEASE: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a user asks of an ended job. `scene`: another take of it; None: what is missing."""
+    """What a user asks of an ended job. `scene`: another take of it; None: what is missing.
+
+    `cascade`: another take of every later scene too, because each begins with the last frame of the one before.
+    """
 
     scene: int | None = None
+    cascade: bool = False
     max_cost_usd: Decimal | None = None
 
 
@@ -49,15 +54,14 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
         )
     if wish.scene is None and job.status is JobStatus.COMPLETED:
         raise NothingMissingError(f"{job.job_id} is complete.", remedy="Regenerate a scene to have another take of it.")
-    if wish.scene is not None:
-        get_scene(record, wish.scene)
-    cost = price_round(record, wish.scene)
+    cost = price_round(record, list_retakes(record, wish.scene, cascade=wish.cascade))
     time_allowed = time_to_finish(job.request, VIDEO_MODELS[job.request.model], len(job.cuts), margin)
     asked = NextRound(
         max_microusd=_maximum(cost, wish.max_cost_usd),
         estimate_microusd=cost.certain_microusd,
         deadline_at=now + time_allowed,
         scene=wish.scene,
+        cascade=wish.cascade,
     )
     return change_job(replace(job, next_round=asked, lease_until=now + LEASE))
 
@@ -88,8 +92,9 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
         progress=None,
         problem=None,
     )
-    scene = None if asked.scene is None else _take_again(replace(record, job=begun), asked.scene, now)
-    return Change(fence=job, job=begun, scene=scene, event=events.job_resumed(begun, asked.scene, now))
+    numbers = list_retakes(record, asked.scene, cascade=asked.cascade)
+    scenes = tuple(_take_again(replace(record, job=begun), number, now) for number in numbers)
+    return Change(fence=job, job=begun, scenes=scenes, event=events.job_resumed(begun, numbers, now))
 
 
 def drop_round(job: Job, now: datetime) -> Change:
@@ -105,7 +110,22 @@ class RoundCost:
     ceiling_microusd: int
 
 
-def price_round(record: Record, regenerated: int | None) -> RoundCost:
+def list_retakes(record: Record, scene: int | None, *, cascade: bool) -> tuple[int, ...]:
+    """The scenes of which there will be another take. NotFoundError; InvalidRequestError where none follows from it."""
+    if scene is None:
+        return ()
+    get_scene(record, scene)
+    if not cascade:
+        return (scene,)
+    if record.job.request.continuity is not Continuity.CHAINED:
+        field = {"field": "cascade", "message": "no scene of a parallel video begins where another ends", "limits": {}}
+        raise InvalidRequestError(
+            "Not valid: cascade.", remedy="Leave it out, or regenerate each scene.", details={"fields": [field]}
+        )
+    return tuple(later.number for later in record.all_scenes if later.number >= scene)
+
+
+def price_round(record: Record, retakes: Collection[int]) -> RoundCost:
     """What another round may cost, at most."""
     job, model = record.job, VIDEO_MODELS[record.job.request.model]
     if job.storyboard is None:
@@ -115,7 +135,7 @@ def price_round(record: Record, regenerated: int | None) -> RoundCost:
     clips = [
         price_clip(job.request, model, job.storyboard.scenes[scene.number - 1])
         for scene in after.all_scenes
-        if scene.clip_key is None or scene.number == regenerated
+        if scene.clip_key is None or scene.number in retakes
     ]
     sound = _price_missing_sound(record, job.storyboard)
     return RoundCost(sum(clips) + sound, sum(clips) + sound + max(clips, default=0))

@@ -38,7 +38,7 @@ def update_scene(record: Record, attempt: int, number: int, body: UpdateScene, n
     after = _merge(replace(scene, round=job.round), body, now)
     if after is None:
         return None
-    return Change(fence=job, scene=after, event=events.scene_changed(job, after, now))
+    return Change(fence=job, scenes=(after,), event=events.scene_changed(job, after, now))
 
 
 def get_scene(record: Record, number: int) -> Scene:

@@ -29,7 +29,7 @@ def spoil_output(
     if body.scene is None:
         return Change(fence=job, intent=after, claim=owned)
     scene = replace(begin_take(get_scene(record, body.scene), now), round=job.round)
-    return Change(fence=job, scene=scene, intent=after, claim=owned, event=events.scene_changed(job, scene, now))
+    return Change(fence=job, scenes=(scene,), intent=after, claim=owned, event=events.scene_changed(job, scene, now))
 
 
 def _spoil_claim(claim: Claim | None, intent: Intent) -> Claim | None:

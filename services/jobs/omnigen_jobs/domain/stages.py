@@ -9,7 +9,7 @@ from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
-from omnigen_jobs.domain.records import Job, ProgressMark
+from omnigen_jobs.domain.records import Job, Pin, ProgressMark
 from omnigen_shared.contracts.job import JobKind, JobStatus, Progress, StoreStoryboard
 from omnigen_shared.errors import InvalidRequestError, NotFoundError
 
@@ -75,7 +75,7 @@ def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Cha
     return change_job(moved, events.stage_changed(moved, now))
 
 
-def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, now: datetime) -> Change | None:
+def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, pin: Pin | None, now: datetime) -> Change | None:
     """The first plan wins; whoever comes second reads the winner's. One that was ordered is only pinned to a recipe.
 
     A job that is a plan alone is completed by it.
@@ -87,7 +87,7 @@ def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, now: datetim
     planned = replace(job, storyboard=storyboard, recipe_id=body.recipe_id, updated_at=now)
     if job.kind is JobKind.STORYBOARD:
         planned = replace(planned, status=JobStatus.COMPLETED, progress=None)
-    return change_job(planned, events.job_planned(planned, storyboard, now))
+    return Change(fence=planned, job=planned, pin=pin, event=events.job_planned(planned, storyboard, now))
 
 
 def store_music(job: Job, attempt: int, music_key: str, now: datetime) -> Change | None:

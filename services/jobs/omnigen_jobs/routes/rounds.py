@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.routes.needs import JobPath, User, Uses
-from omnigen_jobs.schemas.orders import RoundOrder
+from omnigen_jobs.schemas.orders import RetakeOrder, RoundOrder
 from omnigen_jobs.schemas.views import JobView
 from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError
 from omnigen_shared.http.documents import problems
@@ -32,8 +32,9 @@ async def post_resume(caller: User, uses: Uses, job_id: JobPath, body: RoundOrde
 
 @router.post("/scenes/{number}/regenerate", status_code=202, responses=ROUND)
 async def post_regenerate(
-    caller: User, uses: Uses, job_id: JobPath, number: Number, body: RoundOrder | None = None
+    caller: User, uses: Uses, job_id: JobPath, number: Number, body: RetakeOrder | None = None
 ) -> JobView:
-    """Another take of one scene; the others are kept."""
-    wish = Wish(number, None if body is None else body.max_cost_usd)
+    """Another take of one scene; the others are kept, or with `cascade` those that begin where it ends follow."""
+    order = body or RetakeOrder()
+    wish = Wish(scene=number, cascade=order.cascade, max_cost_usd=order.max_cost_usd)
     return JobView.of_record(await uses.resuming.resume(caller.subject, job_id, wish))

@@ -181,6 +181,12 @@ class JobOrder(VideoOrder):
 
 
 class RoundOrder(Contract):
-    """The body, which may be left out, of POST …/resume and …/regenerate: at most this much is spent on it."""
+    """The body, which may be left out, of POST …/resume: at most this much is spent on it."""
 
     max_cost_usd: Usd | None = None
+
+
+class RetakeOrder(RoundOrder):
+    """The body, which may be left out, of POST …/regenerate. `cascade`: in a chained video all later scenes follow."""
+
+    cascade: StrictBool = False

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from omnigen_jobs.domain import scenes, stages
+from omnigen_jobs.domain import pins, scenes, stages
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.records import Record
+from omnigen_jobs.domain.records import Job, Pin, Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.launching import Launcher
@@ -13,6 +13,7 @@ from omnigen_jobs.service.writing import get_record, write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import BeginStage, Progress, StoreMusic, StoreStoryboard, UpdateScene
+from omnigen_shared.contracts.storyboard import Storyboard
 
 
 class Attempts:
@@ -38,11 +39,22 @@ class Attempts:
         )
 
     async def store_storyboard(self, user_id: UserId, job_id: JobId, attempt: int, body: StoreStoryboard) -> Record:
-        """The first one wins. It ends a job that is a plan alone."""
-        record = await self._write(
-            user_id, job_id, lambda record: stages.store_storyboard(record.job, attempt, body, self._clock.now())
-        )
+        """The first one wins, also among equal orders of the user. It ends a job that is a plan alone."""
+
+        async def decide(record: Record) -> Change | None:
+            storyboard, pin = await self._choose_plan(record.job, body.storyboard)
+            chosen = body.model_copy(update={"storyboard": storyboard})
+            return stages.store_storyboard(record.job, attempt, chosen, pin, self._clock.now())
+
+        record = await write(self._store, user_id, job_id, decide)
         return await self._ending.try_to_close(record) if record.job.status.is_terminal else record
+
+    async def _choose_plan(self, job: Job, proposed: Storyboard) -> tuple[Storyboard, Pin | None]:
+        if not pins.is_pinned(job):
+            return proposed, None
+        pin = await self._store.find_pin(job.user_id, pins.digest_of(job))
+        holder = None if pin is None else await self._store.find_record(pin.job_id)
+        return pins.choose_plan(pin, holder, job, proposed)
 
     async def update_scene(
         self, user_id: UserId, job_id: JobId, attempt: int, number: int, body: UpdateScene

@@ -1,5 +1,6 @@
 """Takes the provider's webhooks: early, late, twice or replayed, each may only tell what is asked for again."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
@@ -9,16 +10,18 @@ from omnigen_jobs.domain import sends
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.hints import Delivery, Hint, take_hint
 from omnigen_jobs.domain.intents import Held
-from omnigen_jobs.domain.records import Intent, Record
+from omnigen_jobs.domain.records import Intent, Record, Stray
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.writing import write
 from omnigen_shared.clock import Clock
-from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.callbacks import read_callback
 from omnigen_shared.errors import NotFoundError, UnauthenticatedError
 
 UNMATCHED: Final = "webhook_unmatched"
 """Logged for what the provider has signed and we cannot place: somebody has to look at it."""
+KEPT_FOR: Final = timedelta(days=90)
+KEPT_OF_BODY: Final = 20_000
 _log = structlog.get_logger()
 
 
@@ -38,16 +41,33 @@ class Hinting:
             raise UnauthenticatedError("The webhook is not signed by the provider, or too old.")
         place, hint = read_callback(token, self._secret), _read_hint(delivery.body)
         if place is None or hint is None:
-            _log.warning(UNMATCHED, message_id=delivery.message_id, reason="no call of ours")
+            await self._keep(delivery, place, hint, "no call of ours")
             return
         job_id, intent_id = place
         record = await self._store.find_record(job_id)
         intent = None if record is None else record.find_intent(intent_id)
         if record is None or intent is None or not hint.is_about(intent):
-            known = {"job_id": job_id, "intent_id": intent_id, "provider_id": hint.provider_id}
-            _log.warning(UNMATCHED, message_id=delivery.message_id, reason="another call", **known)
+            await self._keep(delivery, place, hint, "another call")
             return
         await self._bind(record, intent_id, hint)
+
+    async def _keep(
+        self, delivery: Delivery, place: tuple[JobId, IntentId] | None, hint: Hint | None, reason: str
+    ) -> None:
+        """It may speak of money that we do not know of: the provider need not send it again, we do not forget it."""
+        now, (job_id, intent_id) = self._clock.now(), place or ("", "")
+        provider_id = "" if hint is None else hint.provider_id
+        stray = Stray(
+            message_id=delivery.message_id,
+            reason=reason,
+            received_at=now,
+            job_id=job_id,
+            intent_id=intent_id,
+            provider_id=provider_id,
+            body=delivery.body[:KEPT_OF_BODY].decode(errors="replace"),
+        )
+        await self._store.keep_stray(stray, now + KEPT_FOR)
+        _log.warning(UNMATCHED, message_id=delivery.message_id, reason=reason, provider_id=provider_id)
 
     async def _bind(self, record: Record, intent_id: IntentId, hint: Hint) -> None:
         async def decide(latest: Record) -> Change | None:

@@ -8,7 +8,7 @@ from typing import Final
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.ending import LONGEST_PAUSE, list_open
 from omnigen_jobs.domain.intents import get_intent
-from omnigen_jobs.domain.records import Intent, Job, Record
+from omnigen_jobs.domain.records import Intent, Job, Record, Stray
 from omnigen_jobs.domain.verdicts import judge_unknown
 from omnigen_jobs.ports import JobStore, Quota
 from omnigen_jobs.service.writing import write
@@ -44,6 +44,10 @@ class Operator:
             for intent in () if record is None else list_open(record):
                 if record is not None:
                     yield OpenCall(record.job, intent, intent.sent_at)
+
+    async def list_strays(self) -> list[Stray]:
+        """Webhooks that could not be placed, the oldest first."""
+        return sorted(await self._store.list_strays(), key=lambda stray: (stray.received_at, stray.message_id))
 
     async def judge(self, job_id: JobId, intent_id: IntentId, actual_microusd: int | None) -> Intent:
         """What an unknown call cost; None: nothing. NotFoundError, IntentMovedError, InvalidRequestError."""

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.ending import leave_index, list_open
+from omnigen_jobs.domain.ending import is_unattended, leave_index, list_open
 from omnigen_jobs.domain.records import Job, Money
 from omnigen_jobs.domain.stages import take_lease
 from omnigen_jobs.ports import JobStore, WriteConflictError
@@ -89,7 +89,7 @@ class Reaper:
             await self._launcher.launch_round(job)
         elif job.next_round is not None:
             await self._launcher.abandon_round(job)
-        elif any(list_open(record)):
+        elif any(list_open(record)) or is_unattended(record):
             await self._launcher.start_settling(record)
         else:
             await self._store.commit(leave_index(job))

@@ -17,10 +17,12 @@ from omnigen_jobs.domain.records import (
     Job,
     Money,
     NextRound,
+    Pin,
     ProgressMark,
     Pulse,
     Scene,
     Send,
+    Stray,
 )
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -90,6 +92,7 @@ class StoredRound(StoredItem):
     estimate_microusd: int
     deadline_at: Instant
     scene: int | None = None
+    cascade: bool = False
 
     def to_domain(self) -> NextRound:
         return NextRound(**dict(self))
@@ -202,6 +205,32 @@ class StoredSend(StoredItem):
 
     def to_domain(self) -> Send:
         return Send(**dict(self))
+
+
+class StoredPin(StoredItem):
+    user_id: UserId
+    digest: str
+    job_id: JobId
+    storyboard: Storyboard
+    version: int
+
+    def to_domain(self) -> Pin:
+        return Pin(**dict(self))
+
+
+class StoredStray(StoredItem):
+    """The attribute `expires_at` is added beside these."""
+
+    message_id: str
+    reason: str
+    received_at: Instant
+    job_id: str = ""
+    intent_id: str = ""
+    provider_id: str = ""
+    body: str = ""
+
+    def to_domain(self) -> Stray:
+        return Stray(**dict(self))
 
 
 class StoredEvent(StoredItem):

@@ -10,6 +10,7 @@ META: Final = "META"
 EVENT_PREFIX: Final = "EVENT#"
 INTENT_PREFIX: Final = "INTENT#"
 SCENE_PREFIX: Final = "SCENE#"
+STRAYS: Final = "STRAYS"
 
 
 class Key(NamedTuple):
@@ -67,6 +68,19 @@ def send_key(digest: str) -> Key:
 
 def claim_key(user_id: UserId, fingerprint: str) -> Key:
     return Key(f"USER#{user_id}", f"CLIP#{fingerprint}")
+
+
+def pin_key(user_id: UserId, digest: str) -> Key:
+    return Key(f"USER#{user_id}", f"PLAN#{digest}")
+
+
+def stray_key(message_id: str) -> Key:
+    return Key(STRAYS, f"STRAY#{message_id[:500]}")
+
+
+def stray_range() -> tuple[Key, Key]:
+    """All of them."""
+    return Key(STRAYS, "STRAY#"), Key(STRAYS, "STRAY#~")
 
 
 def idempotency_key(user_id: UserId, key: str) -> Key:

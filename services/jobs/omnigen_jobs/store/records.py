@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.cursors import PageMark
-from omnigen_jobs.domain.records import Binding, Claim, Event, Job, NewEvent, Pulse, Record, Send
+from omnigen_jobs.domain.records import Binding, Claim, Event, Job, NewEvent, Pin, Pulse, Record, Send, Stray
 from omnigen_jobs.ports import Page, WriteConflictError
 from omnigen_jobs.store import items, keys
 from omnigen_jobs.store.access import RefusedWriteError, TableAccess, between
@@ -59,6 +59,17 @@ class RecordTable:
     async def find_send(self, digest: str) -> Send | None:
         found = await self.access.get(keys.send_key(digest))
         return None if found is None else items.StoredSend.of(found).to_domain()
+
+    async def find_pin(self, user_id: UserId, digest: str) -> Pin | None:
+        found = await self.access.get(keys.pin_key(user_id, digest))
+        return None if found is None else items.StoredPin.of(found).to_domain()
+
+    async def keep_stray(self, stray: Stray, kept_until: datetime) -> None:
+        await self.access.transact([Writes(self.access.table).of_stray(stray, kept_until)])
+
+    async def list_strays(self) -> Sequence[Stray]:
+        found = [item async for item in self.access.query(between(*keys.stray_range()))]
+        return [items.StoredStray.of(item).to_domain() for item in found]
 
     async def list_bound(self, provider_ids: Sequence[str]) -> frozenset[str]:
         wanted = [keys.binding_key(provider_id) for provider_id in dict.fromkeys(provider_ids)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Claim, Event, Job, Send
+from omnigen_jobs.domain.records import Claim, Event, Job, Send, Stray
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.conditions import Condition, is_live_attempt, is_unchanged
 from omnigen_jobs.store.items import (
@@ -17,8 +18,10 @@ from omnigen_jobs.store.items import (
     StoredIntent,
     StoredItem,
     StoredJob,
+    StoredPin,
     StoredScene,
     StoredSend,
+    StoredStray,
 )
 from omnigen_shared.aws.items import to_item
 
@@ -36,7 +39,7 @@ class Writes:
             yield self._check(keys.job_key(job_id), is_live_attempt(change.fence))
         else:
             yield self._put(keys.job_key(job_id), StoredJob.of(change.job), change.job.version, _index_of(change.job))
-        if (scene := change.scene) is not None:
+        for scene in change.scenes:
             yield self._put(keys.scene_key(job_id, scene.number), StoredScene.of(scene), scene.version)
         if (intent := change.intent) is not None:
             yield self._put(keys.intent_key(job_id, intent.intent_id), StoredIntent.of(intent), intent.version)
@@ -47,6 +50,8 @@ class Writes:
 
         if change.send is not None:
             yield self._put_send(change.send)
+        if (pin := change.pin) is not None:
+            yield self._put(keys.pin_key(pin.user_id, pin.digest), StoredPin.of(pin), pin.version)
 
     def of_event(self, job: Job, event: Event) -> dict[str, Any]:
         """The event under its number, which must be free."""
@@ -56,6 +61,13 @@ class Writes:
         """The Idempotency-Key's item, which the table may drop once it is not kept any more."""
         expiry = {"expires_at": int(entry.kept_until.timestamp())}
         return self._put(keys.idempotency_key(entry.user_id, entry.key), StoredEntry.of(entry), entry.version, expiry)
+
+    def of_stray(self, stray: Stray, kept_until: datetime) -> dict[str, Any]:
+        """The same message again is the same item."""
+        values = {**StoredStray.of(stray).to_values(), **keys.stray_key(stray.message_id)._asdict()}
+        return {
+            "Put": {"TableName": self.table, "Item": to_item({**values, "expires_at": int(kept_until.timestamp())})}
+        }
 
     def removal(self, key: keys.Key, version: int) -> dict[str, Any]:
         """The item goes, if it is still at this version."""
