@@ -1,5 +1,6 @@
 """What jobs says a video costs and what the generator buys: two units that do not import each other."""
 
+import orjson
 import pytest
 from tests.fakes.jobs_bench import make_request, make_wish
 
@@ -8,15 +9,44 @@ from omnigen_generator.domain.prompting import Unusable
 from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
 from omnigen_jobs.domain.ordering import place_order
+from omnigen_jobs.domain.pins import PLANNED_FROM
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS
+from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import AspectRatio, Resolution
-from omnigen_shared.contracts.storyboard import Category, PlannedBy
+from omnigen_shared.contracts.storyboard import Category, Continuity, PlannedBy
 
 ANIMATED = {name for name, model in VIDEO_MODELS.items() if model.needs_start_frame}
 OFFERS = [
     (name, resolution) for name in sorted(set(VIDEO_MODELS) - ANIMATED) for resolution in VIDEO_MODELS[name].offers
 ]
+
+
+def test_a_plan_is_made_of_what_its_pin_says() -> None:
+    """Whatever else of an order changes, planner and template are told the same."""
+    plain = make_request()
+    cuts = place_order(UserId("ada"), "enterprise", make_wish(plain), None).cuts
+    others = {
+        "duration_s": 20,
+        "resolution": Resolution.P1080,
+        "model": "bytedance/seedance-1-lite",
+        "negative_prompt": "rain",
+        "continuity": Continuity.CHAINED,
+        "reference_image": "u/ada/uploads/a.jpg",
+        "music": False,
+        "music_model": "google/lyria-3",
+        "narration": True,
+        "speech_model": "inworld/tts-1.5-max",
+        "voice": "Andy",
+        "captions": True,
+    }
+    assert others.keys() | PLANNED_FROM == JobRequest.model_fields.keys()
+    told = {
+        orjson.dumps(plan_call(request, cuts).input)
+        + build_storyboard(request, cuts, write_plan(request, len(cuts)), PlannedBy.TEMPLATE).model_dump_json().encode()
+        for request in (plain, *(plain.model_copy(update={name: value}) for name, value in others.items()))
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("category", Category)

@@ -118,8 +118,9 @@ class FakeJobRecords(JobRecords):
         return self._change(ref, storyboard=storyboard, recipe_id=stored.recipe_id, scenes=scenes)
 
     def _pin(self, before: JobSnapshot, proposed: Storyboard) -> Storyboard:
-        """Equal orders of a user have one, as long as the first has sent for a clip."""
-        place = (before.user_id, before.request.model_dump_json())
+        """Orders that a planner is told the same of have one, as long as the first has sent for a clip."""
+        asked = before.request.model_dump_json(include={"prompt", "category", "style", "aspect_ratio", "seed"})
+        place = (before.user_id, f"{asked}{before.cuts}{before.plan_take}")
         holder, pinned = self.pins.get(place, (before.job_id, proposed))
         if holder in self.snapshots and not self._binds(self.snapshots[holder]):
             holder, pinned = before.job_id, proposed

@@ -28,7 +28,7 @@ class FailureCode(StrEnum):
     CONTENT_MODERATED = (
         "content_moderated",
         "The provider refused the content of a scene; nothing was charged for it.",
-        "Describe in other words what is named, and order again; finished clips are not paid for twice.",
+        "Order again with the job's storyboard and other words where it says; finished clips are not paid for twice.",
     )
     DEADLINE_EXCEEDED = (
         "deadline_exceeded",

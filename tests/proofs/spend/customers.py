@@ -72,7 +72,7 @@ class Customers:
         return Order(user, body)
 
     async def _be_customer(self, order: Order) -> None:
-        job = await self._call(order.user_id, "POST", "", order.body)
+        job = await self._order(order)
         job_id = str(job["job_id"])
         self.jobs.append((order.user_id, job_id))
         if self.chance.random() < 0.05:
@@ -83,6 +83,16 @@ class Customers:
         if action and await self._try(order.user_id, f"/{job_id}/{action}"):
             end = await self._wait(job_id)
         self.ends[end] += 1
+
+    async def _order(self, order: Order) -> Any:
+        """The job, once the user's other ones leave a place."""
+        while True:
+            try:
+                return await self._call(order.user_id, "POST", "", order.body)
+            except RemoteProblemError as refusal:
+                if refusal.remote_code != "quota_exceeded":
+                    raise
+                await asyncio.sleep(POLL_S)
 
     def _draw_action(self, end: str) -> str:
         drawn = self.chance.random()

@@ -98,6 +98,17 @@ def test_a_refused_call_is_given_back(fault: Fault, code: str) -> None:
     assert world.quota.state("job_1", "scene-01.1") == "refunded"
 
 
+@pytest.mark.parametrize("fault", [Fault.MODERATED, Fault.MODERATED_AT_CREATE])
+def test_moderation_names_the_place_of_the_words(fault: Fault) -> None:
+    world = World()
+    problem = get_problem(run_with_clip_fault(world, fault))
+    assert world.snapshot.storyboard is not None
+    assert "storyboard.scenes.0.prompt" in problem.detail
+    assert world.snapshot.storyboard.scenes[0].prompt[:100] in problem.detail
+    assert "storyboard" in problem.remedy
+    assert "reference image" not in problem.detail
+
+
 def test_one_failed_scene_leaves_its_siblings_clips_paid_and_kept() -> None:
     world = World()
     job = run_with_clip_fault(world, Fault.FAILED)

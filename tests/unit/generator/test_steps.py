@@ -275,15 +275,19 @@ def test_a_render_that_is_not_ready_in_time_fails_in_its_stage() -> None:
     run_virtually(scenario())
 
 
-def test_a_plan_that_was_bought_before_and_swept_since_is_written_by_the_template() -> None:
+@pytest.mark.parametrize("is_pinned", [True, False])
+def test_a_plan_that_was_bought_before_and_swept_since(is_pinned: bool) -> None:
+    """The storyboard that was made of it stays; where none was, the template steps in."""
     world = a_world()
     run_virtually(produce(world))
     world.assets.objects = {key: kept for key, kept in world.assets.objects.items() if "/plans/" not in key}
+    if not is_pinned:
+        world.jobs.pins.clear()
     again = world.beside("job_2")
     again.order()
     assert again.run().status is JobStatus.COMPLETED
     assert again.snapshot.storyboard is not None
-    assert again.snapshot.storyboard.planned_by is PlannedBy.TEMPLATE
+    assert again.snapshot.storyboard.planned_by is (PlannedBy.MODEL if is_pinned else PlannedBy.TEMPLATE)
 
 
 def test_a_call_that_another_run_gave_up_meanwhile_leaves_no_hold() -> None:

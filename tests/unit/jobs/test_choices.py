@@ -7,6 +7,8 @@ import pytest_asyncio
 from tests.fakes.jobs_bench import BODY, USER, JobsBench, make_job, make_output, make_storyboard, open_http
 
 from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.media import Transition
+from omnigen_shared.contracts.storyboard import PlannedBy
 
 
 @pytest_asyncio.fixture
@@ -59,6 +61,26 @@ async def test_the_catalogue_has_prices_and_limits(http: httpx.AsyncClient) -> N
     assert (len(catalogue["video"]), len(catalogue["music"]), len(catalogue["speech"])) == (10, 3, 3)
     assert catalogue["planner"] == {"name": "openai/gpt-4o-mini", "ceiling_usd": "0.01"}
     assert catalogue["limits"]["duration_s"] == [5, 180]
+
+
+async def test_what_a_job_shows_may_be_posted_with_other_words(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    """Nothing else is told to a model, so that the other scenes' clips are not paid for again."""
+    ways = (Transition.FADE, Transition.SLIDE, Transition.CUT)
+    rows = zip(make_storyboard().scenes, ways, strict=True)
+    scenes = tuple(scene.model_copy(update={"kept_frames": 160, "transition": way}) for scene, way in rows)
+    plan = make_storyboard().model_copy(update={"subject": "a red boat", "scenes": scenes})
+    job = make_job(bench.clock, status=JobStatus.FAILED, storyboard=plan)
+    bench.store.jobs[job.job_id] = job
+    shown = (await http.get(f"/api/v1/jobs/{job.job_id}")).json()["storyboard"]
+    shown["scenes"][1]["prompt"] = "other words"
+    body = {name: value for name, value in BODY.items() if name != "duration_s"}
+    answer = await http.post("/api/v1/jobs", json={**body, "storyboard": shown})
+    assert answer.status_code == 202, answer.text
+    [posted] = [kept for kept in bench.store.jobs.values() if kept.job_id != job.job_id]
+    assert posted.storyboard is not None
+    expected = (scenes[0], scenes[1].model_copy(update={"prompt": "other words"}), scenes[2])
+    changed = {"scenes": expected, "planned_by": PlannedBy.USER}
+    assert posted.storyboard.model_dump() == plan.model_copy(update=changed).model_dump()
 
 
 async def test_captions_lie_behind_a_link(http: httpx.AsyncClient, bench: JobsBench) -> None:

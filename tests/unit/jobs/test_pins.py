@@ -10,8 +10,11 @@ from tests.fakes.jobs_bench import JOB, OTHER_JOB, USER, JobsBench, make_job, ma
 from omnigen_jobs.domain.records import Record
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import JobKind, StoreStoryboard
-from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+from omnigen_shared.contracts.media import Resolution, Transition
+from omnigen_shared.contracts.storyboard import Cut, PlannedBy, Storyboard
+from omnigen_shared.testing.clock import FrozenClock
 
+REQUEST = make_job(FrozenClock()).request
 TEMPLATE = make_storyboard()
 WRITTEN = make_storyboard().model_copy(update={"title": "Another", "planned_by": PlannedBy.MODEL})
 
@@ -38,6 +41,12 @@ async def test_an_equal_order_has_the_first_ones_storyboard(bench: JobsBench) ->
     assert (await store(bench, OTHER_JOB, WRITTEN)).job.storyboard == TEMPLATE
 
 
+async def test_so_has_one_that_differs_in_what_no_planner_is_told(bench: JobsBench) -> None:
+    await store(bench, JOB, TEMPLATE)
+    add_other(bench, request=REQUEST.model_copy(update={"music": False, "resolution": Resolution.P1080}))
+    assert (await store(bench, OTHER_JOB, WRITTEN)).job.storyboard == TEMPLATE
+
+
 async def test_of_two_at_once_one_wins(bench: JobsBench) -> None:
     add_other(bench)
     records = await asyncio.gather(store(bench, JOB, TEMPLATE), store(bench, OTHER_JOB, WRITTEN))
@@ -49,10 +58,11 @@ async def test_of_two_at_once_one_wins(bench: JobsBench) -> None:
     [
         {"user_id": UserId("user-2")},
         {"plan_take": 2},
-        {"request": make_job(JobsBench().clock).request.model_copy(update={"seed": 99})},
+        {"request": REQUEST.model_copy(update={"seed": 99})},
+        {"cuts": (Cut(clip_duration_s=5, kept_frames=150, transition=Transition.CUT),)},
         {"kind": JobKind.STORYBOARD},
     ],
-    ids=["user", "take", "order", "plan alone"],
+    ids=["user", "take", "seed", "cuts", "plan alone"],
 )
 async def test_another_order_has_its_own(bench: JobsBench, changes: dict[str, Any]) -> None:
     await store(bench, JOB, TEMPLATE)

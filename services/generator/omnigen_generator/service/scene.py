@@ -1,5 +1,7 @@
 """One scene: its clip is bought once and copied into our store, then the composer prepares what it makes possible."""
 
+import textwrap
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -24,6 +26,8 @@ BEHIND: Final = Waiting(
         "The scene begins where the one before it ends, which was not ready before the job's time was over.",
     ),
 )
+
+QUOTED: Final = 160
 
 _log = structlog.get_logger()
 
@@ -71,7 +75,19 @@ async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
         return await _wait(turn, number, outcome, state)
     # Without the budget for one more take, the trouble is that the first was of no use.
     problem = spoiled if outcome.reason.code is FailureCode.BUDGET_EXCEEDED else None
-    return await _fail(turn, number, problem or outcome.reason.to_problem(JobStatus.GENERATING, number))
+    reason = _name_words(turn, number, outcome.reason)
+    return await _fail(turn, number, problem or reason.to_problem(JobStatus.GENERATING, number))
+
+
+def _name_words(turn: Turn, number: int, reason: Reason) -> Reason:
+    """Where the words stand that a provider's moderation refused: it says only that it did."""
+    if reason.code is not FailureCode.CONTENT_MODERATED:
+        return reason
+    storyboard = turn.get_storyboard()
+    words = textwrap.shorten(storyboard.scenes[number - 1].prompt, QUOTED, placeholder=" …")
+    picture = ", or the reference image" if turn.snapshot.request.reference_image else ""
+    place = f"It was given storyboard.scenes.{number - 1}.prompt ({words!r}) with the storyboard's subject and style"
+    return replace(reason, detail=f"{reason.detail} {place}{picture}.")
 
 
 async def _begin_next_take(turn: Turn, number: int) -> StepAnswer:

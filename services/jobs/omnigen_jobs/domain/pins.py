@@ -1,4 +1,4 @@
-"""One storyboard for equal orders of a user: whoever planned the first, the second pays for none of its clips again.
+"""One storyboard for all orders of a user that a planner is told the same of: the second pays for no clip again.
 
 A planner that is too slow or down is replaced by the template, and answers the next equal order. Without the pin that
 order would be made of other words, and so of other clips. A plan of which no clip was ever sent for binds nobody.
@@ -15,6 +15,8 @@ from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION
 from omnigen_shared.contracts.job import IntentStatus, JobKind
 from omnigen_shared.contracts.storyboard import Storyboard
 
+PLANNED_FROM: Final = {"prompt", "category", "style", "aspect_ratio", "seed"}
+"""What of an order its plan is made of, beside the cuts: orders that differ in other things have one plan, too."""
 _CLIP: Final = "scene-"
 _CERTAINLY_UNPAID: Final = frozenset({IntentStatus.PLANNED, IntentStatus.RESERVED, IntentStatus.REFUNDED})
 
@@ -27,7 +29,7 @@ def is_pinned(job: Job) -> bool:
 def digest_of(job: Job) -> str:
     """Names everything that a plan is made of. 64 hex digits."""
     cuts = [cut.model_dump(mode="json") for cut in job.cuts]
-    text = [job.request.model_dump(mode="json"), cuts, job.plan_take, CATALOGUE_VERSION]
+    text = [job.request.model_dump(mode="json", include=PLANNED_FROM), cuts, job.plan_take, CATALOGUE_VERSION]
     return hashlib.sha256(orjson.dumps(text, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -1,8 +1,9 @@
 """A storyboard in its user's hands: what POST storyboards answers, and what POST jobs takes back, edited or not."""
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import Field, StrictFloat, StrictInt, StringConstraints, field_validator
+from pydantic import Field, StrictFloat, StrictInt, StringConstraints, field_validator, model_validator
 
 from omnigen_jobs.domain.cutting import MAX_SCENES, MIN_KEPT_FRAMES
 from omnigen_shared.contracts.base import Contract
@@ -43,8 +44,23 @@ MusicPrompt = Annotated[
 ]
 
 
-class SceneBody(Contract):
+class Shown(Contract):
+    """What a job shows may be posted as it is: fields that cannot be ordered are passed over."""
+
+    passed_over: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {name: value for name, value in given.items() if name not in cls.passed_over}
+
+
+class SceneBody(Shown):
     """One scene. `duration_s` is what is shown of it, the transition to the next one included; 30 frames a second."""
+
+    passed_over = frozenset({"number", "clip_duration_s"})
 
     prompt: ScenePrompt
     duration_s: StrictFloat = Field(ge=SHORTEST_SCENE_S, le=LONGEST_SCENE_S)
@@ -65,8 +81,10 @@ class SceneBody(Contract):
         return max(round(self.duration_s * FPS), MIN_KEPT_FRAMES)
 
 
-class StoryboardBody(Contract):
+class StoryboardBody(Shown):
     """The whole plan. Style, palette and subject are told with every scene."""
+
+    passed_over = frozenset({"planned_by"})
 
     title: Title
     style: BoardStyle = ""

@@ -64,9 +64,12 @@ class PlannedScene(BaseModel):
 
 
 class StoryboardView(BaseModel):
+    """May be posted with another job as it is, or with other words: what is not changed is not paid for again."""
+
     title: str
     style: str
     palette: tuple[str, ...]
+    subject: str
     music_prompt: str
     planned_by: PlannedBy
     scenes: list[PlannedScene]
