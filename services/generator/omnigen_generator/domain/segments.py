@@ -140,12 +140,14 @@ def list_work(snapshot: JobSnapshot) -> tuple[str, ...]:
     lefts = (left for left in clips if left + 1 in clips and is_mixed(snapshot, left))
     requests: list[SegmentRequest] = [body_request(snapshot, number, clip) for number, clip in clips.items()]
     requests += [transition_request(snapshot, left, clips) for left in lefts]
-    keys = [key for key, _ in keyed(snapshot, requests)]
+    videos: set[RenderRequest] = set()
     if len(clips) == len(snapshot.storyboard.scenes):
         sounds = ((is_silent, is_mute) for is_silent in (False, True) for is_mute in (False, True))
         videos = {render_request(snapshot, is_silent=silent, is_mute=mute) for silent, mute in sounds}
-        keys += [render_key(UserId(snapshot.user_id), pinned_recipe(snapshot), video) for video in videos]
-    return tuple(keys)
+    requests += [video.soundtrack for video in videos]
+    user_id, recipe_id = UserId(snapshot.user_id), pinned_recipe(snapshot)
+    renders = (render_key(user_id, recipe_id, video) for video in videos)
+    return (*(key for key, _ in keyed(snapshot, requests)), *renders)
 
 
 def _list_voices(snapshot: JobSnapshot, storyboard: Storyboard) -> tuple[VoiceTrack, ...]:
