@@ -10,6 +10,7 @@ from bench.goals import Scoreboard
 from tests.proofs.spend.customers import Customers
 from tests.proofs.spend.ground import BUCKET, Ground
 
+from omnigen_jobs.domain.pins import digest_of
 from omnigen_jobs.domain.records import Intent, Record
 from omnigen_jobs.service.operating import Operator
 from omnigen_quota.service.auditing import Auditor
@@ -20,6 +21,7 @@ from omnigen_shared.contracts.job import IntentStatus
 
 SETTLING_S: Final = 420
 UNDER_WAY: Final = frozenset({IntentStatus.SENDING, IntentStatus.CREATED, IntentStatus.INGESTED})
+MAY_COST: Final = UNDER_WAY | {IntentStatus.SETTLED, IntentStatus.UNKNOWN}
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Books:
         await self._check_quota(board, billed)
         self._check_calls(board, bill)
         self._check_jobs(board)
+        self._check_plans(board)
         await self._check_outputs(board)
 
     async def _check_quota(self, board: Scoreboard, billed: int) -> None:
@@ -95,6 +98,16 @@ class Books:
         board.expect_equal("jobs_that_the_reaper_had_to_end", late, [])
         empty = [job.job_id for job in jobs if job.status.value == "completed" and job.output is None]
         board.expect_equal("completed_without_a_video", empty, [])
+
+    def _check_plans(self, board: Scoreboard) -> None:
+        """Orders that a planner is told the same of have the same words, once a clip of them was sent for."""
+        plans: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for record in self.records:
+            clips = (intent for intent in record.intents if intent.intent_id.startswith("scene-") and intent.round == 1)
+            if record.job.storyboard is not None and any(clip.status in MAY_COST for clip in clips):
+                key = record.job.user_id, digest_of(record.job)
+                plans[key].add(record.job.storyboard.model_dump_json())
+        board.expect_equal("equal_orders_with_other_words", sum(len(found) > 1 for found in plans.values()), 0)
 
     async def _check_outputs(self, board: Scoreboard) -> None:
         """A paid clip that could be had lies in the store."""

@@ -19,7 +19,7 @@ PROMPTS: Final = (
     "a lake in the rain",
     "a street at night",
 )
-AT_ONCE: Final = 60
+AT_ONCE: Final = 100
 PATIENCE_S: Final = 900
 POLL_S: Final = 1
 
