@@ -22,6 +22,9 @@ PROMPTS: Final = (
 AT_ONCE: Final = 100
 PATIENCE_S: Final = 900
 POLL_S: Final = 1
+RETAKEN: Final = 0.1
+RESUMED: Final = 0.5
+"""Shares of completed jobs, and of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ class Customers:
             await asyncio.sleep(self.chance.uniform(0, self.ground.pace.resting_s))
             await self._try(order.user_id, f"/{job_id}/cancel")
         end = await self._wait(job_id)
-        action = self._draw_action(end)
-        if action and await self._try(order.user_id, f"/{job_id}/{action}"):
+        action, body = self._draw_action(end, order)
+        if action and await self._try(order.user_id, f"/{job_id}/{action}", body):
             end = await self._wait(job_id)
         self.ends[end] += 1
 
@@ -94,11 +97,12 @@ class Customers:
                     raise
                 await asyncio.sleep(POLL_S)
 
-    def _draw_action(self, end: str) -> str:
+    def _draw_action(self, end: str, order: Order) -> tuple[str, Any]:
         drawn = self.chance.random()
         if end == "completed":
-            return "scenes/1/regenerate" if drawn < 0.1 else ""
-        return "resume" if drawn < 0.5 else ""
+            may_cascade = order.body["continuity"] == "chained" and drawn < RETAKEN / 2
+            return ("scenes/1/regenerate", {"cascade": may_cascade}) if drawn < RETAKEN else ("", None)
+        return ("resume" if drawn < RESUMED else "", None)
 
     async def _wait(self, job_id: str) -> str:
         try:
@@ -112,10 +116,10 @@ class Customers:
             self.stuck.append(job_id)
             return "stuck"
 
-    async def _try(self, user_id: UserId, action: str) -> bool:
+    async def _try(self, user_id: UserId, action: str, body: Any = None) -> bool:
         """Whether it was done; too late, too early or over the quota it is not."""
         try:
-            await self._call(user_id, "POST", action)
+            await self._call(user_id, "POST", action, body)
         except RemoteProblemError as refusal:
             self.ends[f"{action.rpartition('/')[2]} refused: {refusal.remote_code}"] += 1
             return False
