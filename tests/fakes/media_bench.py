@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 from tests.fakes.films import Change, Clip, plan_film
@@ -62,7 +63,7 @@ class MediaBench:
         self.store.objects[key] = (path.read_bytes(), {})
         return key
 
-    async def make_body(self, clip_key: str, kept: int, head: int = 0, tail: int = 0) -> SegmentResult:
+    async def make_body(self, clip_key: str, kept: int, head: int = 0, tail: int = 0, **drawn: Any) -> SegmentResult:
         request = BodyRequest(
             clip_key=clip_key,
             width=self.size.width,
@@ -70,6 +71,7 @@ class MediaBench:
             kept_frames=kept,
             head_frames=head,
             tail_frames=tail,
+            **drawn,
         )
         return await self._make_segment(request)
 

@@ -23,6 +23,42 @@ def _mixed(style: Transition) -> Transition:
     return style
 
 
+class VoiceTrack(Contract):
+    """A line that is spoken from `start_frame` on, and over before `frames` more have passed."""
+
+    speech_key: S3Key
+    start_frame: StrictInt = Field(ge=0)
+    frames: StrictInt = Field(ge=1)
+    text: Annotated[str, Field(max_length=500), FIT_LINE]
+
+    @property
+    def stop_frame(self) -> int:
+        return self.start_frame + self.frames
+
+
+class Corner(StrEnum):
+    """Where a logo stands."""
+
+    TOP_LEFT = "top-left"
+    TOP_RIGHT = "top-right"
+    BOTTOM_LEFT = "bottom-left"
+    BOTTOM_RIGHT = "bottom-right"
+
+
+class Logo(Contract):
+    """A picture (PNG, JPEG or WebP) that stands in a corner of the whole video."""
+
+    image_key: S3Key
+    corner: Corner = Corner.TOP_RIGHT
+
+
+class EndCard(Contract):
+    """A call to action over the last frames, which are darkened under it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=80), FIT_LINE]
+    frames: StrictInt = Field(ge=FPS, le=FPS * 5)
+
+
 class BodyRequest(Contract):
     """The middle of one clip: frames head_frames … kept_frames - tail_frames of it, normalised and encoded."""
 
@@ -33,6 +69,18 @@ class BodyRequest(Contract):
     kept_frames: StrictInt = Field(ge=1)
     head_frames: StrictInt = Field(ge=0, description="frames that the transition before this clip takes")
     tail_frames: StrictInt = Field(ge=0, description="frames that the transition after this clip takes")
+    caption: VoiceTrack | None = Field(default=None, description="burnt in while it is said; counted from the body")
+    end_card: EndCard | None = None
+    logo: Logo | None = None
+
+    @model_validator(mode="after")
+    def _texts_stand_inside(self) -> Self:
+        frames = self.kept_frames - self.head_frames - self.tail_frames
+        if self.caption is not None and self.caption.stop_frame > frames:
+            raise ValueError("the caption is shown inside the body")
+        if self.end_card is not None and self.end_card.frames > frames:
+            raise ValueError("the end card is shown inside the body")
+        return self
 
 
 class TransitionRequest(Contract):
@@ -47,6 +95,7 @@ class TransitionRequest(Contract):
     height: SizePx
     frames: StrictInt = Field(default=TRANSITION_FRAMES, ge=1, le=LONGEST_TRANSITION)
     style: Annotated[Transition, AfterValidator(_mixed)] = Transition.FADE
+    logo: Logo | None = None
 
 
 class SegmentResult(Answer):
@@ -57,19 +106,6 @@ class SegmentResult(Answer):
     duration_s: float
     has_audio: bool
     last_frame_key: str | None = None
-
-
-class VoiceTrack(Contract):
-    """A line that is spoken from `start_frame` on, and over before `frames` more have passed."""
-
-    speech_key: S3Key
-    start_frame: StrictInt = Field(ge=0)
-    frames: StrictInt = Field(ge=1)
-    text: Annotated[str, Field(max_length=500), FIT_LINE]
-
-    @property
-    def stop_frame(self) -> int:
-        return self.start_frame + self.frames
 
 
 class ModelRole(StrEnum):

@@ -12,6 +12,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, Microusd, UserId
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, MUSIC_MODEL, SPEECH_MODEL
+from omnigen_shared.contracts.composer import EndCard, Logo
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category, Continuity, Cut, Storyboard
 from omnigen_shared.contracts.text import CLEAN_LINE, CLEAN_TEXT
@@ -92,6 +93,12 @@ class JobRequest(Answer):
     speech_model: str = SPEECH_MODEL.name
     voice: str | None = None
     captions: bool = False
+    burn_captions: bool = False
+    """Drawn into the pictures, too."""
+    end_card: EndCard | None = None
+    """A call to action over the last frames."""
+    logo: Logo | None = None
+    """Its picture lies under the user's prefix."""
 
 
 class Used(Answer):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 from tests.fakes.jobs_bench import BODY, USER, JobsBench, make_job, make_output, make_storyboard, open_http
 
@@ -106,3 +107,36 @@ async def test_a_maximum_that_is_too_low_is_told_what_it_costs(http: httpx.Async
     assert answer.json()["details"]["estimate_usd"] == "0.44"
     assert answer.json()["details"]["fields"][0]["message"] == "Such a video costs 0.44 USD"
     assert "0.44 USD" in answer.json()["detail"]
+
+
+async def test_what_is_drawn_over_the_clips_makes_no_other_clips(http: httpx.AsyncClient) -> None:
+    plain = await http.post("/api/v1/jobs", json={**BODY, "narration": True, "captions": True})
+    card = {"text": "Try it: {50%} off", "duration_s": 2}
+    drawn = await http.post(
+        "/api/v1/jobs",
+        json={**BODY, "narration": True, "captions": True, "burn_captions": True, "end_card": card},
+    )
+    assert (plain.status_code, drawn.status_code) == (202, 202)
+    told = drawn.json()["request"]
+    assert (told["burn_captions"], told["end_card"]) == (True, {"text": card["text"], "frames": 60})
+    assert told["seed"] == plain.json()["request"]["seed"]
+    assert drawn.json()["cost"] == plain.json()["cost"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"burn_captions": True}, "body"),
+        ({"end_card": {}}, "end_card.text"),
+        ({"end_card": {"text": ""}}, "end_card.text"),
+        ({"end_card": {"text": "x" * 81}}, "end_card.text"),
+        ({"end_card": {"text": "x", "duration_s": 6}}, "end_card.duration_s"),
+        ({"end_card": {"text": "x\u202ey"}}, "end_card.text"),
+    ],
+)
+async def test_what_cannot_be_drawn_is_named(http: httpx.AsyncClient, wrong: dict[str, object], field: str) -> None:
+    answer = await http.post("/api/v1/jobs", json={**BODY, **wrong})
+    assert code_of(answer) == (422, "invalid_request")
+    [told] = answer.json()["details"]["fields"]
+    assert told["field"] == field
+    assert told["limits"]

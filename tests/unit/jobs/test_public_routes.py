@@ -69,6 +69,9 @@ async def test_an_order_is_accepted_and_completed(http: httpx.AsyncClient, bench
         "speech_model": "minimax/speech-02-turbo",
         "voice": None,
         "captions": False,
+        "burn_captions": False,
+        "end_card": None,
+        "logo": None,
     }
     assert job["used"] == {
         "model": "bytedance/seedance-1-pro-fast",

@@ -12,6 +12,7 @@ from omnigen_composer.domain.problems import (
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import (
     BodyRequest,
+    Logo,
     RenderRequest,
     Sounds,
     SoundtrackRequest,
@@ -42,15 +43,20 @@ def check_owned(subject: UserId, keys: Iterable[str]) -> None:
 def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
     """Every S3 key that a request reads."""
     if isinstance(request, BodyRequest):
-        return (request.clip_key,)
+        voice = () if request.caption is None else (request.caption.speech_key,)
+        return request.clip_key, *_list_logo(request.logo), *voice
     if isinstance(request, TransitionRequest):
-        return request.left_clip_key, request.right_clip_key
+        return request.left_clip_key, request.right_clip_key, *_list_logo(request.logo)
     if isinstance(request, ExportRequest):
         return (request.video_key,)
     if isinstance(request, PreviewRequest):
         return tuple(scene.clip_key for scene in request.scenes)
     segments = request.segment_keys if isinstance(request, RenderRequest) else ()
     return *segments, *_list_sounds(request)
+
+
+def _list_logo(logo: Logo | None) -> tuple[str, ...]:
+    return () if logo is None else (logo.image_key,)
 
 
 def _list_sounds(request: Sounds) -> tuple[str, ...]:

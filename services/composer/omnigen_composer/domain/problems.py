@@ -40,6 +40,13 @@ class VoiceInvalidError(ProblemError):
     advice = "Leave out the spoken line in details.key."
 
 
+class LogoInvalidError(ProblemError):
+    """`details`: key, and why."""
+
+    status, code, title = 422, "logo_invalid", "The logo cannot be used"
+    advice = "Use a PNG, JPEG or WebP that fits into details.limits, or no logo."
+
+
 class FramesMismatchError(ProblemError):
     status, code, title = 422, "frames_mismatch", "The segments do not add up to the ordered length"
     advice = "Order segments that add up to total_frames."
@@ -71,6 +78,7 @@ _KEPT: Final[Mapping[str, type[ProblemError]]] = {
         ClipInvalidError,
         MusicInvalidError,
         VoiceInvalidError,
+        LogoInvalidError,
         FramesMismatchError,
         SourceMissingError,
         SegmentMissingError,

@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Final
 
-from omnigen_composer.domain import mix, recipes, sound, speech
+from omnigen_composer.domain import lettering, mix, recipes, sound, speech
+from omnigen_composer.domain.drawing import Drawing
 from omnigen_composer.domain.frames import Span
-from omnigen_shared.contracts.media import FrameSize
+from omnigen_shared.contracts.composer import Corner
+from omnigen_shared.contracts.media import FrameSize, Transition
 
 REVISION: Final = 1
 """To be raised when something changes the bytes that is not among the arguments below."""
@@ -22,9 +24,13 @@ def recipe_id(build: str, architecture: str) -> str:
 def _samples() -> list[list[str]]:
     path, size, span = Path("x"), FrameSize(64, 36), Span(15, 30)
     source, hdr = recipes.Source(path, "bt709"), recipes.Source(path, is_hdr=True)
+    drawn, cue = Drawing(path, Corner.TOP_LEFT, has_letters=True), lettering.Cue(0, 15, "x")
     return [
         *(recipes.body_args(clip, span, 45, size, path, path) for clip in (source, hdr)),
         *(recipes.transition_args(source, source, (span, span), size, path, style) for style in recipes.XFADES),
+        recipes.body_args(source, span, 45, size, path, path, drawn),
+        recipes.transition_args(source, source, (span, span), size, path, Transition.FADE, drawn),
+        [lettering.write_script(shape, [cue], cue) for shape in (size, FrameSize(36, 64))],
         recipes.join_args(path, path, "", path),
         recipes.poster_args(path, 0, path),
         recipes.join_args(path, path, "", path, path),

@@ -11,6 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from omnigen_composer.domain.clips import MAX_PADDING_FRAMES
+from omnigen_composer.domain.drawing import (
+    FONTS_FOLDER,
+    IMAGE_FORMATS,
+    NOTHING_DRAWN,
+    SCRIPT_FILE,
+    Drawing,
+    fit_logo,
+    place_logo,
+)
 from omnigen_composer.domain.frames import Span, to_seconds
 from omnigen_shared.contracts.media import FPS, FrameSize, Transition
 
@@ -93,15 +102,24 @@ def normalise(span: Span, size: FrameSize, source: Source) -> str:
     )
 
 
-def body_args(source: Source, span: Span, kept_frames: int, size: FrameSize, video: Path, image: Path) -> list[str]:
-    """One pass over a clip: its body to `video`, its last kept frame to `image` (JPEG)."""
+def body_args(
+    source: Source,
+    span: Span,
+    kept_frames: int,
+    size: FrameSize,
+    video: Path,
+    image: Path,
+    drawing: Drawing = NOTHING_DRAWN,
+) -> list[str]:
+    """One pass over a clip: its body to `video`, its last kept frame, on which nothing is drawn, to `image` (JPEG)."""
     last = Span(kept_frames - 1, kept_frames)
     graph = (
-        f"[0:v:0]split[a][b];[a]{normalise(span, size, source)}[body];"
+        f"[0:v:0]split[a][b];{_draw(f'[a]{normalise(span, size, source)}', 1, drawing, size)}[body];"
         f"[b]{normalise(last, size, source)},scale=out_range=pc[last]"
     )
     return [
         *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
+        *_open_logo(drawing),
         *("-filter_complex", graph),
         *("-map", "[body]", *_encode(span.frames, video)),
         *("-map", "[last]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "2", *_to_image(image)),
@@ -109,20 +127,27 @@ def body_args(source: Source, span: Span, kept_frames: int, size: FrameSize, vid
 
 
 def transition_args(
-    left: Source, right: Source, spans: tuple[Span, Span], size: FrameSize, video: Path, style: Transition
+    left: Source,
+    right: Source,
+    spans: tuple[Span, Span],
+    size: FrameSize,
+    video: Path,
+    style: Transition,
+    drawing: Drawing = NOTHING_DRAWN,
 ) -> list[str]:
     """The left span giving way to the right span of the same length."""
     frames = spans[0].frames
-    graph = (
+    mixed = (
         f"[0:v:0]{normalise(spans[0], size, left)}[l];"
         f"[1:v:0]{normalise(spans[1], size, right)}[r];"
         f"[l][r]xfade=transition={XFADES[style]}:duration={to_seconds(frames):.6f}:offset=0,"
-        f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}[mix]"
+        f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}"
     )
     return [
         *("-xerror", "-threads", THREADS, *guard_input(left.path, CLIP_FORMATS)),
         *("-threads", THREADS, *guard_input(right.path, CLIP_FORMATS)),
-        *("-filter_complex", graph),
+        *_open_logo(drawing),
+        *("-filter_complex", f"{_draw(mixed, 2, drawing, size)}[mix]"),
         *("-map", "[mix]", *_encode(frames, video)),
     ]
 
@@ -154,6 +179,24 @@ def poster_args(segment: Path, at_s: float, image: Path) -> list[str]:
         *("-ss", f"{at_s:.6f}", *guard_input(segment, "mov"), "-map", "0:v:0", "-vf", "scale=out_range=pc"),
         *("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", *_to_image(image)),
     ]
+
+
+def _open_logo(drawing: Drawing) -> list[str]:
+    return [] if drawing.logo is None else guard_input(drawing.logo, IMAGE_FORMATS)
+
+
+def _draw(chain: str, logo_input: int, drawing: Drawing, size: FrameSize) -> str:
+    """The chain, and what is drawn on its pictures; its last output not named, its colours as they were."""
+    if drawing == NOTHING_DRAWN:
+        return chain
+    if drawing.logo is not None:
+        small = fit_logo(size)
+        matrix = "out_range=tv:out_color_matrix=bt709"
+        inside = f"scale={small.width}:{small.height}:force_original_aspect_ratio=decrease:flags=bicubic:{matrix}"
+        place = place_logo(size, drawing.corner)
+        chain = f"{chain}[plain];[{logo_input}:v:0]{inside},format=yuva420p[logo];[plain][logo]overlay={place}"
+    letters = f",ass=f={SCRIPT_FILE}:fontsdir={FONTS_FOLDER}" if drawing.has_letters else ""
+    return f"{chain}{letters},format=yuv420p,{BT709}"
 
 
 def _encode(frames: int, video: Path) -> list[str]:

@@ -17,6 +17,7 @@ OnFrame = Callable[[int], None]
 
 MEMORY_LIMIT_BYTES: Final = 2 << 30
 """Twice what the largest clip that is taken needs."""
+FONT_LIST: Final = "fonts.conf"
 _LOG_LINES: Final = 80
 _NO_MEMORY: Final = re.compile("Cannot allocate memory|malloc of size|out of memory", re.IGNORECASE)
 _BASE: Final = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
@@ -52,9 +53,19 @@ class Ffmpeg:
         output, _ = await process.communicate()
         return output.decode(errors="replace")
 
-    async def run(self, arguments: Sequence[str], on_frame: OnFrame | None = None, *, log_level: str = "error") -> str:
-        """The end of the log. FfmpegError when it fails, FfmpegLimitError when it needs more time or memory."""
-        process = await self._start([*_BASE, "-v", log_level, *arguments])
+    async def run(
+        self,
+        arguments: Sequence[str],
+        on_frame: OnFrame | None = None,
+        *,
+        log_level: str = "error",
+        fonts_from: Path | None = None,
+    ) -> str:
+        """The end of the log. `fonts_from` is the folder that relative names in filters, and all fonts, are found in.
+
+        FfmpegError when it fails, FfmpegLimitError when it needs more time or memory.
+        """
+        process = await self._start([*_BASE, "-v", log_level, *arguments], fonts_from)
         try:
             async with asyncio.timeout(self._time_limit_s):
                 log, _ = await asyncio.gather(_read_log(process), _follow(process, on_frame))
@@ -69,9 +80,11 @@ class Ffmpeg:
             raise FfmpegError(_without_paths(log) or f"exit status {status}")
         return log
 
-    async def _start(self, arguments: Sequence[str]) -> Process:
+    async def _start(self, arguments: Sequence[str], folder: Path | None = None) -> Process:
+        # Without a list of its own fontconfig would look into this machine's.
+        env = {} if folder is None else {"FONTCONFIG_FILE": str(folder / FONT_LIST)}
         process = await asyncio.create_subprocess_exec(
-            *self._command, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env={}
+            *self._command, *arguments, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=env, cwd=folder
         )
         if sys.platform == "linux":
             self._limit(process.pid)

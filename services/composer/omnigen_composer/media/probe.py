@@ -13,9 +13,11 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from omnigen_composer.domain.clips import ClipFacts
+from omnigen_composer.domain.drawing import IMAGE_FORMATS
 from omnigen_composer.domain.posters import Look, weigh
 from omnigen_composer.domain.recipes import CLIP_FORMATS
 from omnigen_composer.domain.sound import SOUND_FORMATS
+from omnigen_shared.contracts.media import FrameSize
 
 _UNSPECIFIED: Final = 2
 _HDR: Final = frozenset({16, 18})
@@ -45,7 +47,7 @@ def _opened(path: Path, formats: str) -> Iterator[InputContainer]:
     try:
         with av.open(str(path), mode="r", container_options=guard) as container:
             yield container
-    except (av.FFmpegError, ValueError, IndexError) as error:
+    except (av.FFmpegError, ValueError, IndexError, StopIteration) as error:
         raise UnreadableError(f"it cannot be read ({_reason(error)})") from error
 
 
@@ -94,6 +96,13 @@ def _extent(units: Sequence[_Unit]) -> int:
         raise UnreadableError("it has no frames")
     first, (last, tail) = min(shown)[0], max(shown)
     return last - first + (tail or (last - first) // max(1, len(shown) - 1))
+
+
+def probe_image(path: Path) -> FrameSize:
+    """Size of a still picture that can be decoded. UnreadableError when it is none."""
+    with _opened(path, IMAGE_FORMATS) as container:
+        frame = next(container.decode(video=0))
+        return FrameSize(frame.width, frame.height)
 
 
 def probe_sound(path: Path) -> float:

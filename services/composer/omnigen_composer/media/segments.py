@@ -9,6 +9,7 @@ from omnigen_composer.domain.frames import Span, body_span, to_seconds, transiti
 from omnigen_composer.domain.problems import CompositionFailedError
 from omnigen_composer.domain.recipes import Source
 from omnigen_composer.media.artefacts import Artefacts, check_made
+from omnigen_composer.media.artist import Artist
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.probe import UnreadableError, probe_clip
 from omnigen_composer.media.together import run_all
@@ -20,9 +21,10 @@ from omnigen_shared.contracts.media import FrameSize
 class SegmentMaker:
     """Makes one segment in one folder."""
 
-    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, limits: ClipLimits) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, artist: Artist, limits: ClipLimits) -> None:
         self._ffmpeg = ffmpeg
         self._artefacts = artefacts
+        self._artist = artist
         self._limits = limits
 
     async def make_body(self, key: str, request: BodyRequest, folder: Path, report: Report) -> None:
@@ -30,8 +32,9 @@ class SegmentMaker:
         span, size = body_span(request), FrameSize(request.width, request.height)
         clip, video, image = folder / "clip", folder / "body.mp4", folder / "last.jpg"
         facts = await self._fetch(request.clip_key, request.kept_frames, clip)
-        arguments = recipes.body_args(_source(clip, facts), span, request.kept_frames, size, video, image)
-        await self._encode(arguments, span, (request.clip_key,), report)
+        drawing = await self._artist.prepare_body(request, span, folder)
+        arguments = recipes.body_args(_source(clip, facts), span, request.kept_frames, size, video, image, drawing)
+        await self._encode(arguments, span, (request.clip_key,), report, folder if drawing.has_letters else None)
         await check_made(video, span.frames, size)
         last = last_frame_key(key)
         await self._artefacts.store_image(image, last)
@@ -48,7 +51,8 @@ class SegmentMaker:
             ]
         )
         sources = _source(left, facts[0]), _source(right, facts[1])
-        arguments = recipes.transition_args(*sources, spans, size, video, request.style)
+        drawing = await self._artist.prepare_logo(request.logo, folder)
+        arguments = recipes.transition_args(*sources, spans, size, video, request.style, drawing)
         await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
         await check_made(video, request.frames, size)
         has_audio = any(clip.has_audio for clip in facts)
@@ -64,9 +68,19 @@ class SegmentMaker:
         clips.check_clip(key, facts, kept_frames, self._limits)
         return facts
 
-    async def _encode(self, arguments: list[str], span: Span, sources: tuple[str, ...], report: Report) -> None:
+    async def _encode(
+        self,
+        arguments: list[str],
+        span: Span,
+        sources: tuple[str, ...],
+        report: Report,
+        fonts_from: Path | None = None,
+    ) -> None:
+        def tell(frame: int) -> None:
+            report(0.1 + 0.8 * min(1.0, frame / span.frames))
+
         try:
-            await self._ffmpeg.run(arguments, lambda frame: report(0.1 + 0.8 * min(1.0, frame / span.frames)))
+            await self._ffmpeg.run(arguments, tell, fonts_from=fonts_from)
         except FfmpegLimitError as error:
             raise CompositionFailedError(f"Encoding failed: {error}.", details={"clip_keys": sources}) from error
         except FfmpegError as error:

@@ -8,6 +8,7 @@ from omnigen_composer.domain.clips import ClipLimits
 from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.domain.recipe import recipe_id
 from omnigen_composer.media.artefacts import Artefacts
+from omnigen_composer.media.artist import Artist
 from omnigen_composer.media.audio import SoundtrackMaker
 from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.exports import ExportMaker
@@ -40,7 +41,7 @@ class FfmpegWorkshop:
         sources = SoundSources(artefacts, limits.size_bytes)
         self._recipe_id = recipe
         self._scratch = tools.scratch
-        self._segments = SegmentMaker(ffmpeg, artefacts, limits)
+        self._segments = SegmentMaker(ffmpeg, artefacts, Artist(artefacts, sources), limits)
         self._soundtracks = SoundtrackMaker(ffmpeg, artefacts, sources)
         self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
         self._exports = ExportMaker(ffmpeg, artefacts, tools.credentials)

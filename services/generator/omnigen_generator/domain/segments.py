@@ -1,6 +1,7 @@
 """Which pieces the composer prepares: a body per scene, and what lies between two neighbours that no cut parts."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from omnigen_generator.domain.calls import voice_unit
 from omnigen_shared.contracts.base import UserId
@@ -20,7 +21,7 @@ from omnigen_shared.contracts.composer import (
 )
 from omnigen_shared.contracts.job import JobRequest, JobSnapshot, SceneState
 from omnigen_shared.contracts.media import FrameSize, Transition, frame_size
-from omnigen_shared.contracts.storyboard import Continuity, PlannedBy, Scene, Storyboard, list_rooms
+from omnigen_shared.contracts.storyboard import QUIET_FRAMES, Continuity, PlannedBy, Scene, Storyboard, list_rooms
 
 ClipKeys = Mapping[int, str]
 """Scene number → S3 key of its ingested clip."""
@@ -31,8 +32,11 @@ def clip_keys(snapshot: JobSnapshot) -> dict[int, str]:
     return {scene.number: scene.clip_key for scene in snapshot.scenes if scene.clip_key is not None}
 
 
-def body_request(snapshot: JobSnapshot, number: int, clip_key: str) -> BodyRequest:
-    """The middle of one scene; the first has no transition before it, the last none after it."""
+def body_request(snapshot: JobSnapshot, number: int, clip_key: str, *, is_mute: bool = False) -> BodyRequest:
+    """The middle of one scene; the first has no transition before it, the last none after it.
+
+    A mute one has no caption: what is not said is not shown.
+    """
     scenes, size = _scenes(snapshot), _size(snapshot)
     return BodyRequest(
         clip_key=clip_key,
@@ -41,7 +45,33 @@ def body_request(snapshot: JobSnapshot, number: int, clip_key: str) -> BodyReque
         kept_frames=scenes[number - 1].kept_frames,
         head_frames=0 if number == 1 else scenes[number - 2].transition.frames,
         tail_frames=0 if number == len(scenes) else scenes[number - 1].transition.frames,
+        **_list_drawn(snapshot, number, is_mute=is_mute),
     )
+
+
+def bodies_of(snapshot: JobSnapshot, number: int, clip_key: str) -> tuple[BodyRequest, ...]:
+    """A scene's body; and, where the next scene begins with its last frame, the one that this frame is named by.
+
+    That one has no caption, which comes and goes with the speech: the next clip is paid for by that name.
+    """
+    body, mute = (body_request(snapshot, number, clip_key, is_mute=is_mute) for is_mute in (False, True))
+    return (body, mute) if is_chained(snapshot) and mute != body else (body,)
+
+
+def _list_drawn(snapshot: JobSnapshot, number: int, *, is_mute: bool) -> dict[str, Any]:
+    """What is drawn over a scene. A line that is not bought yet is drawn later: the body is then made anew."""
+    scenes, order = _scenes(snapshot), snapshot.request
+    drawn: dict[str, Any] = {"logo": order.logo}
+    speech_key = find_speech_key(snapshot, number) if order.burn_captions and not is_mute else None
+    room = list_rooms(scenes)[number - 1]
+    if speech_key is not None and room.frames > 0:
+        text = scenes[number - 1].narration
+        drawn["caption"] = VoiceTrack(speech_key=speech_key, start_frame=QUIET_FRAMES, frames=room.frames, text=text)
+    if number == len(scenes) and order.end_card is not None:
+        before = 0 if number == 1 else scenes[number - 2].transition.frames
+        frames = min(order.end_card.frames, scenes[number - 1].kept_frames - before)
+        drawn["end_card"] = order.end_card.model_copy(update={"frames": frames})
+    return drawn
 
 
 def is_chained(snapshot: JobSnapshot) -> bool:
@@ -56,7 +86,7 @@ def start_frame_key(snapshot: JobSnapshot, number: int) -> str | None:
     """
     if not is_chained(snapshot) or number == 1:
         return None
-    ahead = body_request(snapshot, number - 1, clip_keys(snapshot)[number - 1])
+    ahead = body_request(snapshot, number - 1, clip_keys(snapshot)[number - 1], is_mute=True)
     [(key, _)] = keyed(snapshot, (ahead,))
     return last_frame_key(key)
 
@@ -73,6 +103,7 @@ def transition_request(snapshot: JobSnapshot, left: int, clips: ClipKeys) -> Tra
         height=size.height,
         frames=scenes[left - 1].transition.frames,
         style=scenes[left - 1].transition,
+        logo=snapshot.request.logo,
     )
 
 
@@ -90,14 +121,14 @@ def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[PictureReque
     return tuple(transition_request(snapshot, left, clips) for left in lefts)
 
 
-def all_requests(snapshot: JobSnapshot) -> tuple[PictureRequest, ...]:
+def all_requests(snapshot: JobSnapshot, *, is_mute: bool = False) -> tuple[PictureRequest, ...]:
     """Every segment of the video, in the order of the video. KeyError while a clip is missing."""
     clips = clip_keys(snapshot)
     ordered: list[PictureRequest] = []
     for scene in _scenes(snapshot):
         if scene.number > 1 and is_mixed(snapshot, scene.number - 1):
             ordered.append(transition_request(snapshot, scene.number - 1, clips))
-        ordered.append(body_request(snapshot, scene.number, clips[scene.number]))
+        ordered.append(body_request(snapshot, scene.number, clips[scene.number], is_mute=is_mute))
     return tuple(ordered)
 
 
@@ -109,7 +140,7 @@ def render_request(snapshot: JobSnapshot, *, is_silent: bool, is_mute: bool = Fa
     music_key = None if is_silent else snapshot.music_key
     voices = () if is_mute else _list_voices(snapshot, storyboard)
     return RenderRequest(
-        segment_keys=tuple(key for key, _ in keyed(snapshot, all_requests(snapshot))),
+        segment_keys=tuple(key for key, _ in keyed(snapshot, all_requests(snapshot, is_mute=is_mute))),
         total_frames=storyboard.total_frames,
         music_key=music_key,
         voices=voices,

@@ -73,7 +73,7 @@ async def _put_video(turn: Turn, *, is_silent: bool, is_mute: bool) -> RenderRes
     try:
         answer = await turn.tools.composer.put_render(turn.ref, key, request)
     except SegmentMissingError:
-        return await _prepare_all(turn)
+        return await _prepare_all(turn, is_mute=is_mute)
     except (RecipeMismatchError, CompositionError) as error:
         return refusal(error)
     if isinstance(answer, Composing):
@@ -83,9 +83,9 @@ async def _put_video(turn: Turn, *, is_silent: bool, is_mute: bool) -> RenderRes
     return answer
 
 
-async def _prepare_all(turn: Turn) -> Waiting | Reason:
+async def _prepare_all(turn: Turn, *, is_mute: bool) -> Waiting | Reason:
     """Segments that no scene saw fit to ask for, or that were lost since; the render is asked for again afterwards."""
-    return await prepare(turn, all_requests(turn.snapshot)) or AGAIN
+    return await prepare(turn, all_requests(turn.snapshot, is_mute=is_mute)) or AGAIN
 
 
 def _to_output(video: RenderResult) -> JobOutput:

@@ -9,7 +9,7 @@ import structlog
 from omnigen_generator.domain.calls import PaidCall, clip_call, find_current
 from omnigen_generator.domain.errors import ClipSpoiledError
 from omnigen_generator.domain.outcomes import Bought, Reason, Waiting
-from omnigen_generator.domain.segments import body_request, is_chained, start_frame_key, transitions_around
+from omnigen_generator.domain.segments import bodies_of, is_chained, start_frame_key, transitions_around
 from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enough
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, wait_while_there_is_time
@@ -99,7 +99,7 @@ async def _begin_next_take(turn: Turn, number: int) -> StepAnswer:
 async def _make_body(turn: Turn, number: int) -> StepAnswer | None:
     """None when the scene is prepared. Only its own body speaks for or against a clip."""
     clip_key = turn.get_scene(number).clip_key or ""
-    outcome = await prepare(turn, (body_request(turn.snapshot, number, clip_key),))
+    outcome = await prepare(turn, bodies_of(turn.snapshot, number, clip_key))
     if outcome is None:
         await turn.update_scene(number, SceneState.PREPARED)
         return None

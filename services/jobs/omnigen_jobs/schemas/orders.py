@@ -33,6 +33,7 @@ from omnigen_shared.contracts.catalogue import (
     SPEECH_MODELS,
     VIDEO_MODELS,
 )
+from omnigen_shared.contracts.composer import EndCard
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS, AspectRatio, Resolution
 from omnigen_shared.contracts.seeds import SEEDS, derive_seed
@@ -108,6 +109,20 @@ EXAMPLE: Final[dict[str, JsonValue]] = {
 }
 
 
+class EndCardOrder(Contract):
+    """A call to action over the last seconds, which are darkened under it."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=80), FIT_LINE]
+    duration_s: StrictInt = Field(default=3, ge=1, le=5)
+
+    def to_card(self) -> EndCard:
+        return EndCard(text=self.text, frames=self.duration_s * FPS)
+
+
+DRAWN_LATER: Final = frozenset({"burn_captions", "end_card"})
+"""What is drawn over the clips: it makes no other clips, so it is no part of a seed."""
+
+
 class VideoOrder(Contract):
     """What a user may ask for. Without a seed the same order gives the same one."""
 
@@ -127,18 +142,26 @@ class VideoOrder(Contract):
     speech_model: SpeechModel = SPEECH_MODEL.name
     voice: Voice | None = None
     captions: StrictBool = False
+    burn_captions: StrictBool = False
+    end_card: EndCardOrder | None = None
 
     @model_validator(mode="after")
     def _has_something_to_read(self) -> Self:
         if self.captions and not self.narration:
             raise ValueError("captions are timed by the narration: they need narration: true")
+        if self.burn_captions and not self.captions:
+            raise ValueError("burn_captions draws the captions into the pictures: it needs captions: true")
         return self
 
     def to_wish(self, today: date) -> Wish:
         """The order completed: its seed is filled in."""
-        given = self.model_dump(mode="json", include=set(VideoOrder.model_fields) - {"seed"}, exclude_none=True)
+        given = self.model_dump(
+            mode="json", include=set(VideoOrder.model_fields) - {"seed", *DRAWN_LATER}, exclude_none=True
+        )
         seed = derive_seed(*given.items()) if self.seed is None else self.seed
-        return Wish(request=JobRequest(**given, seed=seed), is_seeded=self.seed is not None, today=today)
+        card = None if self.end_card is None else self.end_card.to_card()
+        request = JobRequest(**given, burn_captions=self.burn_captions, end_card=card, seed=seed)
+        return Wish(request=request, is_seeded=self.seed is not None, today=today)
 
 
 class StoryboardOrder(VideoOrder):
