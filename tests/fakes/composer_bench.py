@@ -11,6 +11,7 @@ from omnigen_composer.service.leases import Leases
 from omnigen_composer.service.works import Crew, CrewLimits
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import BodyRequest, RenderRequest, render_key, segment_key
+from omnigen_shared.contracts.exports import ExportFormat, ExportRequest, export_key
 from omnigen_shared.testing.clock import FrozenClock
 
 ADA = UserId("ada")
@@ -33,6 +34,13 @@ def key_of(body: BodyRequest) -> str:
 def a_render(frames: int = 30) -> tuple[str, RenderRequest]:
     request = RenderRequest(segment_keys=(key_of(a_body()),), total_frames=frames)
     return render_key(ADA, RECIPE, request), request
+
+
+def an_export(number: int = 1, user_id: UserId = ADA) -> tuple[str, ExportRequest]:
+    request = ExportRequest(
+        video_key=f"u/{user_id}/renders/r/{number}.mp4", format=ExportFormat.MP4, width=64, height=64
+    )
+    return export_key(user_id, request), request
 
 
 @dataclass

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from tests.fakes.object_store import MemoryStore
 
-from omnigen_composer.domain.keys import WorkRequest
+from omnigen_composer.domain.keys import Form, WorkRequest
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult
+from omnigen_shared.contracts.exports import ExportFormat, ExportResult
 
 RECIPE = "0123456789abcdef"
 
@@ -37,10 +38,19 @@ class FakeWorkshop:
             await self.finish.wait()
             if self.error is not None:
                 raise self.error
-            result = render_result(key) if isinstance(request, RenderRequest) else segment_result(key)
-            self.store.objects[key] = (b"mp4", {"result": result.model_dump_json()})
+            self.store.objects[key] = (b"mp4", {"result": result_of(key, request).model_dump_json()})
         finally:
             self.running.discard(key)
+
+
+def result_of(key: str, request: WorkRequest) -> SegmentResult | RenderResult | ExportResult:
+    if isinstance(request, Form):
+        return export_result(key)
+    return render_result(key) if isinstance(request, RenderRequest) else segment_result(key)
+
+
+def export_result(key: str) -> ExportResult:
+    return ExportResult(key=key, format=ExportFormat.MP4, width=64, height=36, frames=30, duration_s=1.0, size_bytes=3)
 
 
 def segment_result(key: str, frames: int = 30) -> SegmentResult:

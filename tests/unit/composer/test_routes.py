@@ -3,10 +3,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.fakes.composer_bench import ADA, a_body, a_render, key_of
+from tests.fakes.composer_bench import ADA, a_body, a_render, an_export, key_of
 from tests.fakes.object_store import MemoryStore
 from tests.fakes.waiting import wait_until
-from tests.fakes.workshop import RECIPE, FakeWorkshop, segment_result
+from tests.fakes.workshop import RECIPE, FakeWorkshop, export_result, segment_result
 
 from omnigen_composer.app import Adapters, create_app
 from omnigen_composer.routes import find_wait_s
@@ -18,7 +18,7 @@ from omnigen_shared.testing.identities import new_key_pair
 PRIVATE, PUBLIC = new_key_pair()
 SETTINGS = ComposerSettings(
     assets_bucket="assets",
-    identity_public_keys={"generator": [PUBLIC], "gateway": [PUBLIC]},
+    identity_public_keys={"generator": [PUBLIC], "gateway": [PUBLIC], "jobs": [PUBLIC]},
     signing_key="pem",
     signing_certificates="pem",
     default_wait_s=0,
@@ -166,3 +166,15 @@ async def test_the_end_of_the_app_ends_the_work(store: MemoryStore, workshop: Fa
 )
 def test_the_preferred_wait(prefer: str, wait_s: int | None) -> None:
     assert find_wait_s(prefer) == wait_s
+
+
+async def test_only_jobs_orders_exports_and_is_told_of_them(client: httpx.AsyncClient, workshop: FakeWorkshop) -> None:
+    key, request = an_export()
+    body, url = request.model_dump(mode="json"), f"/v1/exports/{key}"
+    assert seen(await client.put(url, json=body)) == (403, "forbidden")
+    workshop.finish.set()
+    done = await client.put(url, json=body, headers={**headers_for("jobs"), **WAIT})
+    assert (done.status_code, done.json()) == (200, export_result(key).model_dump(mode="json"))
+    assert (await client.delete(url, headers=headers_for("jobs"))).status_code == 204
+    other = await client.put(url, json={**body, "width": 66}, headers=headers_for("jobs"))
+    assert seen(other) == (422, "key_mismatch")

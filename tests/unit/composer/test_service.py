@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from tests.fakes.composer_bench import ABANDON_S, ADA, LEASE_S, Bench, Task, a_body, a_render, key_of
+from tests.fakes.composer_bench import ABANDON_S, ADA, LEASE_S, Bench, Task, a_body, a_render, an_export, key_of
 from tests.fakes.waiting import wait_until
 from tests.fakes.workshop import RECIPE, segment_result
 
@@ -14,6 +14,7 @@ from omnigen_composer.domain.problems import (
 )
 from omnigen_composer.service.answering import SOUND_SHARE
 from omnigen_composer.service.leases import Held, Lease
+from omnigen_composer.service.works import EXPORTS_PER_USER
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import Pending, RenderResult, SegmentResult, segment_key
 from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestError
@@ -251,3 +252,24 @@ async def test_closing_ends_everything_and_gives_leases_up(bench: Bench, task: T
 async def test_a_wait_is_at_most_what_the_service_allows(task: Task) -> None:
     waits = task.composer._waits
     assert (waits.clamp(None), waits.clamp(1), waits.clamp(999)) == (0, 1, 5)
+
+
+async def test_exports_leave_places_for_videos(bench: Bench) -> None:
+    task = bench.add_task(max_running=2, max_queued=8)
+    for number in (1, 2, 3):
+        await task.composer.order(ADA, *an_export(number), 0)
+    await task.order(a_body(1))
+    await wait_until(lambda: len(task.workshop.running) == 2)
+    assert sum("/exports/" in key for key in task.workshop.running) == 1
+    assert key_of(a_body(1)) in task.workshop.running
+
+
+async def test_one_users_exports_leave_places_for_anothers(bench: Bench) -> None:
+    task = bench.add_task(max_running=2, max_queued=64)
+    for number in range(EXPORTS_PER_USER):
+        await task.composer.order(ADA, *an_export(number), 0)
+    with pytest.raises(ComposerBusyError):
+        await task.composer.order(ADA, *an_export(99), 0)
+    assert isinstance(await task.composer.order(ADA, *an_export(0), 0), Pending)
+    eve = UserId("eve")
+    assert isinstance(await task.composer.order(eve, *an_export(1, eve), 0), Pending)

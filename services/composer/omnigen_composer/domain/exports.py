@@ -26,6 +26,8 @@ SHEET_COLUMNS: Final = 4
 SHEET_ROWS: Final = 3
 SHEET_TILE_PX: Final = 320
 PART_S: Final = 6
+MAX_PARTS: Final = 24
+"""They are told in the stored object's metadata, of which there are 2 KB."""
 _BLUR_SCALE: Final = 8
 """The background is blurred at an eighth of its size, where that costs next to nothing."""
 _BICUBIC: Final = "flags=bicubic"
@@ -40,7 +42,7 @@ _SMALL: Final = (
 )
 _STREAM: Final = (
     *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_flags", "single_file"),
-    *("-hls_time", str(PART_S), "-hls_playlist_type", "vod"),
+    *("-hls_playlist_type", "vod", "-hls_time"),
 )
 _PART: Final = re.compile(r"#EXTINF:([\d.]+),\s*#EXT-X-BYTERANGE:(\d+)@(\d+)")
 
@@ -59,7 +61,14 @@ def export_args(request: ExportRequest, source: Path, size: FrameSize, frames: i
         case ExportFormat.WEBM:
             made = [*_draw(reshaped), "-map", "0:a:0", "-map", "0:s?", "-c:s", "webvtt", *_VP9, *titled, "-f", "webm"]
         case ExportFormat.HLS:
-            made = [*_keep_or_draw(size, wanted, reshaped), "-map", "0:a:0", *titled, *_STREAM]
+            made = [
+                *_keep_or_draw(size, wanted, reshaped),
+                "-map",
+                "0:a:0",
+                *titled,
+                *_STREAM,
+                str(count_part_s(frames)),
+            ]
         case _:
             streams = ("-map", "0:a:0", "-map", "0:s?", "-c:s", "copy", *EXACT_TIMES, "-movflags", "+faststart")
             made = [*_keep_or_draw(size, wanted, reshaped), *streams, *titled, "-f", "mp4"]
@@ -92,6 +101,11 @@ def read_parts(playlist: str) -> tuple[StreamPart, ...]:
     if not parts:
         raise ValueError("FFmpeg's playlist has no parts")
     return parts
+
+
+def count_part_s(frames: int) -> int:
+    """Seconds of one part of a stream of so many frames."""
+    return max(PART_S, -(-frames // (FPS * MAX_PARTS)))
 
 
 def made_size(request: ExportRequest) -> FrameSize:

@@ -186,17 +186,18 @@ def _open_logo(drawing: Drawing) -> list[str]:
 
 
 def _draw(chain: str, logo_input: int, drawing: Drawing, size: FrameSize) -> str:
-    """The chain, and what is drawn on its pictures; its last output not named, its colours as they were."""
+    """The chain and what is drawn on it, the logo on top; its last output not named, its colours as they were."""
     if drawing == NOTHING_DRAWN:
         return chain
+    if drawing.has_letters:
+        chain = f"{chain},ass=f={SCRIPT_FILE}:fontsdir={FONTS_FOLDER}"
     if drawing.logo is not None:
         small = fit_logo(size)
         matrix = "out_range=tv:out_color_matrix=bt709"
         inside = f"scale={small.width}:{small.height}:force_original_aspect_ratio=decrease:flags=bicubic:{matrix}"
         place = place_logo(size, drawing.corner)
         chain = f"{chain}[plain];[{logo_input}:v:0]{inside},format=yuva420p[logo];[plain][logo]overlay={place}"
-    letters = f",ass=f={SCRIPT_FILE}:fontsdir={FONTS_FOLDER}" if drawing.has_letters else ""
-    return f"{chain}{letters},format=yuv420p,{BT709}"
+    return f"{chain},format=yuv420p,{BT709}"
 
 
 def _encode(frames: int, video: Path) -> list[str]:
