@@ -16,6 +16,8 @@ _SETTINGS: Final[dict[str, Any]] = {
     # What was signed is read again by the tests and by `verify`, not by every render.
     "verify": {"verify_after_sign": False},
     "builder": {"thumbnail": {"enabled": False}},
+    # A long video is put together on disk instead of in memory.
+    "core": {"backing_store_memory_threshold_in_mb": 8},
 }
 
 
