@@ -177,6 +177,7 @@ async def test_the_preview_shows_the_scenes_that_are_there(http: httpx.AsyncClie
     assert isinstance(order, PreviewRequest)
     assert [scene.clip_key[-5:] for scene in order.scenes] == ["1.mp4", "3.mp4"]
     assert (order.width, order.height) == (240, 426)
+    assert (await http.get(f"/api/v1/jobs/{JOB}")).json()["links"]["preview"] == PREVIEW
 
 
 async def test_the_preview_of_a_finished_video_is_the_video(http: httpx.AsyncClient, bench: JobsBench) -> None:

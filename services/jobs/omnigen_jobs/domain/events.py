@@ -80,10 +80,12 @@ def show_cost(job: Job) -> dict[str, str]:
 
 
 def links_of(job: Job) -> dict[str, str]:
-    """Where a user finds the job's parts; video and thumbnail once they exist."""
+    """Where a user finds the job's parts, each once there can be something."""
     base = f"/api/v1/jobs/{job.job_id}"
     made = ("video", "thumbnail", "exports")
     media = {} if job.output is None else {name: f"{base}/{name}" for name in made}
+    if job.storyboard is not None and not job.status.is_terminal:
+        media["preview"] = f"{base}/preview"
     if job.output is not None and job.output.captions_key is not None:
         media["captions"] = f"{base}/captions"
     return {"self": base, "events": f"{base}/events", **media, "receipt": f"{base}/receipt"}
