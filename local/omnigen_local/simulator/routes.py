@@ -5,6 +5,7 @@ import base64
 import binascii
 import hmac
 import time
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import orjson
@@ -16,7 +17,7 @@ from omnigen_local.simulator.creating import BadRequestError, read_request
 from omnigen_local.simulator.faults import Faults
 from omnigen_local.simulator.models import Kind, Model
 from omnigen_local.simulator.planning.answers import read_for_faults
-from omnigen_local.simulator.predictions import Prediction
+from omnigen_local.simulator.predictions import Prediction, Status
 from omnigen_local.simulator.refusals import (
     FAILED,
     NOT_FOUND,
@@ -90,7 +91,15 @@ async def create_prediction(
     simulator.engine.accept(prediction)
     await _delay_reply(simulator, prediction, wanted.wait_s)
     _lose_reply(faults)
-    return JSONResponse(_show(simulator, prediction.id), 201)
+    return JSONResponse(_show_created(simulator, prediction.id), 201)
+
+
+def _show_created(simulator: Simulator, prediction_id: str) -> dict[str, Any]:
+    """As it was accepted, unless it has ended: the provider's own client takes `processing` for an end here."""
+    prediction = _get(simulator, prediction_id)
+    if prediction.completed_at is None:
+        prediction = replace(prediction, status=Status.STARTING, started_at=None)
+    return simulator.presenter.show(prediction, time.time())
 
 
 def _asked_text(model: Model, values: dict[str, Any]) -> str:
