@@ -1,5 +1,6 @@
 """A whole world around the generator, in virtual time: fakes for everything outside, and the real state machine."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,13 +21,15 @@ from omnigen_generator.schemas import StepAnswer, StepCall
 from omnigen_generator.service.steps import run_step
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import JobId, UserId
-from omnigen_shared.contracts.job import IntentRecord, JobRequest, JobSnapshot
+from omnigen_shared.contracts.job import IntentRecord, JobRequest, JobSnapshot, JobStatus, SceneState
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 
 DEFINITION: Final = Path(__file__).parents[2] / "workflow" / "omnigen.asl.json"
 CLIPS: Final = "bytedance/seedance-1-pro-fast"
 MUSIC: Final = "minimax/music-1.5"
 PLANNER: Final = "openai/gpt-4o-mini"
+CALLS_TO_PLAN: Final = 7
+"""What the step of the plan calls before it begins the scenes, when there is no money for the planner."""
 
 
 ADAS_JOB: Final = AttemptRef(JobId("job_1"), UserId("ada"), "free", 1)
@@ -92,6 +95,15 @@ class World:
         if "job" not in event:
             event["job"] = self._input(self.snapshot.attempt)
         return await run_step(self._tools(switch), StepCall.model_validate(event))
+
+    async def plan_alone(self) -> None:
+        """A storyboard from the template, stored by a worker that dies before it begins the first scene."""
+        budget, self.quota.budget_microusd = self.quota.budget_microusd, 0
+        with contextlib.suppress(Killed):
+            await self.step("plan", KillSwitch(CALLS_TO_PLAN))
+        self.quota.budget_microusd = budget
+        assert self.snapshot.status is JobStatus.GENERATING
+        assert {scene.state for scene in self.snapshot.scenes} == {SceneState.QUEUED}
 
     def run(self, switch: KillSwitch | None = None, max_attempts: int = 40) -> JobSnapshot:
         """Executions one after the other, as jobs starts them, until the job has ended."""

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.waiting import wait_until
 
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegMemoryError, FfmpegTimeoutError
-from omnigen_composer.media.together import run_all
+from omnigen_shared.together import run_all
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 ENDLESS = ("-re", "-f", "lavfi", "-i", "testsrc2=s=64x36", "-f", "null", "-")

@@ -10,10 +10,10 @@ import aiohttp
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import MissingObjectError, Note, StoredObject
 from omnigen_shared.aws.clients import error_code
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.together import run_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

@@ -14,10 +14,8 @@ from omnigen_shared.contracts.job import IntentStatus, JobStatus
 
 async def planned(world: World) -> None:
     """Up to the storyboard, without a model."""
-    world.quota.budget_microusd = 0
     world.order(duration_s=9, music=False)
-    assert (await world.step("plan")).outcome is StepOutcome.DONE
-    world.quota.budget_microusd = 10_000_000
+    await world.plan_alone()
 
 
 async def send_and_lose(world: World, scene: int = 1) -> None:

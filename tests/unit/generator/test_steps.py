@@ -293,11 +293,9 @@ def test_a_plan_that_was_bought_before_and_swept_since(is_pinned: bool) -> None:
 def test_a_call_that_another_run_gave_up_meanwhile_leaves_no_hold() -> None:
     """The other run refunds between this one's reading and its hold."""
     world = a_world()
-    world.quota.budget_microusd = 0
 
     async def scenario() -> None:
-        await world.step("plan")
-        world.quota.budget_microusd = 10_000_000
+        await world.plan_alone()
         spend = world.quota.spend
 
         async def overtaken(ref: Any, intent: Any) -> None:
@@ -336,8 +334,7 @@ def test_a_long_wait_ends_with_the_executions_time() -> None:
     world.provider.script(CLIPS, Fault.THROTTLED)
 
     async def scenario() -> None:
-        while (await world.step("plan")).outcome is not StepOutcome.DONE:
-            world.clock.advance(3)
+        await world.plan_alone()
         began = to_rfc3339(world.clock.now() - timedelta(seconds=237.5))
         assert (await world.step("scene", scene=1, started_at=began)).wait_s == 3
 

@@ -22,10 +22,10 @@ from omnigen_composer.media.credentials import Credentials, SigningError, append
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
 from omnigen_composer.media.probe import UnreadableError, VideoFacts, find_looks, inspect_video
 from omnigen_composer.media.sources import SoundSources
-from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import RenderRequest, RenderResult, SegmentResult, VoiceTrack, segment_key
+from omnigen_shared.together import run_all
 
 PREFETCHES: Final = 16
 POSTER_SEGMENTS: Final = 12

@@ -12,10 +12,10 @@ from omnigen_composer.media.artefacts import Artefacts, check_made
 from omnigen_composer.media.artist import Artist
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.probe import UnreadableError, probe_clip
-from omnigen_composer.media.together import run_all
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest, last_frame_key
 from omnigen_shared.contracts.media import FrameSize
+from omnigen_shared.together import run_all
 
 
 class SegmentMaker:

@@ -9,9 +9,9 @@ from omnigen_composer.domain.problems import MusicInvalidError, VoiceInvalidErro
 from omnigen_composer.domain.speech import Line, fit_line
 from omnigen_composer.media.artefacts import Artefacts
 from omnigen_composer.media.probe import UnreadableError, probe_sound
-from omnigen_composer.media.together import run_all
 from omnigen_shared.contracts.composer import ClipSound, VoiceTrack
 from omnigen_shared.errors import ProblemError
+from omnigen_shared.together import run_all
 
 
 class SoundSources:

@@ -12,6 +12,7 @@ from omnigen_generator.domain.storyboards import build_storyboard
 from omnigen_generator.domain.templates import write_plan
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done
+from omnigen_generator.service.beginning import begin_scenes
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.job import JobKind, JobStatus, StoreStoryboard
@@ -24,7 +25,7 @@ _log = structlog.get_logger()
 
 
 async def plan(turn: Turn) -> StepAnswer:
-    """Store the storyboard and the recipe that the job is pinned to, and begin generating.
+    """Store the storyboard and the recipe that the job is pinned to, and begin the scenes.
 
     A job that is a plan alone has ended with its storyboard.
     """
@@ -40,7 +41,9 @@ async def plan(turn: Turn) -> StepAnswer:
         stored = StoreStoryboard(storyboard=storyboard, recipe_id=recipe_id)
         turn.snapshot = await turn.tools.jobs.store_storyboard(turn.ref, stored)
     await turn.begin_stage(JobStatus.GENERATING)
-    return done(_chain(turn))
+    chains = _chain(turn)
+    await begin_scenes(turn, chains)
+    return done(chains)
 
 
 def _chain(turn: Turn) -> tuple[tuple[int, ...], ...]:
