@@ -115,6 +115,18 @@ prove-spend: setup ## The provider's bill equals our books: many jobs, faults, d
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.spend
 
+.PHONY: prove-continue
+prove-continue: setup build-generator ## A job outlives its executions, killed ones too; nothing is paid twice
+#: CLIP_S=35           what the provider takes for a clip
+#: BUDGET_S=20         after which an execution hands over to the next
+#: LIMIT_S=25          older ones are killed, with their workers
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.continuing
+
+.PHONY: bench-pipeline
+bench-pipeline: setup build-generator ## How much of a video's time nobody works on it; STRICT=1
+	@$(BIN)/python -m bench.pipeline
+
 .PHONY: bench-quota
 bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 	@$(BIN)/python -m bench.quota

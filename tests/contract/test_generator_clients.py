@@ -196,6 +196,7 @@ async def test_the_composers_status_is_the_answers(server: ScriptedServer, clien
         answer({"recipe_id": "r1"}),
         answer({"progress": 0.25}, 202, Retry_After="2"),
         answer({"progress": 0}, 202),
+        answer({"progress": 0.9}, 202, Retry_After="0"),
         answer({"key": "k", "frames": 135, "duration_s": 4.5, "has_audio": False}),
     )
     assert await composer.get_recipe(REF) == "r1"
@@ -205,12 +206,16 @@ async def test_the_composers_status_is_the_answers(server: ScriptedServer, clien
     begun = await composer.put_render(REF, "u/ada/renders/r1/y.mp4", RENDER)
     assert isinstance(begun, Composing)
     assert begun.retry_after_s == 1
+    nearly = await composer.put_render(REF, "u/ada/renders/r1/y.mp4", RENDER)
+    assert isinstance(nearly, Composing)
+    assert nearly.retry_after_s == 0
     ready = await composer.put_segment(REF, "u/ada/segments/r1/x.mp4", BODY)
     assert not isinstance(ready, Composing)
     assert ready.frames == 135
     assert [asked.path for asked in server.asked] == [
         "/v1/recipe",
         "/v1/segments/u/ada/segments/r1/x.mp4",
+        "/v1/renders/u/ada/renders/r1/y.mp4",
         "/v1/renders/u/ada/renders/r1/y.mp4",
         "/v1/segments/u/ada/segments/r1/x.mp4",
     ]

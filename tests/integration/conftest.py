@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.visitors import Visitor, Watched, sign_visitor_in
+from tests.integration.visitors import Visitor, Watched, visit
 
-from omnigen_local.demo.accounts import UserPool
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.spending import PlanName
 
@@ -28,11 +27,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.fixture(scope="session")
 def new_visitor(stack: LocalStack) -> Callable[[PlanName], Visitor]:
     """Somebody who has just signed up and in."""
-    record = stack.record()
-    pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)
 
     def sign_in(plan: PlanName = PlanName.FREE) -> Visitor:
-        return asyncio.run(sign_visitor_in(record.gateway_url, pool, plan))
+        return asyncio.run(visit(stack, plan))
 
     return sign_in
 

@@ -14,6 +14,7 @@ import orjson
 from omnigen_local.demo.accounts import UserPool, new_account, sign_in, sign_up
 from omnigen_local.demo.client import GatewayClient
 from omnigen_local.demo.events import ServerEvent
+from omnigen_local.stack import LocalStack
 from omnigen_shared.contracts.spending import PlanName
 
 SMALL = {"duration_s": 5, "aspect_ratio": "16:9", "resolution": "480p"}
@@ -93,6 +94,13 @@ async def collect_events(gateway: GatewayClient, path: str) -> list[ServerEvent]
     """Every event of a job, up to its end."""
     async with aclosing(gateway.follow(path)) as events:
         return [event async for event in events]
+
+
+async def visit(stack: LocalStack, plan: PlanName = PlanName.FREE) -> Visitor:
+    """Somebody who has just signed up and in at this stack."""
+    record = stack.record()
+    pool = UserPool(record.emulator_url, record.user_pool_id, record.user_pool_client_id)
+    return await sign_visitor_in(record.gateway_url, pool, plan)
 
 
 async def sign_visitor_in(gateway_url: str, pool: UserPool, plan: PlanName) -> Visitor:

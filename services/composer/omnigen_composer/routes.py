@@ -14,6 +14,7 @@ from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
 RETRY_AFTER_S: Final = 1
+NEARLY_DONE: Final = 0.6
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})\b")
 
 router = APIRouter(prefix="/v1")
@@ -63,6 +64,11 @@ def find_wait_s(prefer: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
+def pause_s(progress: float) -> int:
+    """When to ask again: at once near the end, since a call that is being held hears of it without delay."""
+    return 0 if progress >= NEARLY_DONE else RETRY_AFTER_S
+
+
 async def _order(key: str, body: WorkRequest, request: Request, caller: Identity, prefer: str) -> Response:
     outcome = await _composer(request).order(caller.subject, key, body, find_wait_s(prefer))
     return _render(outcome)
@@ -71,7 +77,7 @@ async def _order(key: str, body: WorkRequest, request: Request, caller: Identity
 def _render(outcome: Outcome) -> Response:
     content = outcome.model_dump_json()
     if isinstance(outcome, Pending):
-        return Response(content, 202, {"Retry-After": str(RETRY_AFTER_S)}, "application/json")
+        return Response(content, 202, {"Retry-After": str(pause_s(outcome.progress))}, "application/json")
     return Response(content, 200, media_type="application/json")
 
 

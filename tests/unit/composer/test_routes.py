@@ -9,7 +9,7 @@ from tests.fakes.waiting import wait_until
 from tests.fakes.workshop import RECIPE, FakeWorkshop, export_result, segment_result
 
 from omnigen_composer.app import Adapters, create_app
-from omnigen_composer.routes import find_wait_s
+from omnigen_composer.routes import find_wait_s, pause_s
 from omnigen_composer.settings import ComposerSettings
 from omnigen_shared.contracts.composer import segment_key
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
@@ -72,6 +72,11 @@ async def test_a_segment_is_pending_then_done(client: httpx.AsyncClient, worksho
     workshop.finish.set()
     done = await client.put(URL, json=BODY, headers=WAIT)
     assert (done.status_code, done.json()) == (200, segment_result(KEY).model_dump(mode="json"))
+
+
+@pytest.mark.parametrize(("progress", "expected_s"), [(0, 1), (0.5, 1), (0.6, 0), (1, 0)])
+def test_near_the_end_nobody_is_sent_away(progress: float, expected_s: int) -> None:
+    assert pause_s(progress) == expected_s
 
 
 async def test_a_render_is_ordered_the_same_way(client: httpx.AsyncClient, workshop: FakeWorkshop) -> None:

@@ -1,6 +1,7 @@
 """The pieces of work of this process: bounded, kept under a lease, ended when nobody asks for them any more."""
 
 import asyncio
+import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
@@ -155,10 +156,13 @@ class Crew:
             await _end([making, keeping])
 
     async def _make(self, work: Work) -> None:
+        asked = time.monotonic()
         is_export = export_folder(work.key) is not None
         async with self._export_slots if is_export else nullcontext(), self._slots:
+            begun = time.monotonic()
             await self._workshop.make(work.key, work.request, work.report)
-        _log.info("work_done", key=work.key, kind=type(work.request).__name__)
+        own_ms, queued_ms = round((time.monotonic() - begun) * 1000), round((begun - asked) * 1000)
+        _log.info("work_done", key=work.key, kind=type(work.request).__name__, own_ms=own_ms, queued_ms=queued_ms)
 
     async def _keep(self, lease: Lease, work: Work) -> None:
         while True:

@@ -62,4 +62,5 @@ class HttpComposer(Composer):
 
 
 def _composing(reply: Reply) -> Composing:
-    return Composing(Pending.model_validate(reply.body), reply.retry_after_s or DEFAULT_RETRY_S)
+    hint_s = DEFAULT_RETRY_S if reply.retry_after_s is None else reply.retry_after_s
+    return Composing(Pending.model_validate(reply.body), hint_s)

@@ -11,8 +11,8 @@ JITTER_S: Final = 3
 
 
 def poll_wait_s(elapsed_s: float) -> int:
-    """Between two looks at a running prediction: a tenth of its age, so that it costs a long one little."""
-    return round(min(max(elapsed_s / 10, MIN_WAIT_S), MAX_POLL_S))
+    """Between two looks at a running prediction: a small part of its age, and what a look costs is far less."""
+    return round(min(max(elapsed_s / 30, MIN_WAIT_S), MAX_POLL_S))
 
 
 def backoff_wait_s(elapsed_s: float) -> int:

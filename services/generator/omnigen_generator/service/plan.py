@@ -1,11 +1,13 @@
 """The storyboard: a model writes the words for the cuts that were ordered. Planning never fails a job."""
 
+import asyncio
 from typing import Final
 
 import structlog
 
 from omnigen_generator.domain.calls import PaidCall, plan_call, repair_call
 from omnigen_generator.domain.outcomes import Bought, Waiting
+from omnigen_generator.domain.pacing import MIN_WAIT_S
 from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
 from omnigen_generator.domain.segments import is_chained
 from omnigen_generator.domain.storyboards import build_storyboard
@@ -20,6 +22,9 @@ from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
 PATIENCE_SHARE: Final = 0.25
 """Of the time to the deadline; the clips need the rest."""
+
+SECOND_LOOK_S: Final = 0.5
+"""Everything else waits for the planner, which often needs no second."""
 
 _log = structlog.get_logger()
 
@@ -67,6 +72,9 @@ async def _write(turn: Turn) -> Storyboard | Waiting:
 async def _ask(turn: Turn, call: PaidCall) -> PlannedVideo | Unusable | Waiting | None:
     """The model's words or why they are of no use, Waiting for them, or None when there are none in time."""
     outcome = await buy(turn, call)
+    if isinstance(outcome, Waiting) and outcome.wait_s == MIN_WAIT_S:
+        await asyncio.sleep(SECOND_LOOK_S)  # the state machine waits for whole seconds only
+        outcome = await buy(turn, call)
     if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):
         return outcome
     if not isinstance(outcome, Bought):

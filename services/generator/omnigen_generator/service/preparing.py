@@ -51,7 +51,7 @@ def composing(answer: Composing) -> Waiting:
 
 def _not_ready(hint_s: int) -> Waiting:
     return Waiting(
-        min(max(hint_s, 1), MAX_WAIT_S),
+        min(max(hint_s, 0), MAX_WAIT_S),
         Reason(
             FailureCode.DEADLINE_EXCEEDED,
             "The composer was not ready before the job's time was over.",
