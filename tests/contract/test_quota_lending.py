@@ -22,8 +22,8 @@ from omnigen_shared.errors import DependencyUnavailableError, NotFoundError, Quo
 from omnigen_shared.testing.clock import FrozenClock
 
 USD: Final = 1_000_000
-CAP: Final = 40
-USERS: Final = 20
+CAP: Final = 20
+USERS: Final = 10
 
 
 class Deployment:

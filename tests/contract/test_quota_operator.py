@@ -52,12 +52,11 @@ class Desk:
 @pytest.fixture
 def desk(emulator_url: str) -> Desk:
     async def create() -> str:
-        async with open_usage_table(emulator_url) as (_, name):
+        async with open_usage_table(emulator_url) as (client, name):
+            await one_video_and_one_job(DynamoUsageTable(client, name, SystemClock()))
             return name
 
-    desk = Desk(emulator_url, asyncio.run(create()))
-    desk.do(one_video_and_one_job)
-    return desk
+    return Desk(emulator_url, asyncio.run(create()))
 
 
 async def one_video_and_one_job(table: DynamoUsageTable) -> None:

@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
-import pytest
 from bench.goals import Scoreboard
 from tests.proofs.quota.ground import open_ground
 from tests.proofs.quota.rounds import run_round
 
 SEED = 1
 ATTEMPTS = 300
+ROUNDS = (1, 2)
+"""One bounds the deployment's day, the other its month; the limits of videos differ too."""
 
 
-@pytest.mark.parametrize("number", [0, 2])
-async def test_a_round_misses_nothing(emulator_url: str, tmp_path: Path, number: int) -> None:
+async def test_two_rounds_miss_nothing(emulator_url: str, tmp_path: Path) -> None:
     told: list[str] = []
     board = Scoreboard("prove-quota", tell=told.append)
     async with open_ground(tmp_path, emulator_url, SEED) as ground:
-        await run_round(ground, board, SEED, number, ATTEMPTS, advance=lambda _part, _step: None)
+        for number in ROUNDS:
+            await run_round(ground, board, SEED, number, ATTEMPTS, advance=lambda _part, _step: None)
     assert told == []
     assert board.passed > 0

@@ -42,6 +42,7 @@ def bookings(draw: st.DrawFn) -> Booking:
         returned_microusd=0 if is_open else rest,
         closed_at="" if is_open else "2026-11-24T12:10:00.000000Z",
         intents=intents,
+        charged_day=draw(st.sampled_from(["", "2026-11-24"])),
     )
 
 
@@ -66,7 +67,7 @@ def test_rows_have_slots_of_their_own_and_survive_the_table(booking: Booking) ->
 def test_a_closed_booking_is_rebuilt_from_its_rows(booking: Booking) -> None:
     rebuilt = rebuild_booking("2026-11", list_rows("job_1", "2026-11", booking))
     assert rebuilt is not None
-    exact = replace(booking, closed_at="", intents={})
+    exact = replace(booking, closed_at="", charged_day="", intents={})
     assert replace(rebuilt, intents={}) == exact
     timeless = {name: replace(intent, is_late=False) for name, intent in booking.intents.items()}
     assert {name: replace(intent, is_late=False) for name, intent in rebuilt.intents.items()} == timeless
