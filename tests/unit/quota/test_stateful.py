@@ -169,9 +169,9 @@ class QuotaMachine(RuleBasedStateMachine):
         self.clock.advance(VALID_FOR.total_seconds())
 
     @rule(more=st.sampled_from([1, 3_000_000, 8_000_000]))
-    def raise_deployment_cap(self, more: int) -> None:
-        """Or set the first one. The day's is never reached: it is there to be counted, as the audit does."""
-        cap = (self.model.deployment_cap or self.model.spend(self.month)) + more
+    def set_deployment_cap(self, more: int) -> None:
+        """The first one, a higher or a lower one. The day's is never reached: it is there to be counted, as audits do."""
+        cap = self.model.spend(self.month) + more
         self.ask(lambda: self.operator.set_deployment_caps(NEVER_REACHED, cap))
         self.model.deployment_cap = cap
         self.clock.advance(VALID_FOR.total_seconds())
