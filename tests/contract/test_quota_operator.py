@@ -95,7 +95,7 @@ def test_caps_for_everybody_and_the_switch(desk: Desk) -> None:
     assert capped[0] == {
         "paused": False,
         "per_day_usd": None,
-        "today_usd": "0.00",
+        "today_usd": "1.25",
         "per_month_usd": "100.00",
         "this_month_usd": "1.25",
     }

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from tests.fakes.counters import FakeCounter
 from tests.fakes.gateway import bearer, open_gateway
 from tests.fakes.tokens import USER_ID
 from tests.fakes.upstreams import FakeAnswer
 from tests.fakes.visitors import Answer
 
+from omnigen_gateway.service import limiting
 from omnigen_shared.errors import DependencyUnavailableError
 
 JOB = "/api/v1/jobs/job_1"
@@ -70,13 +72,15 @@ async def test_who_is_not_known_costs_no_lease() -> None:
 
 
 @pytest.mark.parametrize(("fails", "status"), [("open", 200), ("closed", 503)])
-async def test_without_quota_the_setting_decides(fails: str, status: int) -> None:
+async def test_without_quota_the_setting_decides(fails: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limiting, "_uncounted", counter := FakeCounter())
     async with open_gateway(rate_limit_fails=fails) as bench:
         bench.leases.errors.append(DependencyUnavailableError("quota did not answer"))
         answer = await bench.ask("GET", JOB)
     assert answer.status == status
     assert limits_of(answer) == (None, None)
     assert answer.header("retry-after") == (None if status == 200 else "1")
+    assert counter.counted == {(("rate_limit_fails", fails),): 1}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer forged"}, None])

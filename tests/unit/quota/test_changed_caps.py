@@ -10,6 +10,8 @@ from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.rounds import Place
 from omnigen_shared.errors import QuotaExceededError
 
+TOMORROW = "2026-11-25"
+
 
 @pytest.fixture
 def world() -> Deployment:
@@ -49,7 +51,7 @@ async def test_caps_that_are_lifted_leave_the_count_true(world: Deployment) -> N
 async def test_a_day_cap_set_at_noon_lends_nothing_for_what_the_morning_gives_back(world: Deployment) -> None:
     await world.book("ann", "job_1", 5 * USD)
     await world.quota.spend(Place("ann", MONTH, "job_1"), "late", USD)
-    await world.cap(per_day=3 * USD)
+    await world.cap(per_day=8 * USD)
     await world.book("ann", "job_2")
     await world.end("ann", "job_1")
     await world.quota.refund(Place("ann", MONTH, "job_1"), "late")
@@ -59,17 +61,35 @@ async def test_a_day_cap_set_at_noon_lends_nothing_for_what_the_morning_gives_ba
         with pytest.raises(QuotaExceededError) as refusal:
             await world.book(user_id, "job_4")
         assert refusal.value.details["cap"] == "deployment_spend_per_day"
-    assert world.lent().days == {TODAY: 3 * USD}
+    assert world.lent().days == {TODAY: 8 * USD}
+    world.assert_true()
+
+
+async def test_a_day_cap_set_at_noon_counts_the_morning_but_not_the_day_before(world: Deployment) -> None:
+    for user_id in ("ann", "ben"):
+        await world.book(user_id, "job_0", 50 * USD)
+    world.clock.advance(86_400)
+    await world.book("ann", "job_1", 5 * USD)
+    await world.book("ben", "job_1", 4 * USD)
+    await world.quota.spend(Place("ben", MONTH, "job_1"), "a", 2 * USD)
+    await world.quota.settle(Place("ben", MONTH, "job_1"), "a", 2 * USD)
+    await world.end("ben", "job_1")
+    await world.cap(per_day=8 * USD)
+    assert world.lent() == DeploymentMonth(107 * USD, {TOMORROW: 7 * USD})
+    await world.book("cid", "job_1")
+    with pytest.raises(QuotaExceededError) as refusal:
+        await world.book("ann", "job_2", 1)
+    assert refusal.value.details["used"] == "8.00"
     world.assert_true()
 
 
 async def test_what_was_booked_under_the_cap_is_the_days_again(world: Deployment) -> None:
     await world.book("ann", "job_1", 5 * USD)
-    await world.cap(per_day=3 * USD)
+    await world.cap(per_day=8 * USD)
     await world.book("ann", "job_2", 3 * USD)
     await world.end("ann", "job_2")
     await world.book("ann", "job_3", 3 * USD)
-    assert world.lent().days == {TODAY: 3 * USD}
+    assert world.lent().days == {TODAY: 8 * USD}
     world.assert_true()
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import structlog
 from tests.fakes.quota_bench import MONTH
 from tests.fakes.quota_deployment import TODAY, USD, Deployment
 
@@ -126,39 +125,6 @@ async def test_a_users_own_cap_is_told_first(world: Deployment) -> None:
     with pytest.raises(QuotaExceededError) as refusal:
         await world.book("ann", "job_1", 301 * USD)
     assert refusal.value.details["cap"] == "spend_per_month"
-
-
-async def test_half_of_a_cap_sounds_an_alarm_once(world: Deployment) -> None:
-    await world.cap(per_day=10 * USD)
-    with structlog.testing.capture_logs() as logs:
-        for n in range(10):
-            await world.book(f"user-{n}", "job_1")
-    told = [(entry["cap"], entry["percent"]) for entry in logs if entry["event"] == "deployment_spend_reached"]
-    assert told == [("deployment_spend_per_day", percent) for percent in (50, 80, 100)]
-
-
-async def test_what_was_spent_before_a_cap_sounds_it_too(world: Deployment) -> None:
-    await world.book("ann", "job_1", 6 * USD)
-    with structlog.testing.capture_logs() as logs:
-        await world.cap(per_month=10 * USD)
-    (alarm,) = logs
-    assert (alarm["event"], alarm["cap"], alarm["percent"]) == (
-        "deployment_spend_reached",
-        "deployment_spend_per_month",
-        50,
-    )
-
-
-async def test_whom_the_deployments_cap_turns_away_is_told_to_operators(world: Deployment) -> None:
-    await world.cap(per_month=10 * USD)
-    with structlog.testing.capture_logs() as logs, pytest.raises(QuotaExceededError):
-        await world.book("ann", "job_1", 11 * USD)
-    (alarm,) = logs
-    assert (alarm["event"], alarm["cap"], alarm["used"]) == (
-        "deployment_spend_refused",
-        "deployment_spend_per_month",
-        "0.00",
-    )
 
 
 class KilledError(DependencyUnavailableError):

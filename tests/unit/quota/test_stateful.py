@@ -170,7 +170,7 @@ class QuotaMachine(RuleBasedStateMachine):
 
     @rule(more=st.sampled_from([1, 3_000_000, 8_000_000]))
     def set_deployment_cap(self, more: int) -> None:
-        """The first one, a higher or a lower one. The day's is never reached: it is there to be counted, as audits do."""
+        """The first one, a higher or a lower one. The day's is never reached: it is there to be counted."""
         cap = self.model.spend(self.month) + more
         self.ask(lambda: self.operator.set_deployment_caps(NEVER_REACHED, cap))
         self.model.deployment_cap = cap

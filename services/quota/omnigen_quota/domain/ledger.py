@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from omnigen_quota.domain.bookings import Booking, BookingMark, Intent, IntentMark
+from omnigen_quota.domain.bookings import Booking, BookingMark, Intent, IntentMark, MonthState
 
 
 class RowKind(StrEnum):
@@ -88,6 +88,14 @@ def list_rows(job_id: str, month: str, booking: Booking) -> Iterator[LedgerRow]:
             yield _ended_row(job_id, month, at, intent_id, intent)
     if not booking.is_open:
         yield _closed_row(job_id, month, booking)
+
+
+def sum_day(month: str, state: MonthState, rows: Iterable[LedgerRow], day: str) -> int:
+    """What of a month's spend was reserved on a day (UTC, YYYY-MM-DD); rows tell of jobs that the map has folded."""
+    full = {job_id: entry for job_id, entry in state.bookings.items() if isinstance(entry, Booking)}
+    folded = (row for row in rows if row.month == month and row.job_id not in full)
+    told = sum(row.spend_microusd for row in folded if row.reserved_at.startswith(day))
+    return told + sum(entry.claim_microusd for entry in full.values() if entry.reserved_at.startswith(day))
 
 
 def rebuild_booking(month: str, rows: Iterable[LedgerRow]) -> Booking | None:

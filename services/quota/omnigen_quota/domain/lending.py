@@ -1,7 +1,7 @@
 """The deployment's caps: how much a user's month is lent, and when it goes back."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -85,9 +85,9 @@ def plan_settlement(loan: Loan, now: datetime, name: str, *, is_recalled: bool =
     `is_recalled`: it goes back although it may still be used.
     """
     day = day_of(now)
-    if loan.left < 0:
-        return Transfer(name, loan.number + 1, -loan.left, loan.day or day, 0, to_rfc3339(now))
     day_left = loan.day_left if loan.day == day else 0
+    if loan.left < 0 or day_left < 0:
+        return Transfer(name, loan.number + 1, max(0, -loan.left), day, max(0, -day_left), to_rfc3339(now))
     is_in_use = loan.at > to_rfc3339(now - KEPT) and not is_recalled
     if is_in_use or not (loan.left or day_left):
         return None
@@ -184,12 +184,13 @@ def plan_forgetting(deployment: DeploymentMonth, now: datetime) -> Update | None
     return Update(tuple(Equals(path, last) for path, last in gone), tuple(Remove(path) for path, _ in gone))
 
 
-def begin_loan(spend_microusd: int) -> Update:
-    """A month that is counted for the deployment from now on, with what it has spent until now as a debt."""
-    return Update(
-        (Missing(("loan",)), Equals(("spend_microusd",), spend_microusd)),
-        (Put(("loan",), replace(Loan(), left=-spend_microusd).to_map()),),
-    )
+def begin_loan(spend_microusd: int, day: str = "", of_day: int = 0) -> Update:
+    """A month that is counted for the deployment from now on, with what it has spent until now as a debt.
+
+    `of_day` of it was spent on `day`.
+    """
+    debt = Loan(left=-spend_microusd, day=day, day_left=-of_day)
+    return Update((Missing(("loan",)), Equals(("spend_microusd",), spend_microusd)), (Put(("loan",), debt.to_map()),))
 
 
 def list_alarms(after: DeploymentMonth, transfer: Transfer, rules: DeploymentRules) -> Iterator[tuple[str, int]]:

@@ -23,7 +23,7 @@ from omnigen_quota.domain.updates import Action, Add, Condition, Equals, Missing
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """At a user's month, in micro-dollars. `left` below zero: spent before anything was counted for the deployment.
+    """At a user's month, in micro-dollars. Below zero: spent before anything was counted for the deployment.
 
     `day_left` is of `day` (UTC, YYYY-MM-DD) alone; `number`, `transfer` (its name), `moved`, `day_moved`, `at` tell of
     the last transfer that was applied.

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from omnigen_quota.domain.bookings import MonthState
+from omnigen_quota.domain.ledger import sum_day
 from omnigen_quota.domain.lending import (
     Borrowing,
     DeploymentRules,
@@ -26,9 +27,16 @@ from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.rounds import Place
 from omnigen_shared.clock import Clock
 from omnigen_shared.errors import DependencyUnavailableError, QuotaExceededError
+from omnigen_shared.telemetry import meter
 
 MAX_ROUNDS: Final = 10
 _log = structlog.get_logger()
+_reached = meter().create_counter(
+    "quota.deployment_spend_reached", description="50, 80, 100 % lent, by cap and percent"
+)
+_turned_away = meter().create_counter(
+    "quota.deployment_spend_refused", description="reservations, by the cap in the way"
+)
 
 
 class Lender:
@@ -92,7 +100,7 @@ class Lender:
         """
         state = await self._table.find_month(user_id, month)
         if state is not None and state.loan is None and rules.has_caps:
-            state = await self._table.apply(user_id, month, begin_loan(state.spend_microusd))
+            state = await self._begin_loan(user_id, month, state)
         if state is None or state.loan is None:
             return False
         deployment, now = await self._get_deployment(month), self._clock.now()
@@ -107,6 +115,11 @@ class Lender:
         if under_way is not None:
             await self.finish(user_id, month, under_way)
         return under_way == transfer
+
+    async def _begin_loan(self, user_id: str, month: str, state: MonthState) -> MonthState | None:
+        day, rows = day_of(self._clock.now()), await self._table.list_all_rows(user_id)
+        debt = begin_loan(state.spend_microusd, day, sum_day(month, state, rows, day))
+        return await self._table.apply(user_id, month, debt)
 
     async def _get_deployment(self, month: str) -> DeploymentMonth:
         return await self._table.find_deployment(month) or await self._apply(month, begin_deployment())
@@ -123,9 +136,11 @@ def _plan(deployment: DeploymentMonth, borrowing: Borrowing) -> Transfer:
         return plan_loan(deployment, borrowing, secrets.token_hex(8))
     except QuotaExceededError as refusal:
         _log.warning("deployment_spend_refused", day=borrowing.day, **refusal.details)
+        _turned_away.add(1, {"cap": refusal.details["cap"]})
         raise
 
 
 def _sound_alarms(after: DeploymentMonth, transfer: Transfer, rules: DeploymentRules) -> None:
     for cap, percent in list_alarms(after, transfer, rules):
         _log.warning("deployment_spend_reached", day=transfer.day, cap=cap, percent=percent)
+        _reached.add(1, {"cap": cap, "percent": percent})

@@ -31,9 +31,10 @@ class Operator:
         await self._table.pause(paused)
 
     async def set_deployment_caps(self, spend_per_day: int | None, spend_per_month: int | None) -> None:
-        """Caps for all users together, in micro-dollars; None for none. Counts what this month has spent already.
+        """Caps for all users together, in micro-dollars; None for none.
 
-        Everybody's month is counted before anything is lent under the caps; whoever begins one meanwhile, after that.
+        What this month and this day have spent already counts. Everybody's is counted before anything is lent under the
+        caps; theirs who begin to spend meanwhile, after that.
         """
         rules = DeploymentRules(spend_per_day=spend_per_day, spend_per_month=spend_per_month)
         await self._count_everybody(rules)
