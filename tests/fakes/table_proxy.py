@@ -129,7 +129,10 @@ class TableProxy:
             )
             app = web.Application(client_max_size=_MAX_BODY)
             app.router.add_post("/", self._handle)
-            runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
+            # A call that nobody waits for any more, and that has not been sent on, must not keep others waiting.
+            runner = web.AppRunner(
+                app, access_log=None, handle_signals=False, shutdown_timeout=1, handler_cancellation=True
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -45,17 +45,16 @@ def main(
 
 async def _prove(folder: Path, board: Scoreboard, rounds: int, attempts: int, seed: int) -> None:
     console = Console()
-    async with (
-        Emulator(None, folder / "logs" / "emulator.log") as emulator,
-        open_ground(folder, emulator.url, seed) as ground,
-    ):
+    async with Emulator(None, folder / "logs" / "emulator.log") as emulator:
         for number in range(rounds):
             started, missed = time.monotonic(), len(board.misses)
+            # A table and processes of its own: what one round leaves open would be swept in all later ones.
             with _bars(console, number, attempts) as advance:
-                await run_round(ground, board, seed, number, attempts, advance)
+                async with open_ground(folder, emulator.url, seed + number) as ground:
+                    await run_round(ground, board, seed, number, attempts, advance)
             word = "ok" if len(board.misses) == missed else "MISSED"
             took_s, kills, faults = time.monotonic() - started, ground.fleet.kills, ground.proxy.faults.total()
-            line = f"round {number + 1}/{rounds} {word} {took_s:.1f} s; so far {kills} kills, {faults} faults"
+            line = f"round {number + 1}/{rounds} {word} {took_s:.1f} s, {kills} kills, {faults} faults"
             console.print(line, highlight=False)
         await prove_processes(board, folder, emulator.url)
 

@@ -55,6 +55,7 @@ async def open_ground(folder: Path, emulator_url: str, seed: int) -> AsyncIterat
     """Everything that the rounds need, over an emulator."""
     async with AsyncExitStack() as stack:
         client, name = await stack.enter_async_context(open_usage_table(emulator_url))
+        stack.push_async_callback(client.delete_table, TableName=name)
         proxy = await stack.enter_async_context(TableProxy(emulator_url, seed, USAGE))
         fleet = await stack.enter_async_context(open_fleet(folder, quota_environment(folder, proxy.url, name)))
         yield Ground(folder, DynamoUsageTable(client, name, SystemClock()), fleet, proxy)

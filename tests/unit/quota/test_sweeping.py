@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.quota_bench import USER, QuotaBench
 
 from omnigen_quota.domain.bookings import Tombstone
+from omnigen_quota.service import sweeping
 from omnigen_quota.service.sweeping import Sweep, Sweeper
 from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.testing.clock import FrozenClock
@@ -145,3 +146,28 @@ async def test_without_any_row_the_earlier_month_is_the_jobs() -> None:
     assert await sweep(bench, after_s=1500) == Sweep(rows_written=1, bookings_withdrawn=1)
     assert (bench.state().videos, bench.state(DECEMBER).videos) == (1, 0)
     assert (await bench.reserve("job_1")).month == "2026-11"
+
+
+async def test_a_booking_whose_rows_were_seen_is_looked_up_again_only_when_it_has_changed() -> None:
+    bench = QuotaBench()
+    sweeper = Sweeper(bench.table, bench.clock)
+    await bench.reserve("job_1")
+    await bench.spend("job_1", "a", 300_000)
+    for looks in (1, 0):
+        bench.clock.advance(120)
+        bench.table.calls.clear()
+        await sweeper.sweep(USER)
+        assert bench.table.calls.count("list_rows") == looks
+    await crash_before_the_row(bench, lambda b: b.settle("job_1", "a", 250_000))
+    assert (await sweeper.sweep(USER)).rows_written == 1
+
+
+async def test_only_so_many_bookings_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "REMEMBERED", 1)
+    bench = QuotaBench()
+    sweeper = Sweeper(bench.table, bench.clock)
+    for job_id in ("job_1", "job_2"):
+        await bench.reserve(job_id)
+    bench.clock.advance(120)
+    await sweeper.sweep(USER)
+    assert [place.job_id for place in sweeper._seen] == ["job_2"]

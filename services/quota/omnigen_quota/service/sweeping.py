@@ -19,6 +19,7 @@ from omnigen_shared.errors import NotFoundError
 
 ABANDONED: Final = timedelta(hours=25)
 """No job lives that long. Its place was taken by a call that nobody waited for any more, or its end was never told."""
+REMEMBERED: Final = 10_000
 _log = structlog.get_logger()
 
 
@@ -39,12 +40,16 @@ class Sweep:
 
 
 class Sweeper:
-    """Safe beside any number of others: a row is written once, a withdrawal pins the booking as it was made."""
+    """Safe beside any number of others: a row is written once, a withdrawal pins the booking as it was made.
+
+    Rows never go, so a booking whose rows it has seen is not looked up again until it has changed.
+    """
 
     def __init__(self, table: UsageTable, clock: Clock) -> None:
         self._table = table
         self._clock = clock
         self._books = Bookkeeper(table, clock)
+        self._seen: dict[Place, Booking] = {}
 
     async def sweep(self, user_id: str) -> Sweep:
         """All months of a user. Of two bookings of one job without a row the earlier month's is taken for the first."""
@@ -55,7 +60,7 @@ class Sweeper:
 
     async def _sweep_month(self, user_id: str, month: str, state: MonthState) -> Sweep:
         total, recorded = Sweep(), []
-        for job_id in self._list_left(state):
+        for job_id in self._list_left(user_id, month, state):
             fresh = await self._table.find_month(user_id, month)
             booking = None if fresh is None else fresh.find_booking(job_id)
             if fresh is None or booking is None:
@@ -63,6 +68,8 @@ class Sweeper:
             place = Place(user_id, month, job_id)
             rows = await self._books.complete(place, fresh, booking)
             total += Sweep(bookings_withdrawn=1) if rows is None else Sweep(rows_written=rows)
+            if rows is not None:
+                self._remember(place, booking)
             if rows is not None and booking.is_final:
                 recorded.append(job_id)
             if rows is not None and self._is_abandoned(booking):
@@ -84,7 +91,16 @@ class Sweeper:
             return
         await self._books.keep(place, outcome, CLOSED_SLOT)
 
-    def _list_left(self, state: MonthState) -> list[str]:
+    def _list_left(self, user_id: str, month: str, state: MonthState) -> list[str]:
         before = to_rfc3339(self._clock.now() - LEFT_AFTER)
         full = ((job_id, entry) for job_id, entry in state.bookings.items() if isinstance(entry, Booking))
-        return [job_id for job_id, booking in full if (booking.closed_at or booking.reserved_at) < before]
+        left = ((job_id, booking) for job_id, booking in full if (booking.closed_at or booking.reserved_at) < before)
+        return [job_id for job_id, booking in left if self._has_work(Place(user_id, month, job_id), booking)]
+
+    def _has_work(self, place: Place, booking: Booking) -> bool:
+        return booking.is_final or self._is_abandoned(booking) or self._seen.get(place) != booking
+
+    def _remember(self, place: Place, booking: Booking) -> None:
+        if len(self._seen) >= REMEMBERED:
+            self._seen.clear()
+        self._seen[place] = booking
