@@ -87,7 +87,7 @@ ci: check test ## What a change must pass
 
 .PHONY: openapi
 openapi: setup ## Write the API's document anew (a test fails while it is old)
-	@OMNIGEN_WRITE_OPENAPI=1 $(BIN)/pytest -q tests/contract/test_openapi.py -k fresh
+	@OMNIGEN_WRITE_OPENAPI=1 $(BIN)/pytest -q tests/contract/test_openapi.py -k document_is_fresh
 
 .PHONY: lock
 lock: setup ## Pin every requirement with hashes

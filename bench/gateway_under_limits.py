@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from starlette.types import Receive, Scope, Send
 from tests.fakes.gateway import PRIVATE_KEY
+from tests.fakes.identity import FakeIdentity
 from tests.fakes.loopback import listen
 from tests.fakes.tokens import CLIENT_ID, ISSUER, FakeKeys, claims, provider_key
 
@@ -24,14 +25,19 @@ from omnigen_gateway.clients.upstream import HttpUpstream
 from omnigen_gateway.domain.addresses import AddressLimit
 from omnigen_gateway.domain.claims import Caller, Expected
 from omnigen_gateway.domain.origins import Origin
+from omnigen_gateway.domain.registration import Registration, SignUpMode
 from omnigen_gateway.ports import LeaseSource
 from omnigen_gateway.protocol import BoundedHeadProtocol
 from omnigen_gateway.routes.door import Door
 from omnigen_gateway.routes.entrance import Entrance, security_headers
 from omnigen_gateway.routes.tracing import Tracing
-from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.api_keys import ApiKeys
+from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import Judgement, RateLimiter
+from omnigen_gateway.service.reception import Reception
+from omnigen_gateway.service.sessions import Sessions
+from omnigen_gateway.service.standings import Standings
 from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.rates import WINDOW_S, RateLease, RateLeaseRequest
@@ -89,10 +95,11 @@ async def serve(upstream_port: int) -> None:
             upstreams = {"jobs": HttpUpstream(session, url)}
             door = Door(
                 Origin(()),
-                Authenticator(FakeKeys(), Expected(ISSUER, CLIENT_ID)),
+                _reception(),
                 limiter,
                 Forwarder(upstreams, signer),
                 Tracing(0.0),
+                _no_other_route,
                 1_000_000,
             )
             servers.append(_server(door))
@@ -101,6 +108,18 @@ async def serve(upstream_port: int) -> None:
         sys.stdout.write(f"{' '.join(ports)}\n{' '.join(tokens)}\n")
         sys.stdout.flush()
         await asyncio.gather(*(each.serve([sock]) for each, sock in zip(servers, sockets, strict=True)))
+
+
+def _reception() -> Reception:
+    """Everybody's token is good, and so is everybody."""
+    identity, signatures, expected = FakeIdentity(), Signatures(FakeKeys()), Expected(ISSUER, CLIENT_ID)
+    return Reception(
+        Authenticator(signatures, expected),
+        Sessions(identity.sessions, identity.provider, signatures, expected),
+        ApiKeys(identity.keys),
+        Standings(identity.directory, identity.sessions, Registration(SignUpMode.OPEN)),
+        "http://localhost",
+    )
 
 
 def _server(door: Door) -> uvicorn.Server:

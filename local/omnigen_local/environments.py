@@ -22,7 +22,7 @@ COGNITO: Final = f"https://cognito-idp.{REGION}.amazonaws.com"
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where each part is found by the others; the gateway and S3 also by browsers."""
+    """Where each part is found by the others; the gateway and the emulator also by browsers."""
 
     gateway: str
     jobs: str
@@ -31,6 +31,7 @@ class Urls:
     simulator: str
     emulator: str
     s3_public: str
+    """The emulator again, under the name that the gateway has for browsers."""
 
 
 def stack_parameters(urls: Urls, identities: Identities) -> StackParameters:
@@ -74,6 +75,13 @@ def service_environments(
             "ASSETS_BUCKET": outputs.assets_bucket_name,
         },
         "gateway": {
+            **aws,
+            "IDENTITY_TABLE": outputs.identity_table_name,
+            "SESSION_KEYS": orjson.dumps([identities.session_key]).decode(),
+            "COGNITO_USER_POOL_ID": outputs.user_pool_id,
+            "SIGN_UP_MODE": "open",
+            "COGNITO_PUBLIC_URL": urls.s3_public,
+            "COGNITO_OAUTH_URL": urls.emulator,
             "IDENTITY_PRIVATE_KEY": identities.private_key("gateway"),
             "COGNITO_ISSUER": f"{COGNITO}/{outputs.user_pool_id}",
             "COGNITO_JWKS_URL": f"{urls.emulator}/{outputs.user_pool_id}/.well-known/jwks.json",

@@ -60,6 +60,7 @@ class StackParameters(BaseModel):
             "App": self.app,
             "Env": self.env,
             "PublicBaseUrl": self.public_base_url,
+            "SignUpMode": "open",
             "JobsUrl": self.jobs_url,
             "QuotaUrl": self.quota_url,
             "ComposerUrl": self.composer_url,

@@ -42,7 +42,7 @@ class InvalidJsonError(ProblemError):
 
 class UnauthenticatedError(ProblemError):
     status, code, title = 401, "unauthenticated", "Sign in first"
-    advice = "Send a valid access token as Authorization: Bearer."
+    advice = "Sign in, or send a valid access token or API key as Authorization: Bearer."
 
 
 class ForbiddenError(ProblemError):

@@ -3,14 +3,14 @@
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
 from tests.fakes.gateway import bearer
 from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import BODY, JOB, OTHER_JOB, make_job, make_output, make_problem, make_storyboard
+from tests.fakes.own_routes import KEY_ID, OPEN, OWN, Case, give_key
 from tests.fakes.public_api import OTHER, USER, PublicApi, list_operations, open_public_api
 from tests.fakes.tokens import claims, stranger_key
 from tests.fakes.visitors import Answer
@@ -32,26 +32,6 @@ PLAN: Final = OTHER_JOB.replace("job_", "plan_")
 NOBODYS_PLAN: Final = f"plan_{'0' * 32}"
 JSON: Final = {"Content-Type": "application/json"}
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A route: where a good request goes, what it carries, whose it is, and what else may be wrong with it."""
-
-    method: str
-    path: str
-    target: str
-    body: Any = None
-    nobodys: str | None = None
-    """The same address of a thing that nobody has, where a thing belongs to somebody."""
-    bad_queries: Sequence[str] = ()
-    status: int = 200
-    is_paid: bool = False
-    takes_key: bool = False
-    needs_body: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 def of_job(part: str, status: int = 200, job_id: str = JOB, method: str = "GET", **more: Any) -> Case:
@@ -100,9 +80,10 @@ CASES: Final = (
 )
 CALLBACK: Final = Case("POST", "/api/v1/webhooks/replicate", "/api/v1/webhooks/replicate", {"id": "p-1"})
 """The one route that lets in whoever can sign as the provider."""
-each_route = pytest.mark.parametrize("case", CASES, ids=str)
-each_body = pytest.mark.parametrize("case", [case for case in CASES if case.body is not None], ids=str)
-each_thing = pytest.mark.parametrize("case", [case for case in CASES if case.nobodys is not None], ids=str)
+ALL: Final = (*CASES, *OWN)
+each_route = pytest.mark.parametrize("case", ALL, ids=str)
+each_body = pytest.mark.parametrize("case", [case for case in ALL if case.body is not None], ids=str)
+each_thing = pytest.mark.parametrize("case", [case for case in ALL if case.nobodys is not None], ids=str)
 
 
 def furnish(api: PublicApi) -> None:
@@ -114,6 +95,7 @@ def furnish(api: PublicApi) -> None:
     seed(api.jobs.store, make_job(clock, job_id=RUNNING, user_id=USER))
     failed = {"status": JobStatus.FAILED, "money": Money.CLOSED, "problem": make_problem()}
     seed(api.jobs.store, make_job(clock, job_id=FAILED, **{**done, **failed}))
+    give_key(api, KEY_ID)
 
 
 def assert_refused(answer: Answer, status: int, code: str, what: object = "") -> Any:
@@ -137,7 +119,7 @@ def assert_refused(answer: Answer, status: int, code: str, what: object = "") ->
 
 
 def test_every_public_route_is_in_the_table() -> None:
-    assert {(case.method, case.path) for case in (*CASES, CALLBACK)} == list_operations()
+    assert {(case.method, case.path) for case in (*ALL, CALLBACK)} | OPEN == list_operations()
 
 
 @each_route
@@ -284,7 +266,7 @@ async def test_an_address_that_is_not_quite_it_leads_nowhere(case: Case) -> None
         doubled = case.target.replace("/v1/", "/v1//")
         for target in (upper, dotted, doubled, case.target + "/", case.target + "%00", case.target + "%2e"):
             assert_refused(await api.ask(case.method, target, case.body), 404, "not_found", target)
-        nowhere = await api.ask("GET", f"{case.target}/no-such-part")
+        nowhere = await api.ask("GET", f"{case.target}/no/such/part")
         assert_refused(nowhere, 404, "not_found")
         for query in case.bad_queries:
             problem = assert_refused(
@@ -326,9 +308,9 @@ async def test_the_providers_callback_needs_its_signature_and_no_token() -> None
         assert_refused(await api.ask("GET", target, None, JSON), 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("path", sorted({case.path for case in CASES}))
+@pytest.mark.parametrize("path", sorted({case.path for case in ALL}))
 async def test_another_method_is_told_which_there_are(path: str) -> None:
-    cases = {case.method: case for case in CASES if case.path == path}
+    cases = {case.method: case for case in ALL if case.path == path}
     target = next(iter(cases.values())).target
     async with open_public_api() as api:
         furnish(api)
@@ -340,7 +322,7 @@ async def test_another_method_is_told_which_there_are(path: str) -> None:
             assert method not in allowed
 
 
-@each_route
+@pytest.mark.parametrize("case", CASES, ids=str)
 async def test_limits_and_services_that_are_away_are_told_with_when_to_come_back(case: Case) -> None:
     async with open_public_api() as api:
         furnish(api)

@@ -12,7 +12,7 @@ from omnigen_gateway.clients.keys import CognitoKeys
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.domain.claims import Expected
 from omnigen_gateway.domain.problems import InvalidTokenError
-from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_local.demo.accounts import UserPool, new_account, sign_in, sign_up
 from omnigen_local.provisioning import StackOutputs
 from omnigen_shared.contracts.spending import PlanName
@@ -37,7 +37,7 @@ def pool(emulator_url: str, stack_outputs: StackOutputs) -> UserPool:
 async def authenticator(emulator_url: str, stack_outputs: StackOutputs) -> AsyncIterator[Authenticator]:
     jwks_url = f"{emulator_url}/{stack_outputs.user_pool_id}/.well-known/jwks.json"
     async with open_session() as session, CognitoKeys(session, jwks_url) as keys:
-        yield Authenticator(keys, Expected(issuer_of(stack_outputs), stack_outputs.user_pool_client_id))
+        yield Authenticator(Signatures(keys), Expected(issuer_of(stack_outputs), stack_outputs.user_pool_client_id))
 
 
 @pytest.mark.parametrize("plan", list(PlanName))
@@ -45,7 +45,7 @@ async def test_a_user_has_an_id_and_a_plan(authenticator: Authenticator, pool: U
     account = new_account()
     await sign_up(pool, account, plan)
     token = await sign_in(pool, account)
-    caller = await authenticator.identify(f"Bearer {token}".encode())
+    caller = await authenticator.identify(f"{token}".encode())
     assert (caller.user_id, caller.plan) == (claims_of(token)["sub"], plan)
     assert caller.expires_at == claims_of(token)["exp"]
 
@@ -56,7 +56,7 @@ async def test_the_same_user_signed_by_somebody_else_is_refused(authenticator: A
     token = await sign_in(pool, account)
     head = json.loads(urlsafe_b64decode(token.split(".")[0] + "=="))
     with pytest.raises(InvalidTokenError):
-        await authenticator.identify(f"Bearer {stranger_key().sign(claims_of(token), kid=head['kid'])}".encode())
+        await authenticator.identify(f"{stranger_key().sign(claims_of(token), kid=head['kid'])}".encode())
 
 
 async def test_another_pools_or_clients_token_is_refused(
@@ -69,4 +69,4 @@ async def test_another_pools_or_clients_token_is_refused(
     async with open_session() as session, CognitoKeys(session, jwks_url) as keys:
         for expected in (Expected(issuer_of(stack_outputs), "another"), Expected("another", pool.client_id)):
             with pytest.raises(InvalidTokenError):
-                await Authenticator(keys, expected).identify(f"Bearer {token}".encode())
+                await Authenticator(Signatures(keys), expected).identify(f"{token}".encode())

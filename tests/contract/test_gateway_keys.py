@@ -8,11 +8,13 @@ import pytest
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from tests.fakes.loopback import serve_app
-from tests.fakes.tokens import KID, KeyPair, provider_key
+from tests.fakes.tokens import CLIENT_ID, ISSUER, KID, KeyPair, claims, provider_key
 from tests.fakes.waiting import wait_until
 
-from omnigen_gateway.clients.keys import FRESH_S, REFRESH_INTERVAL_S, USABLE_S, CognitoKeys
+from omnigen_gateway.clients.keys import FRESH_S, REFRESH_INTERVAL_S, SPARE_READS, USABLE_S, CognitoKeys
 from omnigen_gateway.clients.session import open_session
+from omnigen_gateway.domain.claims import Expected
+from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_shared.errors import DependencyUnavailableError
 
 
@@ -82,14 +84,43 @@ async def test_an_unknown_key_is_looked_for_once(bench: Bench) -> None:
     assert bench.provider.reads == 2
 
 
-async def test_invented_keys_cause_no_more_than_one_read_in_a_while(bench: Bench) -> None:
+async def test_a_key_that_is_changed_right_after_a_read_is_found_at_once(bench: Bench) -> None:
+    await bench.knows()
+    for number in range(2, 2 + SPARE_READS):
+        bench.provider.key_set = {"keys": [KeyPair(f"key-{number - 1}").jwk(), KeyPair(f"key-{number}").jwk()]}
+        assert await bench.knows(f"key-{number}")
+    assert bench.provider.reads == 1 + SPARE_READS
+
+
+async def test_invented_keys_cause_few_reads_at_once_and_then_one_in_a_while(bench: Bench) -> None:
     await bench.knows()
     bench.now_s += REFRESH_INTERVAL_S
     assert not any([await bench.knows(f"invented-{number}") for number in range(20)])
-    assert bench.provider.reads == 2
-    bench.now_s += REFRESH_INTERVAL_S
-    assert not await bench.knows("invented")
-    assert bench.provider.reads == 3
+    assert bench.provider.reads == 1 + SPARE_READS + 1
+    for _ in range(3):
+        reads = bench.provider.reads
+        bench.now_s += REFRESH_INTERVAL_S
+        assert not any([await bench.knows(f"invented-{number}") for number in range(20)])
+        assert bench.provider.reads == reads + 1
+
+
+async def test_no_good_token_is_refused_while_the_provider_changes_its_key(bench: Bench) -> None:
+    old, new = provider_key(), KeyPair("key-2")
+    signatures, expected = Signatures(bench.keys), Expected(ISSUER, CLIENT_ID)
+    gateways = [Authenticator(signatures, expected) for _ in range(2)]
+
+    async def ask(*pairs: KeyPair) -> None:
+        tokens = [pair.sign(claims(sub=f"user-{number}")).encode() for pair in pairs for number in range(8)]
+        asking = [gateway.identify(token) for gateway in gateways for token in tokens]
+        assert len(await asyncio.gather(*asking)) == 16 * len(pairs)
+
+    await ask(old)
+    bench.provider.key_set = {"keys": [old.jwk(), new.jwk()]}
+    await ask(old, new)
+    await asyncio.gather(ask(new), ask(old))
+    bench.now_s += FRESH_S
+    await ask(old, new)
+    assert bench.provider.reads <= 3
 
 
 async def test_a_key_that_was_withdrawn_is_forgotten(bench: Bench) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
-from tests.contract.test_every_route import CALLBACK, CASES, WRONG_VALUES, Case, furnish
+from tests.contract.test_every_route import ALL, CALLBACK, CASES, WRONG_VALUES, furnish
 from tests.fakes.api_document import PATH, build_document, write_document
 from tests.fakes.gateway import open_gateway
+from tests.fakes.own_routes import OPEN, Case
 from tests.fakes.public_api import open_public_api
 
 from omnigen_gateway.domain.routing import find_route
@@ -54,7 +55,7 @@ def test_the_document_is_fresh() -> None:
 
 
 def test_it_has_every_public_operation_and_no_other() -> None:
-    known = {(case.method, case.path) for case in (*CASES, CALLBACK)} | GATEWAYS_OWN
+    known = {(case.method, case.path) for case in (*ALL, CALLBACK)} | OPEN | GATEWAYS_OWN
     assert {(method, path) for method, path, _ in operations()} == known
     for method, path, _ in operations():
         if (method, path) not in GATEWAYS_OWN:
@@ -92,7 +93,7 @@ def test_its_schemas_and_examples_are_valid() -> None:
             TypeAdapter(kind).validate_python(example)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.body is not None], ids=str)
+@pytest.mark.parametrize("case", [case for case in ALL if case.body is not None], ids=str)
 def test_it_knows_a_wrong_body_when_it_sees_one(case: Case) -> None:
     operation = document()["paths"][case.path][case.method.lower()]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -106,7 +107,7 @@ def test_it_knows_a_wrong_body_when_it_sees_one(case: Case) -> None:
                 assert not validator.is_valid({**case.body, field: wrong}), (field, wrong)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", ALL, ids=str)
 async def test_answers_are_as_it_says(case: Case) -> None:
     responses = document()["paths"][case.path][case.method.lower()]["responses"]
     async with open_public_api() as api:
@@ -115,6 +116,8 @@ async def test_answers_are_as_it_says(case: Case) -> None:
         told = responses[str(answer.status)]
         if "application/json" in told.get("content", {}):
             validator_of(told["content"]["application/json"]["schema"]).validate(answer.json)
+        elif answer.status == 204:
+            assert b"".join(answer.parts) == b""
         else:
             assert answer.header("location") or (answer.header("content-type") or "").split(";")[0] in told["content"]
         for refused in (

@@ -12,8 +12,8 @@ from omnigen_quota.domain.bookings import BookingMark
 from omnigen_quota.domain.plans import FREE
 from omnigen_quota.service.accounts import QuotaService
 from omnigen_quota.service.rounds import Place
-from omnigen_quota.store.asking import ATTEMPTS
 from omnigen_quota.store.usage import DynamoUsageTable
+from omnigen_shared.aws.asking import ATTEMPTS
 from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.testing.clock import FrozenClock
 

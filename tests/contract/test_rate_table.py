@@ -9,8 +9,8 @@ from tests.fakes.rate_table import FakeRateTable
 
 from omnigen_quota.domain.leases import LeaseOrder, LeaseUpdate, WindowState
 from omnigen_quota.ports import RateTable
-from omnigen_quota.store.asking import ATTEMPTS
 from omnigen_quota.store.leases import DynamoRateTable
+from omnigen_shared.aws.asking import ATTEMPTS
 from omnigen_shared.errors import DependencyUnavailableError
 
 USER, WINDOW = "user-1", 29_000_000

@@ -1,21 +1,26 @@
 """A gateway in memory: the real app around fake services and a fake identity provider."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.types import ASGIApp, Message
+from tests.fakes.identity import FakeIdentity
 from tests.fakes.leases import FakeLeases
 from tests.fakes.tokens import CLIENT_ID, ISSUER, FakeKeys, claims, provider_key
 from tests.fakes.upstreams import FakeUpstream
 from tests.fakes.visitors import Answer, Visitor
 
 from omnigen_gateway.app import Adapters, create_app
+from omnigen_gateway.clients.sealing import AesGcmSealer
+from omnigen_gateway.ports import Upstream
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_shared.testing.identities import new_key_pair
 
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
+SESSION_KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def gateway_settings(**changes: Any) -> GatewaySettings:
@@ -24,6 +29,13 @@ def gateway_settings(**changes: Any) -> GatewaySettings:
         "cognito_issuer": ISSUER,
         "cognito_client_id": CLIENT_ID,
         "cognito_jwks_url": "http://127.0.0.1:9/jwks.json",
+        "cognito_user_pool_id": "us-east-1_test",
+        "cognito_public_url": "http://localhost:9",
+        "cognito_oauth_url": "http://127.0.0.1:9",
+        "identity_table": "identity",
+        "session_keys": [SESSION_KEY],
+        "sign_up_mode": "open",
+        "stranger_requests_per_min": 0,
         "jobs_url": "http://127.0.0.1:9",
         "quota_url": "http://127.0.0.1:9",
         "public_base_url": "http://localhost:8080",
@@ -43,13 +55,20 @@ class GatewayBench:
     """A started gateway and the fakes around it."""
 
     def __init__(
-        self, app: ASGIApp, state: Mapping[str, Any], jobs: FakeUpstream, quota: FakeUpstream, leases: FakeLeases
+        self,
+        app: ASGIApp,
+        state: Mapping[str, Any],
+        jobs: FakeUpstream,
+        quota: FakeUpstream,
+        leases: FakeLeases,
+        identity: FakeIdentity,
     ) -> None:
         self.app = app
         self.state = state
         self.jobs = jobs
         self.quota = quota
         self.leases = leases
+        self.identity = identity
 
     async def ask(
         self,
@@ -75,10 +94,25 @@ class GatewayBench:
 @asynccontextmanager
 async def open_gateway(**changes: Any) -> AsyncIterator[GatewayBench]:
     """A gateway between its start and its end, as its lifespan says."""
-    jobs, quota, leases = FakeUpstream(), FakeUpstream(), FakeLeases()
-    app = create_app(gateway_settings(**changes), Adapters(FakeKeys(), {"jobs": jobs, "quota": quota}, leases))
+    jobs, quota, leases, identity = FakeUpstream(), FakeUpstream(), FakeLeases(), FakeIdentity()
+    app = create_app(gateway_settings(**changes), fake_adapters({"jobs": jobs, "quota": quota}, leases, identity))
     async with lifespan_of(app) as state:
-        yield GatewayBench(app, state, jobs, quota, leases)
+        yield GatewayBench(app, state, jobs, quota, leases, identity)
+
+
+def fake_adapters(upstreams: Mapping[str, Upstream], leases: FakeLeases, identity: FakeIdentity) -> Adapters:
+    """The outside in memory."""
+    return Adapters(
+        keys=FakeKeys(),
+        upstreams=upstreams,
+        leases=leases,
+        provider=identity.provider,
+        directory=identity.directory,
+        accounts=identity.accounts,
+        session_table=identity.sessions,
+        key_table=identity.keys,
+        sealer=AesGcmSealer([base64.b64decode(SESSION_KEY)]),
+    )
 
 
 @asynccontextmanager

@@ -9,16 +9,17 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from pydantic import SecretStr
-from tests.fakes.gateway import PUBLIC_KEY, bearer, gateway_settings, lifespan_of
+from tests.fakes.gateway import PUBLIC_KEY, bearer, fake_adapters, gateway_settings, lifespan_of
+from tests.fakes.identity import FakeIdentity
 from tests.fakes.jobs_bench import JobsBench, make_settings
 from tests.fakes.leases import FakeLeases
 from tests.fakes.rate_table import FakeRateTable
-from tests.fakes.tokens import USER_ID, FakeKeys
+from tests.fakes.tokens import USER_ID
 from tests.fakes.upstreams import FakeAnswer
 from tests.fakes.usage_table import FakeUsageTable
 from tests.fakes.visitors import Answer, Visitor
 
-from omnigen_gateway.app import Adapters, create_app
+from omnigen_gateway.app import create_app, create_own_routes
 from omnigen_gateway.ports import UpstreamAnswer, UpstreamError, UpstreamRequest
 from omnigen_jobs.app import create_app as create_jobs
 from omnigen_quota.app import Adapters as QuotaAdapters
@@ -27,6 +28,7 @@ from omnigen_quota.settings import QuotaSettings
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.testing.clock import FrozenClock
 
+HEALTH = ("/api/v1/health", "/api/v1/ready")
 USER = UserId(USER_ID)
 OTHER = UserId("99999999-2222-3333-4444-555555555555")
 
@@ -64,6 +66,7 @@ class PublicApi:
     jobs: JobsBench
     leases: FakeLeases
     upstreams: Mapping[str, AppUpstream]
+    identity: FakeIdentity
 
     async def ask(
         self,
@@ -81,7 +84,10 @@ class PublicApi:
             pairs.append(("Content-Type", "application/json"))
         if parts:
             pairs.append(("Content-Length", str(len(parts[0]))))
-        return await Visitor(method, target, pairs, parts, self.state).call(self.app)
+        answer = await Visitor(method, target, pairs, parts, self.state).call(self.app)
+        if method == "HEAD":  # a server leaves its body away
+            answer.parts.clear()
+        return answer
 
 
 def create_services(bench: JobsBench) -> dict[str, FastAPI]:
@@ -93,15 +99,22 @@ def create_services(bench: JobsBench) -> dict[str, FastAPI]:
 
 @cache
 def list_operations() -> frozenset[tuple[str, str]]:
-    """Method and path of every public operation, as the services' own documents have them."""
-    paths = [app.openapi()["paths"] for app in create_services(JobsBench()).values()]
+    """Method and path of every public operation but health's, as the services' own documents have them."""
+    apps = [*create_services(JobsBench()).values(), create_own_routes(gateway_settings(), _no_lifespan)]
+    paths = [app.openapi()["paths"] for app in apps]
     return frozenset(
         (method.upper(), path)
         for found in paths
         for path, methods in found.items()
         for method in methods
-        if path.startswith("/api/")
+        if path.startswith("/api/") and path not in HEALTH
     )
+
+
+@asynccontextmanager
+async def _no_lifespan(_app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+    """Nothing is asked, so nothing is held."""
+    yield {}
 
 
 @asynccontextmanager
@@ -116,7 +129,7 @@ async def open_public_api(webhook_secret: str | None = None, **gateway: Any) -> 
         upstreams = {
             name: AppUpstream(app, await stack.enter_async_context(lifespan_of(app))) for name, app in apps.items()
         }
-        leases = FakeLeases()
-        door = create_app(gateway_settings(**gateway), Adapters(FakeKeys(), upstreams, leases))
+        leases, identity = FakeLeases(), FakeIdentity()
+        door = create_app(gateway_settings(**gateway), fake_adapters(upstreams, leases, identity))
         state = await stack.enter_async_context(lifespan_of(door))
-        yield PublicApi(door, state, bench, leases, upstreams)
+        yield PublicApi(door, state, bench, leases, upstreams, identity)

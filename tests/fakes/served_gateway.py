@@ -1,18 +1,21 @@
 """A gateway over real sockets, between a real client and a real service."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.fakes.gateway import bearer, gateway_settings
+from tests.fakes.identity import FakeIdentity
 from tests.fakes.loopback import serve_app
 from tests.fakes.services import ScriptedService
 from tests.fakes.tokens import provider_key
 
-from omnigen_gateway.app import create_app
+from omnigen_gateway.app import Adapters, create_app, open_adapters
 from omnigen_gateway.protocol import BoundedHeadProtocol
+from omnigen_gateway.settings import GatewaySettings
 
 JOB = "/api/v1/jobs/job_1"
 JSON = {"Content-Type": "application/json"}
@@ -40,7 +43,21 @@ async def serve_gateway(jobs_url: str | None = None) -> AsyncIterator[ServedGate
             max_body_bytes=200_000,
         )
         async with (
-            serve_app(create_app(settings), http=BoundedHeadProtocol) as url,
+            AsyncExitStack() as stack,
+            serve_app(create_app(settings, await _half_real(settings, stack)), http=BoundedHeadProtocol) as url,
             aiohttp.ClientSession(url, headers=bearer()) as client,
         ):
             yield ServedGateway(url, service, client)
+
+
+async def _half_real(settings: GatewaySettings, stack: AsyncExitStack) -> Adapters:
+    """Sockets to the services and the key set; there is neither a user pool nor a table."""
+    real, identity = await open_adapters(settings, stack), FakeIdentity()
+    return replace(
+        real,
+        provider=identity.provider,
+        directory=identity.directory,
+        accounts=identity.accounts,
+        session_table=identity.sessions,
+        key_table=identity.keys,
+    )

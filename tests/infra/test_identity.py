@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from omnigen_gateway.domain.registration import SignUpMode
+from omnigen_gateway.settings import GatewaySettings
+from omnigen_local.addons import Template
 from omnigen_shared.contracts.spending import PlanName
 
 
@@ -15,11 +18,21 @@ def test_a_user_is_named_by_a_verified_address(resources: dict[str, Any]) -> Non
 
 def test_the_client_takes_passwords_of_programs_and_codes_of_browsers(resources: dict[str, Any]) -> None:
     client = resources["UserPoolClient"]["Properties"]
-    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
+    assert client["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
     assert client["CallbackURLs"] == [{"Fn::Sub": "${PublicBaseUrl}/api/v1/auth/callback"}]
+
+
+def test_nobody_signs_up_by_themselves_unless_somebody_says_so(addons: Template, resources: dict[str, Any]) -> None:
+    parameters = addons["Parameters"]
+    config = resources["UserPool"]["Properties"]["AdminCreateUserConfig"]
+    assert config == {"AllowAdminCreateUserOnly": {"Fn::If": ["IsByInvitation", True, False]}}
+    assert parameters["SignUpMode"]["Default"] == "invite"
+    assert set(parameters["SignUpMode"]["AllowedValues"]) == set(SignUpMode)
+    assert GatewaySettings.model_fields["sign_up_mode"].default is SignUpMode.INVITE
 
 
 def test_there_is_a_group_for_each_plan_and_the_better_plan_wins(resources: dict[str, Any]) -> None:

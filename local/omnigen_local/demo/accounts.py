@@ -49,7 +49,7 @@ def new_account() -> Account:
 
 
 async def sign_up(pool: UserPool, account: Account, plan: PlanName) -> None:
-    """Create a confirmed user; every plan but free is membership in the group of its name."""
+    """Create a confirmed user with a verified address; every plan but free is membership in the group of its name."""
     async with _open("cognito-idp", pool.endpoint_url) as cognito:
         await cognito.sign_up(
             ClientId=pool.client_id,
@@ -57,9 +57,11 @@ async def sign_up(pool: UserPool, account: Account, plan: PlanName) -> None:
             Password=account.password,
             UserAttributes=[{"Name": "email", "Value": account.email}],
         )
-        await cognito.admin_confirm_sign_up(UserPoolId=pool.pool_id, Username=account.email)
+        user = {"UserPoolId": pool.pool_id, "Username": account.email}
+        await cognito.admin_confirm_sign_up(**user)
+        await _verify(cognito, pool, account)
         if plan is not PlanName.FREE:
-            await cognito.admin_add_user_to_group(UserPoolId=pool.pool_id, Username=account.email, GroupName=plan.value)
+            await cognito.admin_add_user_to_group(**user, GroupName=plan.value)
 
 
 async def sign_in(pool: UserPool, account: Account) -> str:
@@ -79,11 +81,19 @@ async def keep_account(pool: UserPool, path: Path) -> Account:
     if account is not None:
         with suppress(ClientError):
             await sign_in(pool, account)
+            async with _open("cognito-idp", pool.endpoint_url) as cognito:
+                await _verify(cognito, pool, account)
             return account
     account = new_account()
     await sign_up(pool, account, PlanName.FREE)
     write_private_text(path, orjson.dumps(asdict(account)).decode())
     return account
+
+
+async def _verify(cognito: Any, pool: UserPool, account: Account) -> None:
+    """Nobody reads mail at that domain: that the address is theirs is taken for granted."""
+    verified = [{"Name": "email_verified", "Value": "true"}]
+    await cognito.admin_update_user_attributes(UserPoolId=pool.pool_id, Username=account.email, UserAttributes=verified)
 
 
 def _find_account(path: Path) -> Account | None:

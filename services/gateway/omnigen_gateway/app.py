@@ -1,31 +1,62 @@
 """Puts the gateway together."""
 
 import secrets
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from omnigen_gateway.clients.accounts import CognitoAccounts
 from omnigen_gateway.clients.keys import CognitoKeys
 from omnigen_gateway.clients.leases import TIMEOUT_S, QuotaLeases
+from omnigen_gateway.clients.provider import CognitoOAuth
+from omnigen_gateway.clients.sealing import AesGcmSealer
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.upstream import HttpUpstream
+from omnigen_gateway.clients.user_pool import CognitoUserPool
 from omnigen_gateway.domain.addresses import AddressLimit
 from omnigen_gateway.domain.claims import Expected
+from omnigen_gateway.domain.cors import Cors
 from omnigen_gateway.domain.origins import Origin
+from omnigen_gateway.domain.policies import studio_policy
+from omnigen_gateway.domain.registration import Registration
 from omnigen_gateway.domain.routing import JOBS, QUOTA
-from omnigen_gateway.ports import KeySource, LeaseSource, Upstream
+from omnigen_gateway.domain.sign_in import HostedPages
+from omnigen_gateway.ports import (
+    Accounts,
+    IdentityProvider,
+    KeySource,
+    KeyTable,
+    LeaseSource,
+    Sealer,
+    SessionTable,
+    Upstream,
+    UserDirectory,
+)
+from omnigen_gateway.routes import accounts, api_keys, auth
 from omnigen_gateway.routes.documents import documents_router
 from omnigen_gateway.routes.door import Door
 from omnigen_gateway.routes.entrance import Entrance, security_headers
+from omnigen_gateway.routes.studio import Studio
 from omnigen_gateway.routes.tracing import Tracing
-from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.api_keys import ApiKeys
+from omnigen_gateway.service.callers import Authenticator, Signatures
+from omnigen_gateway.service.desk import Desk
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import RateLimiter
+from omnigen_gateway.service.reception import Reception
+from omnigen_gateway.service.registering import Registering
+from omnigen_gateway.service.sessions import Sessions
+from omnigen_gateway.service.signing_in import SigningIn
+from omnigen_gateway.service.standings import Standings
 from omnigen_gateway.settings import GatewaySettings
+from omnigen_gateway.store.api_keys import DynamoKeyTable
+from omnigen_gateway.store.sessions import DynamoSessionTable
+from omnigen_shared.aws.clients import open_client
 from omnigen_shared.client import InternalClient
 from omnigen_shared.http.app import Lifespan, create_service_app
 from omnigen_shared.http.health import Check, health_router
@@ -37,17 +68,24 @@ PUBLIC_PREFIX: Final = "/api/v1"
 
 @dataclass(frozen=True, slots=True)
 class Adapters:
-    """The outside: the identity provider's keys, the services by name, and rate leases."""
+    """The outside: the services by name, rate leases, the identity provider and the gateway's own table."""
 
     keys: KeySource
     upstreams: Mapping[str, Upstream]
     leases: LeaseSource
+    provider: IdentityProvider
+    directory: UserDirectory
+    accounts: Accounts
+    session_table: SessionTable
+    key_table: KeyTable
+    sealer: Sealer
 
 
 class GatewayState(TypedDict):
     """What the lifespan hands to every request."""
 
     door: Door
+    desk: Desk
     readiness: Mapping[str, Check]
 
 
@@ -55,39 +93,57 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
     """The gateway: a FastAPI app for its own routes, and around it the proxy, which no framework layer slows down."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[GatewayState]:
-        async with _provide(settings, adapters) as provided, _build_limiter(settings, provided) as limiter:
-            yield {"door": _build_door(settings, provided, limiter), "readiness": _checks_of(provided)}
+    async def lifespan(app: FastAPI) -> AsyncIterator[GatewayState]:
+        async with AsyncExitStack() as stack:
+            provided = adapters or await open_adapters(settings, stack)
+            limiter = await stack.enter_async_context(_build_limiter(settings, provided))
+            signatures = Signatures(provided.keys)
+            desk = _build_desk(settings, provided, signatures)
+            tokens = Authenticator(signatures, _expected_of(settings))
+            reception = Reception(tokens, desk.sessions, desk.keys, desk.standings, settings.public_base_url)
+            door = _build_door(settings, provided, limiter, reception, app)
+            yield {"door": door, "desk": desk, "readiness": _checks_of(provided)}
 
-    return Entrance(create_own_routes(settings, lifespan), security_headers(settings.public_base_url))
+    own_routes = create_own_routes(settings, lifespan)
+    return Entrance(own_routes, security_headers(settings.public_base_url), Cors(settings.cors_origins))
 
 
 def create_own_routes(settings: GatewaySettings, lifespan: Lifespan) -> FastAPI:
     """What the gateway answers itself."""
     app = create_service_app("OmniGen gateway", settings, lifespan)
-    for router in (health_router, documents_router):
+    for router in (health_router, documents_router, auth.router, accounts.router, api_keys.router):
         app.include_router(router, prefix=PUBLIC_PREFIX)
+    if settings.studio_dir is not None:
+        media_urls = [settings.s3_public_url] if settings.s3_public_url else []
+        app.mount("/", Studio(settings.studio_dir, studio_policy(settings.cognito_public_url, media_urls)))
     return app
 
 
-def _provide(settings: GatewaySettings, adapters: Adapters | None) -> AbstractAsyncContextManager[Adapters]:
-    @asynccontextmanager
-    async def given(adapters: Adapters) -> AsyncIterator[Adapters]:
-        yield adapters
-
-    return _open_adapters(settings) if adapters is None else given(adapters)
-
-
-@asynccontextmanager
-async def _open_adapters(settings: GatewaySettings) -> AsyncIterator[Adapters]:
+async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Adapters:
     """The keys' fetch ends before the session that it uses."""
-    async with (
-        open_session() as session,
-        CognitoKeys(session, settings.cognito_jwks_url) as keys,
-        InternalClient(QUOTA, settings.quota_url, _build_signer(settings), timeout_s=TIMEOUT_S) as quota,
-    ):
-        upstreams = {JOBS: HttpUpstream(session, settings.jobs_url), QUOTA: HttpUpstream(session, settings.quota_url)}
-        yield Adapters(keys, upstreams, QuotaLeases(quota))
+    session = await stack.enter_async_context(open_session())
+    keys = await stack.enter_async_context(CognitoKeys(session, settings.cognito_jwks_url))
+    quota = InternalClient(QUOTA, settings.quota_url, _build_signer(settings), timeout_s=TIMEOUT_S)
+    leases = QuotaLeases(await stack.enter_async_context(quota))
+    dynamodb = await stack.enter_async_context(open_client("dynamodb", settings))
+    cognito = await stack.enter_async_context(open_client("cognito-idp", settings))
+    sealer = AesGcmSealer([b64decode(key.get_secret_value()) for key in settings.session_keys])
+    pool = CognitoUserPool(cognito, settings.cognito_user_pool_id, settings.cognito_client_id)
+    return Adapters(
+        keys=keys,
+        upstreams={JOBS: HttpUpstream(session, settings.jobs_url), QUOTA: HttpUpstream(session, settings.quota_url)},
+        leases=leases,
+        provider=CognitoOAuth(session, settings.cognito_oauth_url, settings.cognito_client_id, pool.revoke),
+        directory=pool,
+        accounts=CognitoAccounts(cognito, settings.cognito_user_pool_id, settings.cognito_client_id),
+        session_table=DynamoSessionTable(dynamodb, settings.identity_table, sealer),
+        key_table=DynamoKeyTable(dynamodb, settings.identity_table),
+        sealer=sealer,
+    )
+
+
+def _expected_of(settings: GatewaySettings) -> Expected:
+    return Expected(settings.cognito_issuer, settings.cognito_client_id)
 
 
 def _build_signer(settings: GatewaySettings) -> IdentitySigner:
@@ -96,29 +152,50 @@ def _build_signer(settings: GatewaySettings) -> IdentitySigner:
 
 def _build_limiter(settings: GatewaySettings, adapters: Adapters) -> RateLimiter:
     addresses, senders = map(_limit_addresses, (settings.address_requests_per_min, settings.webhook_requests_per_min))
+    strangers = AddressLimit(settings.stranger_requests_per_min, burst=max(1, settings.stranger_requests_per_min // 3))
     # Named anew at each start, so that the numbers of its leases may begin anew.
     gateway_id = secrets.token_hex(6)
     fails_open = settings.rate_limit_fails == "open"
-    return RateLimiter(adapters.leases, addresses, gateway_id, fails_open=fails_open, senders=senders)
+    return RateLimiter(
+        adapters.leases, addresses, gateway_id, fails_open=fails_open, senders=senders, strangers=strangers
+    )
 
 
 def _limit_addresses(per_min: int) -> AddressLimit:
     return AddressLimit(per_min, burst=max(1, per_min // 6))
 
 
-def _build_door(settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter) -> Door:
-    expected = Expected(settings.cognito_issuer, settings.cognito_client_id)
+def _build_desk(settings: GatewaySettings, adapters: Adapters, signatures: Signatures) -> Desk:
+    table = adapters.session_table
+    sessions = Sessions(table, adapters.provider, signatures, _expected_of(settings))
+    pages = HostedPages(settings.cognito_public_url, settings.cognito_client_id, settings.public_base_url)
+    registration = Registration(settings.sign_up_mode, settings.sign_up_domains)
+    standings = Standings(adapters.directory, table, registration)
+    return Desk(
+        signing_in=SigningIn(pages, adapters.sealer, adapters.provider, table, sessions),
+        sessions=sessions,
+        standings=standings,
+        keys=ApiKeys(adapters.key_table),
+        registering=Registering(adapters.accounts, registration, standings),
+    )
+
+
+def _build_door(
+    settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter, reception: Reception, own_routes: ASGIApp
+) -> Door:
     # Without a collector nothing is recorded; the ids travel all the same.
     ratio = settings.trace_sample_ratio if settings.otlp_endpoint else 0.0
     return Door(
         Origin([secret.get_secret_value() for secret in settings.origin_secrets]),
-        Authenticator(adapters.keys, expected),
+        reception,
         limiter,
         Forwarder(adapters.upstreams, _build_signer(settings)),
         Tracing(ratio),
+        own_routes,
         settings.max_body_bytes,
     )
 
 
 def _checks_of(adapters: Adapters) -> dict[str, Check]:
-    return {**{name: upstream.check for name, upstream in adapters.upstreams.items()}, "jwks": adapters.keys.check}
+    services = {name: upstream.check for name, upstream in adapters.upstreams.items()}
+    return {**services, "jwks": adapters.keys.check, "identity_table": adapters.session_table.check}

@@ -1,12 +1,16 @@
 """What the gateway is told by its environment."""
 
+from base64 import b64decode
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, DirectoryPath, Field, SecretStr
 
+from omnigen_gateway.domain.registration import SignUpMode
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
+
+SESSION_KEY_BYTES: Final = 32
 
 
 def _check_base_url(url: str) -> str:
@@ -34,9 +38,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _check_pages_url(url: str) -> str:
+    """As of the public address, but it may have a path."""
+    _check_public_url(urlsplit(_check_base_url(url))._replace(path="").geturl())
+    return url.rstrip("/")
+
+
+def _check_session_key(secret: SecretStr) -> SecretStr:
+    if len(b64decode(secret.get_secret_value(), validate=True)) != SESSION_KEY_BYTES:
+        raise ValueError(f"is not {SESSION_KEY_BYTES} bytes in base64")
+    return secret
+
+
 OriginSecret = Annotated[SecretStr, Field(min_length=16)]
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
 PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
+PagesUrl = Annotated[str, AfterValidator(_check_pages_url)]
+SessionKey = Annotated[SecretStr, AfterValidator(_check_session_key)]
 
 
 class GatewaySettings(ServiceSettings, IssuerSettings):
@@ -46,10 +64,23 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """The `iss` of access tokens, compared as text; where its keys are is the next one."""
     cognito_jwks_url: BaseUrl
     cognito_client_id: str = Field(min_length=1)
+    cognito_user_pool_id: str = Field(min_length=1)
+    cognito_public_url: PagesUrl
+    """Where browsers find the sign-in page."""
+    cognito_oauth_url: BaseUrl
+    """Where the gateway exchanges codes; another host than the sign-in page's where AWS is emulated."""
+    identity_table: str = Field(min_length=1)
+    """DynamoDB table with the keys `pk` and `sk`; this unit is its only writer."""
+    session_keys: list[SessionKey] = Field(min_length=1, max_length=2)
+    """JSON: 256-bit keys in base64 that tokens are sealed with; the first seals, the second is still read."""
     jobs_url: BaseUrl
     quota_url: BaseUrl
     public_base_url: PublicUrl
     """Where browsers and programs find this deployment."""
+    s3_public_url: PagesUrl | None = None
+    """Where browsers find media, if not below `public_base_url`."""
+    studio_dir: DirectoryPath | None = None
+    """The studio's files, served at / where nothing else serves them."""
     trace_sample_ratio: float = Field(default=0.1, ge=0, le=1)
     """The share of proxied requests that get a span, where traces are collected at all."""
     rate_limit_fails: Literal["open", "closed"] = "open"
@@ -60,5 +91,13 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
     webhook_requests_per_min: int = Field(default=6000, ge=0)
     """What one address may send to the open routes, as the provider does: 600 creates a minute are some 1,200 calls."""
+    cors_origins: list[PublicUrl] = Field(default_factory=list)
+    """JSON: other origins whose pages may read what the API answers to a token or key of theirs; never with cookies."""
+    sign_up_mode: SignUpMode = SignUpMode.INVITE
+    """Who may have an account: open to all, by invitation, or for addresses of `sign_up_domains`."""
+    sign_up_domains: list[str] = Field(default_factory=list)
+    """JSON; what may stand behind the @ where the mode is `domains`."""
+    stranger_requests_per_min: int = Field(default=12, ge=0)
+    """What one client address may ask of sign-up and the like; a third of it at once. 0 sets no limit."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)
     """Nobody inside the house calls the gateway, so it needs none."""

@@ -11,14 +11,19 @@ from omnigen_shared.settings import BaseUnitSettings
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient
     from types_aiobotocore_dynamodb import DynamoDBClient
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_secretsmanager import SecretsManagerClient
     from types_aiobotocore_stepfunctions import SFNClient
 
-    ServiceName = Literal["dynamodb", "s3", "stepfunctions", "secretsmanager"]
+    ServiceName = Literal["cognito-idp", "dynamodb", "s3", "stepfunctions", "secretsmanager"]
 
 
+@overload
+def open_client(
+    service: "Literal['cognito-idp']", settings: BaseUnitSettings
+) -> "AbstractAsyncContextManager[CognitoIdentityProviderClient]": ...
 @overload
 def open_client(
     service: "Literal['dynamodb']", settings: BaseUnitSettings

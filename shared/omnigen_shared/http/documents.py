@@ -59,10 +59,9 @@ def merge_documents(
         schemas |= document.get("components", {}).get("schemas", {})
         for path, methods in document["paths"].items():
             if path.startswith(PUBLIC):
-                merged["paths"][path] = {
-                    name: _finish(operation, everywhere) for name, operation in sorted(methods.items())
-                }
-    merged["paths"] = dict(sorted(merged["paths"].items()))
+                known = merged["paths"].setdefault(path, {})
+                known |= {name: _finish(operation, everywhere) for name, operation in methods.items()}
+    merged["paths"] = {path: dict(sorted(methods.items())) for path, methods in sorted(merged["paths"].items())}
     merged["components"]["examples"] = dict(sorted(_lift_examples(merged["paths"])))
     schemas["Problem"] = copy.deepcopy(PROBLEM)
     merged["components"]["schemas"] = {name: schemas[name] for name in sorted(_list_needed(merged))}

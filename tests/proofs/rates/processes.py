@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.fakes.emulated_usage import open_usage_table
 from tests.fakes.gateway import bearer
+from tests.fakes.lenient_cloud import LENIENT_CLOUD, lenient_settings
 from tests.fakes.loopback import listen, serve_app, url_of
 from tests.fakes.services import ScriptedService
 from tests.fakes.table_proxy import TableProxy
@@ -67,6 +68,7 @@ async def open_town(folder: Path, emulator_url: str) -> AsyncIterator[Town]:
     """GATEWAYS gateways, each with a quota process of its own, over one table."""
     identities, service = Identities.create(), ScriptedService()
     service.app.routes.append(Route("/jwks.json", lambda _request: JSONResponse({"keys": [provider_key().jwk()]})))
+    service.app.routes.append(LENIENT_CLOUD)
     async with (
         open_usage_table(emulator_url) as (_client, name),
         TableProxy(emulator_url) as proxy,
@@ -82,6 +84,7 @@ async def open_town(folder: Path, emulator_url: str) -> AsyncIterator[Town]:
             "IDENTITY_PUBLIC_KEYS": orjson.dumps(identities.public_keys()).decode(),
         }
         gateway_settings = {
+            **lenient_settings(service_url),
             "IDENTITY_PRIVATE_KEY": identities.private_key("gateway"),
             "COGNITO_ISSUER": ISSUER,
             "COGNITO_CLIENT_ID": CLIENT_ID,

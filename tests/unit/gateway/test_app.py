@@ -17,9 +17,10 @@ async def test_ready_names_each_dependency(prefix: str) -> None:
         ready = await bench.ask("GET", f"{prefix}/ready", {})
         bench.quota.is_healthy = False
         unready = await bench.ask("GET", f"{prefix}/ready", {})
-    assert (ready.status, ready.json["dependencies"]) == (200, {"jobs": "ok", "quota": "ok", "jwks": "ok"})
+    names = {"jobs", "quota", "jwks", "identity_table"}
+    assert (ready.status, ready.json["dependencies"]) == (200, dict.fromkeys(names, "ok"))
     assert unready.status == 503
-    assert unready.json["dependencies"] == {"jobs": "ok", "quota": "ConnectionRefusedError", "jwks": "ok"}
+    assert unready.json["dependencies"] == {**dict.fromkeys(names, "ok"), "quota": "ConnectionRefusedError"}
 
 
 @pytest.mark.parametrize(("path", "status"), [("/api/v1/usage", 401), ("/health", 200), ("/nothing", 404)])

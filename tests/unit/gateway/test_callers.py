@@ -6,7 +6,7 @@ from tests.fakes.tokens import CLIENT_ID, ISSUER, FakeKeys, claims, provider_key
 from omnigen_gateway.domain.cache import MAX_AGE_S, CallerCache
 from omnigen_gateway.domain.claims import Caller, Expected
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
-from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.spending import PlanName
 
@@ -19,10 +19,10 @@ class Bench:
     def __init__(self) -> None:
         self.now_s = float(START_S)
         self.keys = FakeKeys()
-        self.authenticator = Authenticator(self.keys, Expected(ISSUER, CLIENT_ID), lambda: self.now_s)
+        self.authenticator = Authenticator(Signatures(self.keys), Expected(ISSUER, CLIENT_ID), lambda: self.now_s)
 
     async def identify(self, token: str) -> str:
-        return (await self.authenticator.identify(f"Bearer {token}".encode())).user_id
+        return (await self.authenticator.identify(f"{token}".encode())).user_id
 
 
 def token(lifetime_s: int = 3600, sub: str = "alice") -> str:

@@ -89,3 +89,38 @@ async def test_nothing_is_left_running() -> None:
         assert len(asyncio.all_tasks() - before) == 1
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_who_is_not_welcome_any_more_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash_module, "LOOK_AGAIN_S", 0)
+    answers = [True, True, False]
+    looks: list[bool] = []
+
+    async def is_welcome() -> bool:
+        looks.append(answers[len(looks)])
+        return looks[-1]
+
+    leash = Leash(never, answer_within_s=60)
+    leash.keep_looking(is_welcome)
+    with pytest.raises(TimeoutError):
+        await hold(leash, asyncio.Event(), is_answered=True)
+    assert looks == answers
+    assert not leash.has_left
+
+
+async def test_nobody_is_looked_at_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash_module, "LOOK_AGAIN_S", 0)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def look_for_long() -> bool:
+        begun.set()
+        try:
+            await never()
+        finally:
+            ended.set()
+        return True
+
+    async with Leash(never, answer_within_s=60) as leash:
+        leash.keep_looking(look_for_long)
+        await begun.wait()
+    await ended.wait()

@@ -32,6 +32,15 @@ async def test_every_answer_says_where_its_user_stands() -> None:
     ]
 
 
+async def test_the_gateways_own_routes_are_counted_like_any_other() -> None:
+    async with open_gateway() as bench:
+        bench.leases.limit = 25
+        answers = [await bench.ask("GET", path) for path in ("/api/v1/auth/me", "/api/v1/keys", JOB)]
+        assert [limits_of(answer)[1] for answer in answers] == [f'"requests";r={left};t=60' for left in (24, 23, 22)]
+        bench.leases.limit = bench.leases.leased
+        assert (await bench.ask("GET", "/api/v1/auth/me", bearer(sub="another"))).status == 429
+
+
 async def test_what_a_service_says_of_limits_does_not_pass() -> None:
     async with open_gateway() as bench:
         bench.jobs.will(FakeAnswer(headers=[(b"RateLimit", b'"inner";r=1'), (b"RateLimit-Policy", b'"inner";q=1')]))

@@ -2,7 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
-from tests.fakes.gateway import PRIVATE_KEY, gateway_settings
+from tests.fakes.gateway import PRIVATE_KEY, SESSION_KEY, gateway_settings
 
 from omnigen_gateway.settings import GatewaySettings
 
@@ -47,6 +47,20 @@ def test_upstreams_may_be_http_and_keep_their_path() -> None:
         gateway_settings(jobs_url="jobs:8080")
 
 
+@pytest.mark.parametrize("url", ["http://pool.auth.example", "https://user@pool.example", "javascript:alert(1)"])
+def test_the_sign_in_page_is_reached_as_safely(url: str) -> None:
+    assert gateway_settings(cognito_public_url="https://pool.example/").cognito_public_url == "https://pool.example"
+    with pytest.raises(ValidationError):
+        gateway_settings(cognito_public_url=url)
+
+
+@pytest.mark.parametrize("keys", [[], ["c2hvcnQ="], ["no base64!"], [SESSION_KEY] * 3])
+def test_sessions_are_sealed_with_one_or_two_keys_of_256_bits(keys: list[str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        gateway_settings(session_keys=keys)
+    assert SESSION_KEY not in str(refused.value)
+
+
 @pytest.mark.parametrize("ratio", [-0.1, 1.1])
 def test_a_ratio_is_between_none_and_all(ratio: float) -> None:
     with pytest.raises(ValidationError):
@@ -58,6 +72,11 @@ def test_the_environment_is_read_by_field_names(monkeypatch: pytest.MonkeyPatch)
         "COGNITO_ISSUER": "issuer",
         "COGNITO_CLIENT_ID": "client",
         "COGNITO_JWKS_URL": "http://127.0.0.1:1/jwks.json",
+        "COGNITO_USER_POOL_ID": "pool",
+        "COGNITO_PUBLIC_URL": "http://localhost:5",
+        "COGNITO_OAUTH_URL": "http://127.0.0.1:5",
+        "IDENTITY_TABLE": "identity",
+        "SESSION_KEYS": f'["{SESSION_KEY}"]',
         "JOBS_URL": "http://127.0.0.1:2",
         "QUOTA_URL": "http://127.0.0.1:3",
         "PUBLIC_BASE_URL": "http://localhost:4",

@@ -23,13 +23,13 @@ from tests.fakes.tokens import (
 from omnigen_gateway.domain.claims import Expected
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
 from omnigen_gateway.domain.tokens import MAX_TOKEN_BYTES, bearer_token
-from omnigen_gateway.service.callers import Authenticator
+from omnigen_gateway.service.callers import Authenticator, Signatures
 
 Forge = Callable[[], str]
 
 
 def authenticator() -> Authenticator:
-    return Authenticator(FakeKeys(), Expected(ISSUER, CLIENT_ID))
+    return Authenticator(Signatures(FakeKeys()), Expected(ISSUER, CLIENT_ID))
 
 
 def hs256(secret: bytes, **header: Any) -> str:
@@ -147,21 +147,21 @@ FORGERIES: dict[str, Forge] = {
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
 async def test_forgery_is_refused(forge: Forge) -> None:
     with pytest.raises(InvalidTokenError) as refusal:
-        await authenticator().identify(b"Bearer " + forge().encode())
+        await authenticator().identify(bearer_token(b"Bearer " + forge().encode()))
     assert refusal.value.detail == InvalidTokenError().detail
     assert refusal.value.code == "unauthenticated"
 
 
 async def test_a_good_token_is_taken() -> None:
-    caller = await authenticator().identify(f"Bearer {good()}".encode())
+    caller = await authenticator().identify(f"{good()}".encode())
     assert (caller.user_id, caller.plan) == (USER_ID, "free")
 
 
 async def test_expired_is_told_only_under_a_good_signature() -> None:
     with pytest.raises(ExpiredTokenError):
-        await authenticator().identify(f"Bearer {provider_key().sign(claims(exp=1))}".encode())
+        await authenticator().identify(f"{provider_key().sign(claims(exp=1))}".encode())
     with pytest.raises(InvalidTokenError):
-        await authenticator().identify(f"Bearer {stranger_key().sign(claims(exp=1))}".encode())
+        await authenticator().identify(f"{stranger_key().sign(claims(exp=1))}".encode())
 
 
 @pytest.mark.parametrize(

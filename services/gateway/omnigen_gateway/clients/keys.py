@@ -19,7 +19,9 @@ FRESH_S: Final = 3600.0
 USABLE_S: Final = 24 * 3600.0
 """While the provider cannot be reached, keys that are no longer fresh are still taken for this long."""
 REFRESH_INTERVAL_S: Final = 5.0
-"""Tokens with invented key ids cause no more than one request in this time."""
+"""Tokens with invented key ids cause no more than one request in this time …"""
+SPARE_READS: Final = 5
+"""… but for so many that were saved up: the first token under a new key never has to wait for the next turn."""
 _FETCH_TIMEOUT: Final = aiohttp.ClientTimeout(total=3)
 _NEVER: Final = float("-inf")
 _log = structlog.get_logger()
@@ -37,6 +39,8 @@ class CognitoKeys:
         self._keys: dict[str, VerificationKey] = {}
         self._fetched_at = _NEVER
         self._tried_at = _NEVER
+        self._full_at = _NEVER
+        """When all spare reads will have been saved up again."""
         self._fetching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -72,12 +76,17 @@ class CognitoKeys:
             raise DependencyUnavailableError("The identity provider's keys cannot be read.", retry_after_s=5)
 
     def _fetch_soon(self) -> "asyncio.Task[None] | None":
-        """The fetch under way, a new one, or None when the last one was a moment ago."""
+        """The fetch under way, a new one, or None when there were too many lately, or the last one was in vain."""
         if self._fetching is not None and not self._fetching.done():
             return self._fetching
-        if self._monotonic() - self._tried_at < REFRESH_INTERVAL_S:
+        now_s = self._monotonic()
+        has_failed = self._fetched_at < self._tried_at
+        if has_failed and now_s - self._tried_at < REFRESH_INTERVAL_S:
             return None
-        self._tried_at = self._monotonic()
+        full_at = max(self._full_at, now_s) + REFRESH_INTERVAL_S
+        if full_at - now_s > (SPARE_READS + 1) * REFRESH_INTERVAL_S:
+            return None
+        self._tried_at, self._full_at = now_s, full_at
         self._fetching = asyncio.create_task(self._fetch())
         return self._fetching
 

@@ -1,6 +1,6 @@
 """Which headers pass the door. Inwards only what is named here passes; outwards all but what is named here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,6 +95,19 @@ def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
     if not has_cache_control:
         returned.append(_NO_STORE)
     return [pair for pair in returned if pair[0] not in nominated] if nominated else returned
+
+
+def inner_headers(raw: RawHeaders, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """A request's headers for the gateway's own routes: what is said inside only is ours to say."""
+    ours = [(name.lower().encode(), value.encode()) for name, value in added.items()]
+    taken = {name for name, _ in ours}
+    return [(name, value) for name, value in raw if name not in taken and not name.startswith(_KEPT_INSIDE)] + ours
+
+
+def owned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer of the gateway's own routes; never cached unless they say so."""
+    given = list(raw)
+    return given if any(name.lower() == b"cache-control" for name, _ in given) else [*given, _NO_STORE]
 
 
 def _nominated(connection: bytes) -> frozenset[bytes]:

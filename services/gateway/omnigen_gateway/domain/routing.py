@@ -10,6 +10,8 @@ from typing import Final
 
 JOBS: Final = "jobs"
 QUOTA: Final = "quota"
+HERE: Final = "gateway"
+"""Answered by the gateway itself, behind the same door."""
 _SEGMENT: Final = rb"/[A-Za-z0-9_-]{1,128}"
 
 
@@ -21,10 +23,24 @@ class Route:
     methods: frozenset[str]
     is_stream: bool = False
     is_open: bool = False
-    """Nobody has to sign in: the service itself checks who sends."""
+    """Nobody has to sign in: who answers checks itself who sends."""
+    is_scarce: bool = False
+    """Open, and asked so seldom by anybody honest that one address is let in a few times a minute."""
+
+    def scope_for(self, method: str) -> str | None:
+        """What an API key has to be allowed; None where none is let in."""
+        return _SCOPES.get((self.upstream, method in _READ))
 
 
 _READ: Final = frozenset({"GET", "HEAD"})
+_SCOPES: Final = {
+    (JOBS, True): "jobs:read",
+    (JOBS, False): "jobs:write",
+    (QUOTA, True): "usage:read",
+}
+_POST: Final = frozenset({"POST"})
+_ANYBODY: Final = Route(HERE, frozenset({"GET"}), is_open=True)
+_STRANGER: Final = Route(HERE, _POST, is_open=True, is_scarce=True)
 _TABLE: Final = (
     (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
     (re.compile(rb"/api/v1/jobs"), Route(JOBS, _READ | {"POST"})),
@@ -35,6 +51,12 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/webhooks/replicate"), Route(JOBS, frozenset({"POST"}), is_open=True)),
     (re.compile(rb"/api/v1/usage(?:/ledger)?"), Route(QUOTA, _READ)),
+    (re.compile(rb"/api/v1/auth/(?:login|callback)"), _ANYBODY),
+    (re.compile(rb"/api/v1/auth/me"), Route(HERE, _READ)),
+    (re.compile(rb"/api/v1/auth/(?:refresh|logout)"), Route(HERE, _POST)),
+    (re.compile(rb"/api/v1/auth/(?:sign-up|confirm|forgot-password|reset-password)"), _STRANGER),
+    (re.compile(rb"/api/v1/keys"), Route(HERE, _READ | _POST)),
+    (re.compile(rb"/api/v1/keys" + _SEGMENT), Route(HERE, frozenset({"DELETE"}))),
 )
 
 

@@ -4,24 +4,30 @@ import time
 from typing import Final
 
 import structlog
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omnigen_gateway.domain.claims import Caller
 from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.domain.problems import HeadersTooLargeError, MalformedRequestError, UriTooLongError
-from omnigen_gateway.domain.routing import Route
+from omnigen_gateway.domain.routing import HERE, Route
 from omnigen_gateway.ports import UpstreamError, UpstreamRequest
+from omnigen_gateway.routes.admitted import CALLER
 from omnigen_gateway.routes.bodies import ClientLeftError
 from omnigen_gateway.routes.leash import Leash
 from omnigen_gateway.routes.tracing import Trace, Tracing
 from omnigen_gateway.routes.visit import CLIENT_LEFT, Visit
-from omnigen_gateway.service.callers import Authenticator
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import RateLimiter
+from omnigen_gateway.service.reception import Reception
 from omnigen_shared.client import TIMEOUT_HEADER
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.spending import PlanName
-from omnigen_shared.errors import DeadlineExceededError, MethodNotAllowedError, ProblemError
+from omnigen_shared.errors import (
+    DeadlineExceededError,
+    DependencyUnavailableError,
+    MethodNotAllowedError,
+    ProblemError,
+)
 from omnigen_shared.http.middleware import REQUEST_ID_HEADER
 
 MAX_HEAD_BYTES: Final = 16_384
@@ -36,22 +42,24 @@ _log = structlog.get_logger()
 
 
 class Door:
-    """Serves the routes of domain.routing."""
+    """Serves the routes of domain.routing; `own_routes` is the app that answers those of the gateway itself."""
 
     def __init__(
         self,
         origin: Origin,
-        authenticator: Authenticator,
+        reception: Reception,
         limiter: RateLimiter,
         forwarder: Forwarder,
         tracing: Tracing,
+        own_routes: ASGIApp,
         max_body_bytes: int,
     ) -> None:
         self._origin = origin
-        self._authenticator = authenticator
+        self._reception = reception
         self._limiter = limiter
         self._forwarder = forwarder
         self._tracing = tracing
+        self._own_routes = own_routes
         self._max_body_bytes = max_body_bytes
 
     async def serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,8 +99,12 @@ class Door:
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
-        caller = self._admit_sender(visit) if route.is_open else await self._admit(visit)
+        caller = await self._admit(route, visit)
         visit.caller = caller.user_id
+        if route.upstream == HERE:
+            headers = {"traceparent": trace.traceparent, TIMEOUT_HEADER: str(SERVICE_DEADLINE_S)}
+            await visit.hand_over(self._own_routes, headers, {CALLER: caller})
+            return
         leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
             async with leash:
@@ -104,20 +116,34 @@ class Door:
                 raise ClientLeftError from error
             raise DeadlineExceededError("The request and its answer took too long.") from error
 
-    def _admit_sender(self, visit: Visit) -> Caller:
-        """Nobody, if so much may come from there. The provider calls often, from few addresses: a limit of its own."""
-        self._limiter.admit_sender(self._origin.find_address(visit.head, visit.peer))
-        return NOBODY
-
-    async def _admit(self, visit: Visit) -> Caller:
-        """Who it is, if they may ask once more."""
-        self._limiter.admit_address(self._origin.find_address(visit.head, visit.peer))
-        caller = await self._authenticator.identify(_authorization_of(visit))
+    async def _admit(self, route: Route, visit: Visit) -> Caller:
+        """Who it is, if they may ask once more. The provider calls often, from few addresses: a limit of its own."""
+        address = self._origin.find_address(visit.head, visit.peer)
+        if route.is_open and route.upstream != HERE:
+            self._limiter.admit_sender(address)
+            return NOBODY
+        self._limiter.admit_address(address)
+        if route.is_open:
+            if route.is_scarce:
+                self._limiter.admit_stranger(address)
+            return NOBODY
+        caller = await self._reception.admit(visit.head, visit.method, route)
         visit.caller = caller.user_id
         visit.added, problem = self._limiter.judge(caller) or await self._limiter.ask(caller)
         if problem is not None:
             raise problem
         return caller
+
+    async def _is_welcome(self, route: Route, visit: Visit) -> bool:
+        """Whether who holds a stream would be let in again; while nobody can tell, they are."""
+        try:
+            await self._reception.admit(visit.head, visit.method, route)
+        except DependencyUnavailableError:
+            return True
+        except ProblemError as problem:
+            _log.info("stream_ended", request_id=visit.request_id, user_id=visit.caller, code=problem.code)
+            return False
+        return True
 
     async def _exchange(
         self, route: Route, caller: Caller, visit: Visit, request: UpstreamRequest, leash: Leash
@@ -125,14 +151,11 @@ class Door:
         answer = await self._forwarder.open(route.upstream, caller, request)
         try:
             leash.lengthen()
+            if route.is_stream:
+                leash.keep_looking(lambda: self._is_welcome(route, visit))
             await visit.relay(answer)
         finally:
             answer.close()
-
-
-def _authorization_of(visit: Visit) -> bytes | None:
-    """The one Authorization header; two of them are as good as none."""
-    return visit.head.noted.get(b"authorization") if visit.head.authorizations == 1 else None
 
 
 def _check_limits(visit: Visit) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from omnigen_gateway.domain.cors import Cors
 from omnigen_gateway.domain.routing import find_route
 
 POLICY: Final = b"content-security-policy"
@@ -13,23 +14,28 @@ POLICY: Final = b"content-security-policy"
 class Entrance:
     """Proxied paths go to the lifespan state's `door`, everything else to the inner app."""
 
-    def __init__(self, app: ASGIApp, security_headers: Sequence[tuple[bytes, bytes]]) -> None:
+    def __init__(self, app: ASGIApp, security_headers: Sequence[tuple[bytes, bytes]], cors: Cors | None = None) -> None:
         self._app = app
         self._security_headers = tuple(security_headers)
+        self._cors = cors or Cors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        shown = self._cors.find_headers(scope["headers"]) if self._cors else ()
+
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = self._secure(message.get("headers", ()))
+                message["headers"] = [*self._secure(message.get("headers", ())), *shown]
             await send(message)
 
         route = find_route(scope["raw_path"])
         if route is None:
             await self._app(scope, receive, send_secured)
+        elif shown and (allowed := self._cors.find_preflight(scope["method"], scope["headers"], route.methods)):
+            await _answer_preflight(allowed, send)
         else:
             await scope["state"]["door"].serve(route, scope, receive, send_secured)
 
@@ -38,6 +44,11 @@ class Entrance:
         given = list(headers)
         has_policy = any(name.lower() == POLICY for name, _ in given)
         return given + [pair for pair in self._security_headers if not (has_policy and pair[0] == POLICY)]
+
+
+async def _answer_preflight(headers: Iterable[tuple[bytes, bytes]], send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def security_headers(public_base_url: str) -> list[tuple[bytes, bytes]]:

@@ -8,7 +8,11 @@ from typing import Final, Self
 WATCH_AFTER_S: Final = 0.05
 """Most exchanges are over by then, and cost no watching."""
 
+LOOK_AGAIN_S: Final = 25.0
+"""How often whoever holds a stream is looked at again: with what is remembered of them, less than a minute."""
+
 AwaitDisconnect = Callable[[], Awaitable[None]]
+IsWelcome = Callable[[], Awaitable[bool]]
 
 
 class Leash:
@@ -24,6 +28,7 @@ class Leash:
         self._scope = asyncio.timeout(None)
         self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._looker: asyncio.TimerHandle | asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._scope.__aenter__()
@@ -37,6 +42,8 @@ class Leash:
             self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
+        if self._looker is not None:
+            self._looker.cancel()
         await self._scope.__aexit__(kind, error, trace)
 
     def lengthen(self) -> None:
@@ -44,6 +51,19 @@ class Leash:
         self._answer_within_s = None
         if self._watcher is not None and not self.has_left:
             self._scope.reschedule(None)
+
+    def keep_looking(self, is_welcome: IsWelcome) -> None:
+        """End the exchange once whoever asked is not welcome any more."""
+        self._looker = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._look_soon, is_welcome)
+
+    def _look_soon(self, is_welcome: IsWelcome) -> None:
+        self._looker = asyncio.get_running_loop().create_task(self._look(is_welcome))
+
+    async def _look(self, is_welcome: IsWelcome) -> None:
+        if await is_welcome():
+            self.keep_looking(is_welcome)
+        else:
+            self._scope.reschedule(asyncio.get_running_loop().time())
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,12 +1,12 @@
 """The client's side of one proxied request: its head, its body, what it was answered, whether it is still there."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from omnigen_gateway.domain.headers import RequestHead, read_head, returned_headers
+from omnigen_gateway.domain.headers import RequestHead, inner_headers, owned_headers, read_head, returned_headers
 from omnigen_gateway.ports import UpstreamAnswer
 from omnigen_gateway.routes.bodies import RequestBody, too_large
 from omnigen_shared.errors import ProblemError
@@ -72,6 +72,18 @@ class Visit:
             if missing == 0:
                 return
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def hand_over(self, app: ASGIApp, headers: Mapping[str, str], marks: Mapping[str, Any]) -> None:
+        """Let an app of this process answer, which finds `marks` in its scope."""
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+                message = {**message, "headers": [*owned_headers(message["headers"]), *self.added]}
+            await self._send(message)
+
+        given = inner_headers(self.scope["headers"], {**headers, REQUEST_ID_HEADER: self.request_id})
+        await app({**self.scope, "headers": given, **marks}, self._receive, send)
 
     async def refuse(self, problem: ProblemError, headers: dict[str, str] | None = None) -> None:
         """Answer with a problem. An answer that has begun cannot be changed: it stays unfinished, which cuts it."""

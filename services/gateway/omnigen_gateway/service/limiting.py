@@ -46,7 +46,10 @@ class Flight:
 
 
 class RateLimiter:
-    """Use as an async context manager: inside, idle leases go back; leaving it, all of them do."""
+    """Use as an async context manager: inside, idle leases go back; leaving it, all of them do.
+
+    `senders` limits addresses that call as the provider does, `strangers` those that ask for accounts; None: nobody.
+    """
 
     def __init__(
         self,
@@ -56,11 +59,13 @@ class RateLimiter:
         *,
         fails_open: bool,
         senders: AddressLimit | None = None,
+        strangers: AddressLimit | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk = LeaseDesk(leases, gateway_id, monotonic)
         self._addresses = addresses
         self._senders = AddressLimit(0, 0) if senders is None else senders
+        self._strangers = AddressLimit(0, 0) if strangers is None else strangers
         self._fails_open = fails_open
         self._monotonic = monotonic
         self._allowances = Allowances()
@@ -92,6 +97,10 @@ class RateLimiter:
     def admit_sender(self, address: str) -> None:
         """RateLimitedError when this address has sent too much to routes that nobody signs in to."""
         self._admit(self._senders, address)
+
+    def admit_stranger(self, address: str) -> None:
+        """RateLimitedError when this address has asked too often for what hardly anybody has to ask for."""
+        self._admit(self._strangers, address)
 
     def _admit(self, limit: AddressLimit, address: str) -> None:
         wait_s = limit.find_wait(address, self._monotonic())

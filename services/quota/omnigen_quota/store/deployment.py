@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 from omnigen_quota.domain.lending import DeploymentRules
 from omnigen_quota.domain.loans import DeploymentMonth
 from omnigen_quota.domain.updates import Put, Remove, Update
-from omnigen_quota.store.asking import ask, refusing_item
 from omnigen_quota.store.expressions import render_update
 from omnigen_quota.store.items import (
     USER_PREFIX,
@@ -20,6 +19,7 @@ from omnigen_quota.store.items import (
     turn_key,
     user_of_roster,
 )
+from omnigen_shared.aws.asking import ask, refusing_item
 from omnigen_shared.aws.items import from_item, to_item
 from omnigen_shared.clock import to_rfc3339
 

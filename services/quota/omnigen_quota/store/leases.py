@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from omnigen_quota.domain.leases import LeaseUpdate, WindowState, end_of_window
-from omnigen_quota.store.asking import ask, refusing_item
 from omnigen_quota.store.items import fleet_key, window_key
+from omnigen_shared.aws.asking import ask, refusing_item
 from omnigen_shared.aws.items import from_item, to_item
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from omnigen_quota.domain.bookings import MonthState
 from omnigen_quota.domain.ledger import LedgerRow
 from omnigen_quota.domain.terms import Terms
 from omnigen_quota.domain.updates import Update
-from omnigen_quota.store.asking import ask, refusing_item
 from omnigen_quota.store.deployment import DynamoDeploymentTable
 from omnigen_quota.store.items import (
     LEDGER_END,
@@ -26,6 +25,7 @@ from omnigen_quota.store.items import (
     user_of_item,
     user_partition,
 )
+from omnigen_shared.aws.asking import ask, refusing_item
 from omnigen_shared.aws.items import from_item, to_item
 from omnigen_shared.clock import Clock, to_rfc3339
 

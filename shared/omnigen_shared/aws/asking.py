@@ -36,10 +36,10 @@ async def ask(send: Callable[[], Awaitable[T]]) -> T:
             with attempt:
                 return await send()
     except BotoCoreError as error:
-        raise DependencyUnavailableError(f"The usage table did not answer: {type(error).__name__}.") from error
+        raise DependencyUnavailableError(f"The table did not answer: {type(error).__name__}.") from error
     except ClientError as error:
         if _is_passing(error):
-            raise DependencyUnavailableError(f"The usage table answered {error_code(error)}.") from error
+            raise DependencyUnavailableError(f"The table answered {error_code(error)}.") from error
         raise
     raise AssertionError("stamina either returns or raises")
 

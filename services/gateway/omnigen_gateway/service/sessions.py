@@ -1,0 +1,162 @@
+"""Sessions: found by a cookie, their tokens renewed in time by one gateway at a time, ended here and at Cognito."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from omnigen_gateway.domain.claims import Caller, Expected, Means, check_claims, check_id_claims
+from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
+from omnigen_gateway.domain.sessions import LIVES_S, RENEWAL_LEASE_S, Session, digest_of
+from omnigen_gateway.ports import GrantRefusedError, IdentityProvider, Renewal, SessionTable, Tokens
+from omnigen_gateway.service.callers import Signatures
+from omnigen_gateway.service.remembering import Memory
+from omnigen_shared.contracts.spending import PlanName
+from omnigen_shared.errors import DependencyUnavailableError
+
+MAX_AGE_S: Final = 30.0
+"""A session that was ended elsewhere is taken here for so much longer at most."""
+WAIT_S: Final = 0.2
+WAITS: Final = 25
+"""How often to look whether another gateway has renewed the tokens that nothing can be done without."""
+_log = structlog.get_logger()
+
+
+class Sessions:
+    """Sessions by the id in the cookie."""
+
+    def __init__(
+        self,
+        table: SessionTable,
+        provider: IdentityProvider,
+        signatures: Signatures,
+        expected: Expected,
+        wall_clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._table = table
+        self._provider = provider
+        self._signatures = signatures
+        self._expected = expected
+        self._wall_clock = wall_clock
+        self._memory = Memory(self._look, MAX_AGE_S, monotonic=monotonic)
+
+    async def get_caller(self, session_id: str) -> Caller:
+        """Whose session it is; InvalidTokenError for none. Its plan is the standing's to tell."""
+        digest = digest_of(session_id)
+        session = self._memory.find(digest) or await self._memory.get(digest)
+        if session is None or self._wall_clock() >= session.expires_at:
+            raise InvalidTokenError
+        return Caller(session.user_id, PlanName.FREE, session.expires_at, session.started_at, Means.SESSION)
+
+    async def begin(self, tokens: Tokens, nonce: str) -> str:
+        """A new session out of a sign-in's tokens: its id. InvalidTokenError when they are not what was asked for."""
+        caller, email = await self._read(tokens, nonce)
+        if tokens.refresh_token is None:
+            raise InvalidTokenError
+        now_s, session_id = int(self._wall_clock()), secrets.token_urlsafe(32)
+        session = Session(
+            user_id=caller.user_id,
+            email=email,
+            refresh_token=tokens.refresh_token,
+            started_at=now_s,
+            expires_at=now_s + LIVES_S,
+            fresh_until=caller.expires_at,
+        )
+        await self._table.put(digest_of(session_id), session)
+        return session_id
+
+    async def renew(self, session_id: str) -> Session:
+        """Renew the tokens now, unless another gateway does. InvalidTokenError when the session is over."""
+        digest = digest_of(session_id)
+        session = await self._table.find(digest)
+        renewed = None if session is None else await self._renew(digest, session, is_needed=False)
+        self._memory.forget(digest)
+        if renewed is None:
+            raise InvalidTokenError
+        return renewed
+
+    async def end(self, session_id: str) -> None:
+        """Nobody comes in by it any more: here at once, elsewhere within MAX_AGE_S; its tokens are revoked."""
+        digest = digest_of(session_id)
+        session = await self._table.find(digest)
+        await self._table.remove(digest)
+        self._memory.forget(digest)
+        if session is not None:
+            await self._revoke(session.refresh_token)
+
+    async def _look(self, digest: str) -> Session | None:
+        session = await self._table.find(digest)
+        now_s = self._wall_clock()
+        if session is None or now_s >= session.expires_at:
+            return None
+        if not session.is_due(now_s):
+            return session
+        return await self._renew(digest, session, is_needed=session.is_stale(now_s))
+
+    async def _renew(self, digest: str, session: Session, *, is_needed: bool) -> Session | None:
+        """The session with new tokens, as it is while another gateway sees to that, or None when it is over."""
+        owner, now_s = secrets.token_hex(8), int(self._wall_clock())
+        if await self._table.lease(digest, session.version, owner, now_s, now_s + RENEWAL_LEASE_S):
+            return await self._renew_under_lease(digest, session, owner, is_needed=is_needed)
+        return await self._await_renewal(digest, session.version) if is_needed else await self._table.find(digest)
+
+    async def _renew_under_lease(self, digest: str, session: Session, owner: str, *, is_needed: bool) -> Session | None:
+        try:
+            tokens = await self._provider.refresh(session.refresh_token)
+            caller, email = await self._read(tokens, None, session.user_id)
+        except (GrantRefusedError, InvalidTokenError, ExpiredTokenError) as error:
+            _log.info("session_ended_by_provider", user_id=session.user_id, error=type(error).__name__)
+            await self._table.remove(digest)
+            return None
+        except DependencyUnavailableError as error:
+            # It may have happened: Cognito takes the old token once more for a while.
+            _log.warning("session_not_renewed", user_id=session.user_id, error=error.detail)
+            await self._table.give_up(digest, owner)
+            if is_needed:
+                raise
+            return session
+        renewed = replace(
+            session,
+            email=email,
+            refresh_token=tokens.refresh_token or session.refresh_token,
+            fresh_until=caller.expires_at,
+            version=session.version + 1,
+        )
+        return await self._keep(digest, owner, renewed)
+
+    async def _keep(self, digest: str, owner: str, renewed: Session) -> Session | None:
+        outcome = await self._table.renew(digest, owner, renewed)
+        if outcome is Renewal.GONE:
+            await self._revoke(renewed.refresh_token)
+            return None
+        return renewed if outcome is Renewal.KEPT else await self._table.find(digest)
+
+    async def _await_renewal(self, digest: str, version: int) -> Session | None:
+        for _ in range(WAITS):
+            session = await self._table.find(digest)
+            if session is None or session.version != version:
+                return session
+            await asyncio.sleep(WAIT_S)
+        raise DependencyUnavailableError("The session is being renewed.", retry_after_s=1)
+
+    async def _read(self, tokens: Tokens, nonce: str | None, before: str = "") -> tuple[Caller, str]:
+        """Whom these tokens name, and their e-mail address. InvalidTokenError unless both name one user, as before."""
+        now_s = self._wall_clock()
+        claims = await self._signatures.read(tokens.id_token.encode())
+        user_id = check_id_claims(claims, self._expected, now_s, nonce)
+        caller = check_claims(await self._signatures.read(tokens.access_token.encode()), self._expected, now_s)
+        if {caller.user_id, user_id} != {before or user_id}:
+            raise InvalidTokenError
+        return caller, str(claims.get("email", ""))
+
+    async def _revoke(self, refresh_token: str) -> None:
+        """What cannot be revoked now is nowhere kept any more either."""
+        try:
+            await self._provider.revoke(refresh_token)
+        except DependencyUnavailableError as error:
+            _log.warning("tokens_not_revoked", error=error.detail)

@@ -1,0 +1,55 @@
+"""Whether a user may still come in: asked of the user pool, and remembered for less than a minute."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from omnigen_gateway.domain.registration import Registration
+from omnigen_gateway.domain.standing import GONE, Standing
+from omnigen_gateway.ports import SessionTable, UserDirectory
+from omnigen_gateway.service.remembering import Memory
+from omnigen_shared.contracts.base import UserId
+
+MAX_AGE_S: Final = 30.0
+STALE_S: Final = 600.0
+"""While the user pool does not answer, what it said last holds for so much longer."""
+
+
+class Standings:
+    """Standings of users by their id."""
+
+    def __init__(
+        self,
+        directory: UserDirectory,
+        table: SessionTable,
+        registration: Registration,
+        wall_clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._directory = directory
+        self._table = table
+        self._registration = registration
+        self._wall_clock = wall_clock
+        self._memory = Memory(self._look, MAX_AGE_S, stale_s=STALE_S, monotonic=monotonic)
+
+    async def get(self, user_id: UserId) -> Standing:
+        """DependencyUnavailableError when nobody can tell."""
+        return self._memory.find(user_id) or await self._memory.get(user_id) or GONE
+
+    def forget(self, user_id: UserId) -> None:
+        """What the pool says now holds from the next request on."""
+        self._memory.forget(user_id)
+
+    async def sign_out_everywhere(self, user_id: UserId) -> None:
+        """Everything that this user was given until now is void: here at once, on other gateways within MAX_AGE_S."""
+        # Instants of tokens are whole seconds: one of this very second would outlive an exact cut.
+        await self._table.put_cutoff(user_id, int(self._wall_clock()) + 1)
+        self.forget(user_id)
+        await self._directory.sign_out_everywhere(user_id)
+
+    async def _look(self, user_id: str) -> Standing:
+        name = UserId(user_id)
+        standing, cutoff = await asyncio.gather(self._directory.get_standing(name), self._table.find_cutoff(name))
+        return replace(standing, is_enabled=self._registration.admits(standing), signed_out_at=cutoff)

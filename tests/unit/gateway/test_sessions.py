@@ -1,0 +1,221 @@
+"""A session through its life: begun, renewed by one gateway at a time, ended."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+from tests.fakes.identity import FakeProvider, FakeSessionTable
+from tests.fakes.tokens import CLIENT_ID, ISSUER, USER_ID, FakeKeys, stranger_key
+
+from omnigen_gateway.domain.claims import Expected, Means
+from omnigen_gateway.domain.problems import InvalidTokenError
+from omnigen_gateway.domain.sessions import LIVES_S, RENEW_AHEAD_S, Session, digest_of
+from omnigen_gateway.ports import GrantRefusedError, Tokens
+from omnigen_gateway.service import sessions as sessions_module
+from omnigen_gateway.service.callers import Signatures
+from omnigen_gateway.service.sessions import MAX_AGE_S, Sessions
+from omnigen_shared.errors import DependencyUnavailableError
+
+HOUR_S = 3600
+
+
+class Bench:
+    """A provider, a table, and gateways over them; clocks are moved by hand."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+        self.provider = FakeProvider()
+        self.table = FakeSessionTable()
+        self.here, self.elsewhere = self.open_gateway(), self.open_gateway()
+
+    def open_gateway(self) -> Sessions:
+        clock: Callable[[], float] = lambda: time.time() + self.ahead_s  # noqa: E731 - both clocks go together
+        signatures = Signatures(FakeKeys())
+        return Sessions(self.table, self.provider, signatures, Expected(ISSUER, CLIENT_ID), clock, clock)
+
+    async def begin(self) -> str:
+        return await self.here.begin(await self.provider.exchange("code", "verifier", "uri"), "")
+
+    def session(self, session_id: str) -> Session:
+        return self.table.sessions[digest_of(session_id)]
+
+    def make_due(self) -> None:
+        """Some minutes before the access token's end; what the provider gives from now on lasts from then."""
+        self.ahead_s = HOUR_S - RENEW_AHEAD_S + 1
+        self.provider.lasts_s = 2 * HOUR_S
+
+    def make_stale(self) -> None:
+        self.ahead_s = HOUR_S + 1
+        self.provider.lasts_s = 3 * HOUR_S
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setattr(sessions_module, "WAIT_S", 0.0)
+    return Bench()
+
+
+async def test_a_sign_in_makes_a_session_that_the_table_cannot_name(bench: Bench) -> None:
+    session_id = await bench.begin()
+    caller = await bench.here.get_caller(session_id)
+    assert (caller.user_id, caller.means, caller.scopes) == (USER_ID, Means.SESSION, None)
+    assert caller.expires_at - caller.since == LIVES_S
+    assert session_id not in repr(bench.table)
+    assert await bench.begin() != session_id
+
+
+@pytest.mark.parametrize(
+    ("id_changes", "access_changes"),
+    [
+        ({"aud": "another"}, {}),
+        ({"aud": [CLIENT_ID]}, {}),
+        ({"iss": "https://evil.example"}, {}),
+        ({"token_use": "access"}, {}),
+        ({"nonce": "another"}, {}),
+        ({"nonce": None}, {}),
+        ({"sub": "another"}, {}),
+        ({"sub": None}, {}),
+        ({}, {"client_id": "another"}),
+        ({}, {"token_use": "id"}),
+        ({}, {"sub": "another"}),
+    ],
+)
+async def test_tokens_that_are_not_what_was_asked_for_make_none(
+    bench: Bench, id_changes: dict[str, object], access_changes: dict[str, object]
+) -> None:
+    bench.provider.id_changes, bench.provider.access_changes = id_changes, access_changes
+    bench.provider.nonce = "expected"
+    tokens = await bench.provider.exchange("code", "verifier", "uri")
+    with pytest.raises(InvalidTokenError):
+        await bench.here.begin(tokens, "expected")
+    assert bench.table.sessions == {}
+
+
+async def test_tokens_of_another_signer_or_without_a_refresh_token_make_none(bench: Bench) -> None:
+    tokens = await bench.provider.exchange("code", "verifier", "uri")
+    with pytest.raises(InvalidTokenError):
+        await bench.here.begin(Tokens(tokens.id_token, tokens.access_token, None), "")
+    bench.provider.signer = stranger_key()
+    with pytest.raises(InvalidTokenError):
+        await bench.begin()
+
+
+async def test_the_table_is_asked_once_in_a_while(bench: Bench) -> None:
+    session_id = await bench.begin()
+    for _ in range(5):
+        await bench.here.get_caller(session_id)
+    assert bench.table.finds == 1
+    bench.ahead_s = MAX_AGE_S
+    await bench.here.get_caller(session_id)
+    assert bench.table.finds == 2
+
+
+async def test_tokens_are_renewed_ahead_by_one_gateway_and_rotated(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_due()
+    asks = [gateway.get_caller(session_id) for gateway in (bench.here, bench.elsewhere) for _ in range(10)]
+    assert {caller.user_id for caller in await asyncio.gather(*asks)} == {USER_ID}
+    assert bench.provider.refreshes == ["refresh-1"]
+    assert (bench.session(session_id).refresh_token, bench.session(session_id).version) == ("refresh-2", 2)
+
+
+async def test_who_comes_back_after_hours_waits_for_the_gateway_that_renews(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_stale()
+    asks = [gateway.get_caller(session_id) for gateway in (bench.here, bench.elsewhere)]
+    assert len(await asyncio.gather(*asks)) == 2
+    assert bench.provider.refreshes == ["refresh-1"]
+
+
+async def test_a_gateway_that_died_while_it_renewed_is_taken_over(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_stale()
+    now_s = int(time.time() + bench.ahead_s)
+    assert await bench.table.lease(digest_of(session_id), 1, "the dead", now_s, now_s + 15)
+    await bench.provider.refresh("refresh-1")
+    with pytest.raises(DependencyUnavailableError):
+        await bench.here.get_caller(session_id)
+    bench.ahead_s += 16
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+    assert bench.session(session_id).refresh_token == "refresh-3"
+
+
+async def test_what_the_provider_refuses_ends_the_session(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_due()
+    bench.provider.errors.append(GrantRefusedError())
+    with pytest.raises(InvalidTokenError):
+        await bench.here.get_caller(session_id)
+    assert bench.table.sessions == {}
+
+
+async def test_renewed_tokens_of_somebody_else_end_the_session(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_due()
+    bench.provider.user_id = "somebody-else"
+    with pytest.raises(InvalidTokenError):
+        await bench.here.get_caller(session_id)
+
+
+async def test_a_provider_that_is_away_costs_nobody_a_session(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_due()
+    bench.provider.errors.append(DependencyUnavailableError("away"))
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+    assert bench.table.leases == {}
+    bench.make_stale()
+    bench.provider.errors.append(DependencyUnavailableError("away"))
+    with pytest.raises(DependencyUnavailableError):
+        await bench.here.get_caller(session_id)
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+
+
+async def test_an_ended_session_is_over_here_at_once_and_elsewhere_within_a_minute(bench: Bench) -> None:
+    session_id = await bench.begin()
+    for gateway in (bench.here, bench.elsewhere):
+        await gateway.get_caller(session_id)
+    await bench.here.end(session_id)
+    with pytest.raises(InvalidTokenError):
+        await bench.here.get_caller(session_id)
+    bench.ahead_s = MAX_AGE_S
+    assert MAX_AGE_S < 60
+    with pytest.raises(InvalidTokenError):
+        await bench.elsewhere.get_caller(session_id)
+    assert bench.provider.revoked == ["refresh-1"]
+
+
+async def test_who_signs_out_while_tokens_are_renewed_stays_signed_out(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.make_due()
+    refresh = bench.provider.refresh
+
+    async def refresh_late(refresh_token: str) -> Tokens:
+        tokens = await refresh(refresh_token)
+        await bench.elsewhere.end(session_id)
+        return tokens
+
+    bench.provider.refresh = refresh_late  # type: ignore[method-assign]
+    with pytest.raises(InvalidTokenError):
+        await bench.here.get_caller(session_id)
+    assert bench.provider.revoked == ["refresh-1", "refresh-2"]
+
+
+async def test_a_session_ends_after_its_time_however_often_it_was_renewed(bench: Bench) -> None:
+    session_id = await bench.begin()
+    bench.provider.lasts_s = 2 * LIVES_S
+    bench.make_due()
+    bench.provider.lasts_s = 2 * LIVES_S
+    await bench.here.get_caller(session_id)
+    bench.ahead_s = LIVES_S + 1
+    for gateway in (bench.here, bench.elsewhere):
+        with pytest.raises(InvalidTokenError):
+            await gateway.get_caller(session_id)
+
+
+async def test_tokens_are_renewed_on_demand(bench: Bench) -> None:
+    session_id = await bench.begin()
+    assert (await bench.here.renew(session_id)).refresh_token == "refresh-2"
+    await bench.here.end(session_id)
+    with pytest.raises(InvalidTokenError):
+        await bench.here.renew(session_id)

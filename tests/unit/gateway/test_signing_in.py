@@ -1,0 +1,188 @@
+"""The way to the sign-in page and back: only the browser that began it comes in, once, and stays on this host."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.fakes.gateway import GatewayBench, open_gateway
+from tests.fakes.tokens import USER_ID
+from tests.fakes.visitors import Answer
+
+from omnigen_gateway.domain.returns import safe_return
+from omnigen_gateway.domain.sign_in import challenge_of
+from omnigen_gateway.ports import GrantRefusedError
+from omnigen_shared.errors import DependencyUnavailableError
+
+LOGIN, CALLBACK, ME = "/api/v1/auth/login", "/api/v1/auth/callback", "/api/v1/auth/me"
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[GatewayBench]:
+    async with open_gateway() as opened:
+        yield opened
+
+
+def cookies_of(answer: Answer) -> dict[str, str]:
+    pairs = [value.partition(";")[0].partition("=") for value in answer.headers_named("set-cookie")]
+    return {name: value.strip('"') for name, _, value in pairs}
+
+
+class Trip:
+    """One sign-in: what the page was told, and the cookie that the browser holds."""
+
+    def __init__(self, bench: GatewayBench, answer: Answer) -> None:
+        self.url = urlsplit(answer.header("location") or "")
+        self.query = {name: values[0] for name, values in parse_qs(self.url.query).items()}
+        self.cookies = cookies_of(answer)
+        bench.identity.provider.nonce = self.query["nonce"]
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+
+async def depart(bench: GatewayBench, return_to: str = "") -> Trip:
+    answer = await bench.ask("GET", LOGIN + (f"?return_to={return_to}" if return_to else ""), {})
+    assert answer.status == 303
+    return Trip(bench, answer)
+
+
+async def arrive(bench: GatewayBench, trip: Trip, cookie: str | None = None, **changes: str) -> Answer:
+    query = {"code": "code-1", "state": trip.query["state"], **changes}
+    target = CALLBACK + "?" + "&".join(f"{name}={value}" for name, value in query.items())
+    return await bench.ask("GET", target, {"Cookie": trip.cookie if cookie is None else cookie})
+
+
+def assert_refused(answer: Answer) -> None:
+    assert (answer.status, answer.json["code"]) == (400, "sign_in_failed")
+    assert "__Host-omnigen" not in cookies_of(answer)
+
+
+async def test_the_page_is_told_state_nonce_and_challenge(bench: GatewayBench) -> None:
+    trip = await depart(bench)
+    assert trip.url.geturl().startswith("http://localhost:9/oauth2/authorize?")
+    assert trip.query["redirect_uri"] == "http://localhost:8080/api/v1/auth/callback"
+    assert (trip.query["response_type"], trip.query["code_challenge_method"]) == ("code", "S256")
+    secrets = [trip.query[name] for name in ("state", "nonce", "code_challenge")]
+    assert len(set(secrets)) == 3
+    assert all(len(secret) == 43 for secret in secrets)
+    assert not set(secrets) & set((await depart(bench)).query.values())
+    assert not any(secret in trip.cookie for secret in secrets), "what the browser holds is sealed"
+
+
+async def test_who_has_signed_in_has_a_session_and_is_where_they_wanted_to_be(bench: GatewayBench) -> None:
+    trip = await depart(bench, "/jobs/job_1%3Ftab%3Dscenes")
+    answer = await arrive(bench, trip)
+    assert (answer.status, answer.header("location")) == (303, "/jobs/job_1?tab=scenes")
+    assert answer.header("cache-control") == "no-store"
+    (code, verifier, redirect_uri) = bench.identity.provider.exchanges[0]
+    assert (code, redirect_uri) == ("code-1", trip.query["redirect_uri"])
+    assert challenge_of(verifier) == trip.query["code_challenge"]
+    session = next(value for value in answer.headers_named("set-cookie") if value.startswith("__Host-omnigen="))
+    flags = {flag.strip().lower() for flag in session.split(";")[1:]}
+    assert flags == {"httponly", "secure", "samesite=lax", "path=/", "max-age=2592000"}
+    assert cookies_of(answer)[next(iter(trip.cookies))] == "", "the sign-in's own cookie goes"
+    me = await bench.ask("GET", ME, {"Cookie": f"__Host-omnigen={cookies_of(answer)['__Host-omnigen']}"})
+    assert (me.json["user_id"], me.json["means"]) == (USER_ID, "session")
+
+
+async def test_it_works_once(bench: GatewayBench) -> None:
+    trip = await depart(bench)
+    assert (await arrive(bench, trip)).status == 303
+    assert_refused(await arrive(bench, trip, code="code-2"))
+    assert len(bench.identity.provider.exchanges) == 1
+
+
+async def test_two_tabs_do_not_spoil_each_others(bench: GatewayBench) -> None:
+    first, second = await depart(bench), await depart(bench)
+    both = f"{first.cookie}; {second.cookie}"
+    bench.identity.provider.nonce = first.query["nonce"]
+    assert (await arrive(bench, first, both)).status == 303
+    bench.identity.provider.nonce = second.query["nonce"]
+    assert (await arrive(bench, second, both)).status == 303
+
+
+async def test_nobody_comes_in_by_a_sign_in_that_this_browser_did_not_begin(bench: GatewayBench) -> None:
+    mine, theirs = await depart(bench), await depart(bench)
+    (name, value), (their_name, their_value) = *mine.cookies.items(), *theirs.cookies.items()
+    for cookie in (
+        "",
+        theirs.cookie,
+        f"{name}={their_value}",
+        f"{name}=",
+        f"{name}={value[:-4]}AAAA",
+        f"{name}={'A' * len(value)}",
+        f"{their_name}={value}",
+        f"{name}={value}; {name}={value}",
+    ):
+        assert_refused(await arrive(bench, mine, cookie))
+    for changes in (
+        {"state": theirs.query["state"]},
+        {"state": ""},
+        {"state": mine.query["state"] + "A"},
+        {"code": ""},
+    ):
+        assert_refused(await arrive(bench, mine, **changes))
+    assert bench.identity.provider.exchanges == []
+    assert (await bench.ask("GET", CALLBACK, {"Cookie": mine.cookie})).status == 400
+
+
+async def test_what_the_provider_says_is_checked(bench: GatewayBench) -> None:
+    trip = await depart(bench)
+    bench.identity.provider.errors.append(GrantRefusedError())
+    assert_refused(await arrive(bench, trip))
+    trip = await depart(bench)
+    bench.identity.provider.nonce = "another sign-in's"
+    assert_refused(await arrive(bench, trip))
+    trip = await depart(bench)
+    bench.identity.provider.errors.append(DependencyUnavailableError("away", retry_after_s=1))
+    assert (await arrive(bench, trip)).status == 503
+    assert bench.identity.sessions.sessions == {}
+
+
+async def test_a_new_sign_in_ends_the_browsers_old_session(bench: GatewayBench) -> None:
+    old = cookies_of(await arrive(bench, await depart(bench)))["__Host-omnigen"]
+    trip = await depart(bench)
+    new = cookies_of(await arrive(bench, trip, f"{trip.cookie}; __Host-omnigen={old}"))["__Host-omnigen"]
+    assert new != old
+    assert (await bench.ask("GET", ME, {"Cookie": f"__Host-omnigen={old}"})).status == 401
+    assert bench.identity.provider.revoked == ["refresh-1"]
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs", "/jobs/job_1?tab=scenes&x=a%20b", "/a/b/c#scene-2", "/.well-known/x"])
+def test_a_path_of_ours_is_where_one_comes_back_to(path: str) -> None:
+    assert safe_return(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "jobs",
+        "//evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "/%",
+        "///evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " /jobs",
+        "https://evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/jobs\r\nSet-Cookie: x=1",
+        "/@evil.example",
+        "/jobs?next=\\\\evil",
+        "/api/v1/auth/logout",
+        "/\u2044evil.example",
+        "/" + "x" * 1_000,
+    ],
+)
+def test_anything_else_leads_to_the_start_page(path: str) -> None:
+    assert safe_return(path) == "/"
+
+
+async def test_an_address_that_leads_away_is_not_followed(bench: GatewayBench) -> None:
+    for asked in ("https://evil.example/", "//evil.example", "/%5Cevil.example", "%2F%2Fevil.example"):
+        answer = await arrive(bench, await depart(bench, asked))
+        assert answer.header("location") == "/"
