@@ -3,17 +3,19 @@
 import html
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from tests.fakes.gateway import gateway_settings, lifespan_of
+from tests.fakes.leases import FakeLeases
 from tests.fakes.visitors import Answer, Visitor
 from tests.unit.gateway.test_signing_in import cookies_of
 
-from omnigen_gateway.app import create_app
+from omnigen_gateway.app import create_app, open_adapters
 from omnigen_gateway.clients.provider import CognitoOAuth
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.user_pool import CognitoUserPool
@@ -86,9 +88,10 @@ async def open_gateway(pool: UserPool, outputs: StackOutputs) -> AsyncIterator[G
         cognito_oauth_url=pool.endpoint_url,
         public_base_url=ORIGIN,
     )
-    app = create_app(settings)
-    async with lifespan_of(app) as state:
-        yield Gateway(app, state)
+    async with AsyncExitStack() as stack:
+        # Nobody waits for a quota that is not there.
+        app = create_app(settings, replace(await open_adapters(settings, stack), leases=FakeLeases()))
+        yield Gateway(app, await stack.enter_async_context(lifespan_of(app)))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Sessions and API keys: the same promises of the table `identity` in memory and in DynamoDB."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -8,12 +9,16 @@ from typing import Any
 
 import pytest
 from tests.fakes.emulated_usage import FaultyClient, lost_reply, open_usage_table
-from tests.fakes.identity import FakeKeyTable, FakeSessionTable
+from tests.fakes.identity import FakeKeyTable, FakeProvider, FakeSessionTable
+from tests.fakes.tokens import CLIENT_ID, ISSUER, USER_ID, FakeKeys
 
 from omnigen_gateway.clients.sealing import AesGcmSealer
 from omnigen_gateway.domain.api_keys import MAX_KEYS, ApiKey, hash_of
-from omnigen_gateway.domain.sessions import Session
+from omnigen_gateway.domain.claims import Expected
+from omnigen_gateway.domain.sessions import Session, digest_of
 from omnigen_gateway.ports import KeyTable, Renewal, SessionTable
+from omnigen_gateway.service.callers import Signatures
+from omnigen_gateway.service.sessions import Sessions
 from omnigen_gateway.store.api_keys import DynamoKeyTable
 from omnigen_gateway.store.sessions import DynamoSessionTable
 from omnigen_shared.contracts.base import UserId
@@ -86,6 +91,22 @@ async def test_one_at_a_time_may_renew(tables: Tables) -> None:
     assert await tables.sessions.lease("d", 2, "two", 200, 215)
 
 
+async def test_many_gateways_renew_a_session_once(tables: Tables) -> None:
+    provider, signatures, expected = FakeProvider(), Signatures(FakeKeys()), Expected(ISSUER, CLIENT_ID)
+    gateways = [Sessions(tables.sessions, provider, signatures, expected) for _ in range(6)]
+    session_id = await gateways[0].begin(await provider.exchange("code", "verifier", "uri"), "")
+    digest = digest_of(session_id)
+    begun = await tables.sessions.find(digest)
+    assert begun is not None
+    await tables.sessions.put(digest, replace(begun, fresh_until=1))
+    callers = await asyncio.gather(*(gateway.get_caller(session_id) for gateway in gateways for _ in range(5)))
+    assert {caller.user_id for caller in callers} == {USER_ID}
+    assert provider.refreshes == ["refresh-1"]
+    renewed = await tables.sessions.find(digest)
+    assert renewed is not None
+    assert (renewed.refresh_token, renewed.version) == ("refresh-2", 2)
+
+
 async def test_a_lease_ends_by_itself_or_is_given_up(tables: Tables) -> None:
     await tables.sessions.put("d", SESSION)
     assert await tables.sessions.lease("d", 1, "one", 100, 115)
@@ -142,6 +163,14 @@ async def test_a_user_has_no_more_keys_than_they_may(tables: Tables) -> None:
     assert await tables.keys.add(key(100, OTHER))
     assert await tables.keys.remove(USER, key(0).key_id)
     assert await tables.keys.add(key(MAX_KEYS))
+
+
+async def test_many_at_once_make_no_more_keys_than_one_may_have(tables: Tables) -> None:
+    for number in range(MAX_KEYS - 3):
+        assert await tables.keys.add(key(number))
+    made = await asyncio.gather(*(tables.keys.add(key(100 + number)) for number in range(8)))
+    assert made.count(True) == 3
+    assert len(await tables.keys.list_of(USER)) == MAX_KEYS
 
 
 async def test_the_last_use_is_noted_and_brings_nothing_back(tables: Tables) -> None:
