@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from omnigen_gateway.service.remembering import Memory
+from omnigen_gateway.service import remembering
+from omnigen_gateway.service.remembering import AHEAD_S, PAUSE_S, Memory
 from omnigen_shared.errors import DependencyUnavailableError
 
 
@@ -33,7 +34,7 @@ async def test_one_look_serves_until_its_age() -> None:
     bench = Bench()
     assert bench.memory.find("a") is None
     assert await bench.memory.get("a") == "1"
-    bench.now_s = 29.9
+    bench.now_s = 30 - AHEAD_S - 0.1
     assert (bench.memory.find("a"), await bench.memory.get("a")) == ("1", "1")
     bench.now_s = 30
     assert bench.memory.find("a") is None
@@ -94,6 +95,47 @@ async def test_while_nobody_answers_the_last_value_holds_for_a_while() -> None:
     bench.now_s = 630
     with pytest.raises(DependencyUnavailableError):
         await bench.memory.get("a")
+
+
+async def test_in_the_last_seconds_it_is_looked_up_ahead_and_nobody_waits() -> None:
+    bench = Bench()
+    await bench.memory.get("a")
+    bench.now_s = 30 - AHEAD_S
+    bench.values["a"] = "new"
+    assert [bench.memory.find("a"), bench.memory.find("a")] == ["1", "1"]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert bench.memory.find("a") == "new"
+    assert bench.looks == ["a", "a"]
+
+
+async def test_a_look_ahead_that_fails_is_nobodys_error_and_not_made_again_at_once() -> None:
+    bench = Bench()
+    await bench.memory.get("a")
+    bench.error = DependencyUnavailableError("away")
+    bench.now_s = 29
+    for _ in range(5):
+        assert bench.memory.find("a") == "1"
+        await asyncio.sleep(0)
+    assert bench.looks == ["a", "a"]
+
+
+async def test_while_nobody_answers_older_values_do_without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "PATIENCE_S", 0)
+    bench = Bench(stale_s=600)
+    for name in ("a", "b"):
+        await bench.memory.get(name)
+    bench.gate.clear()
+    bench.now_s = 100
+    assert await bench.memory.get("a") == "1"
+    assert await bench.memory.get("b") == "2"
+    assert bench.looks == ["a", "b", "a"], "the silence of one look is known to the next"
+    bench.gate.set()
+    await asyncio.sleep(0)
+    bench.now_s += PAUSE_S
+    bench.values["b"] = "new"
+    monkeypatch.setattr(remembering, "PATIENCE_S", 60)
+    assert await bench.memory.get("b") == "new"
 
 
 async def test_it_is_bounded_and_keeps_what_was_asked_for_last() -> None:

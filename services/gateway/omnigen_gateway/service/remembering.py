@@ -10,12 +10,19 @@ from omnigen_shared.errors import DependencyUnavailableError
 
 V = TypeVar("V")
 CAPACITY: Final = 10_000
+AHEAD_S: Final = 10.0
+"""What is asked for in the last seconds of its age is looked up anew beside the request: nobody waits for it."""
+PATIENCE_S: Final = 1.0
+"""How long a look is waited for where an older value would do."""
+PAUSE_S: Final = 5.0
+"""After a look in vain, older values do for so long without another one."""
 
 
 class Memory(Generic[V]):
     """Values by name, none older than `max_age_s`; at most `capacity`, the least recently used leaving first.
 
-    While `look` raises DependencyUnavailableError, a value is given for `stale_s` longer. None is never remembered.
+    While `look` raises DependencyUnavailableError or keeps silent, a value is given for `stale_s` longer. None is never
+    remembered.
     """
 
     def __init__(
@@ -32,6 +39,7 @@ class Memory(Generic[V]):
         self._stale_s = stale_s
         self._capacity = capacity
         self._monotonic = monotonic
+        self._pause_until_s = float("-inf")
         self._entries: OrderedDict[str, tuple[float, V]] = OrderedDict()
         self._looking: dict[str, asyncio.Task[V | None]] = {}
 
@@ -41,8 +49,13 @@ class Memory(Generic[V]):
     def find(self, name: str) -> V | None:
         """What is remembered; None when `get` has to look."""
         entry = self._entries.get(name)
-        if entry is None or self._monotonic() - entry[0] >= self._max_age_s:
+        if entry is None:
             return None
+        left_s = entry[0] + self._max_age_s - self._monotonic()
+        if left_s <= 0:
+            return None
+        if left_s <= AHEAD_S and self._monotonic() >= self._pause_until_s:
+            self._begin(name)
         self._entries.move_to_end(name)
         return entry[1]
 
@@ -51,27 +64,42 @@ class Memory(Generic[V]):
         found = self.find(name)
         if found is not None:
             return found
-        looking = self._looking.get(name)
-        if looking is None:
-            looking = self._looking[name] = asyncio.create_task(self._look_up(name))
-            looking.add_done_callback(lambda task: self._end(name, task))
-        return await asyncio.shield(looking)
+        older = self._find_older(name)
+        if older is None:
+            return await asyncio.shield(self._begin(name))
+        if self._monotonic() < self._pause_until_s:
+            return older
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await asyncio.shield(self._begin(name))
+        except (DependencyUnavailableError, TimeoutError):
+            self._pause_until_s = self._monotonic() + PAUSE_S
+            return older
 
     def forget(self, name: str) -> None:
         """The next one who asks has it looked up anew; a look that is under way is not remembered."""
         self._entries.pop(name, None)
         self._looking.pop(name, None)
 
+    def _find_older(self, name: str) -> V | None:
+        """A value whose age is over, but not by so much that it could not stand in."""
+        entry = self._entries.get(name)
+        if entry is None or self._monotonic() - entry[0] >= self._max_age_s + self._stale_s:
+            return None
+        return entry[1]
+
+    def _begin(self, name: str) -> "asyncio.Task[V | None]":
+        """The look that is under way, or a new one."""
+        looking = self._looking.get(name)
+        if looking is None:
+            looking = self._looking[name] = asyncio.create_task(self._look_up(name))
+            looking.add_done_callback(lambda task: self._end(name, task))
+        return looking
+
     async def _look_up(self, name: str) -> V | None:
         # Its age counts from before the look: what changes meanwhile is no older than it says.
         now_s = self._monotonic()
-        try:
-            value = await self._look(name)
-        except DependencyUnavailableError:
-            entry = self._entries.get(name)
-            if entry is None or now_s - entry[0] >= self._max_age_s + self._stale_s:
-                raise
-            return entry[1]
+        value = await self._look(name)
         if self._looking.get(name) is asyncio.current_task():
             self._keep(name, now_s, value)
         return value
@@ -88,6 +116,6 @@ class Memory(Generic[V]):
     def _end(self, name: str, task: "asyncio.Task[V | None]") -> None:
         if self._looking.get(name) is task:
             del self._looking[name]
-        # Whoever asked may be gone: nobody else is told what went wrong.
-        if not task.cancelled():
-            task.exception()
+        # Whoever asked may be gone, and a look ahead was asked for by nobody: who has to know asks again.
+        if not task.cancelled() and isinstance(task.exception(), DependencyUnavailableError):
+            self._pause_until_s = self._monotonic() + PAUSE_S

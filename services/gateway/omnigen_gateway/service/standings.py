@@ -11,8 +11,10 @@ from omnigen_gateway.domain.standing import GONE, Standing
 from omnigen_gateway.ports import SessionTable, UserDirectory
 from omnigen_gateway.service.remembering import Memory
 from omnigen_shared.contracts.base import UserId
+from omnigen_shared.errors import DependencyUnavailableError
 
 MAX_AGE_S: Final = 30.0
+LOOK_WITHIN_S: Final = 3.0
 STALE_S: Final = 600.0
 """While the user pool does not answer, what it said last holds for so much longer."""
 
@@ -51,5 +53,11 @@ class Standings:
 
     async def _look(self, user_id: str) -> Standing:
         name = UserId(user_id)
-        standing, cutoff = await asyncio.gather(self._directory.get_standing(name), self._table.find_cutoff(name))
+        try:
+            async with asyncio.timeout(LOOK_WITHIN_S):
+                standing, cutoff = await asyncio.gather(
+                    self._directory.get_standing(name), self._table.find_cutoff(name)
+                )
+        except TimeoutError as error:
+            raise DependencyUnavailableError("The user pool keeps silent.", retry_after_s=1) from error
         return replace(standing, is_enabled=self._registration.admits(standing), signed_out_at=cutoff)
