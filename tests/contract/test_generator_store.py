@@ -1,10 +1,12 @@
 """S3 and Secrets Manager, against the emulator and against an AWS that misbehaves."""
 
+import asyncio
 import io
 import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -94,6 +96,21 @@ async def test_an_empty_file_is_a_file(assets: S3Assets) -> None:
 async def test_a_missing_text_is_a_key_error(assets: S3Assets) -> None:
     with pytest.raises(KeyError, match="nowhere"):
         await assets.get_text("u/ada/plans/nowhere.txt")
+
+
+async def test_the_client_is_opened_once_by_many(assets: S3Assets) -> None:
+    opened: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        enter = assets._stack.enter_async_context
+
+        async def count(manager: Any) -> Any:
+            opened.append(manager)
+            await asyncio.sleep(0)
+            return await enter(manager)
+
+        patch.setattr(assets._stack, "enter_async_context", count)
+        await asyncio.gather(assets.open(), assets.link(KEY), assets.open())
+    assert len(opened) == 1
 
 
 async def test_the_secret_is_a_json_document(emulator_url: str) -> None:

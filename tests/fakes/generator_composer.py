@@ -25,6 +25,9 @@ class FakeAssets(Assets):
 
     objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
+    async def open(self) -> None:
+        """There is nothing to get ready."""
+
     async def put(self, key: str, content: IO[bytes], media_type: str) -> None:
         content.seek(0)
         self.objects[key] = (content.read(), media_type)

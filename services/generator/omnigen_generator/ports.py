@@ -170,6 +170,10 @@ class Provider(Protocol):
 class Assets(Protocol):
     """The users' files in S3. May raise DependencyUnavailableError."""
 
+    async def open(self) -> None:
+        """Get ready, which any other call does, too: for moments in which nothing is lost by it."""
+        ...
+
     async def put(self, key: str, content: IO[bytes], media_type: str) -> None:
         """Store a whole file, read from its start."""
         ...

@@ -1,5 +1,6 @@
 """S3 and Secrets Manager. Both clients are opened when they are needed: most calls of a warm worker need neither."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -29,6 +30,11 @@ class S3Assets(Assets):
         self._bucket = bucket
         self._stack = stack
         self._client: S3Client | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        async with _translated("s3"):
+            await self._open()
 
     async def put(self, key: str, content: IO[bytes], media_type: str) -> None:
         content.seek(0)
@@ -55,8 +61,9 @@ class S3Assets(Assets):
                 return (await body.read()).decode()
 
     async def _open(self) -> "S3Client":
-        if self._client is None:
-            self._client = await self._stack.enter_async_context(open_client("s3", self._settings))
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._stack.enter_async_context(open_client("s3", self._settings))
         return self._client
 
 

@@ -26,6 +26,7 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
     try:
         prediction = await turn.tools.provider.get(intent.provider_id)
         if prediction.status.is_running:
+            await turn.tools.assets.open()  # so that it is ready when the output is
             return Waiting(poll_wait_s(_age_s(turn, intent)), _still_running(prediction))
         return judge_end(prediction) or await _ingest(turn, intent, prediction)
     except PredictionMissingError as error:
