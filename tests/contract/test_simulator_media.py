@@ -1,5 +1,6 @@
 """What is rendered, decoded: lengths, sizes, sameness and difference. The figures of its cost are printed."""
 
+import base64
 import io
 import resource
 from fractions import Fraction
@@ -8,6 +9,7 @@ from typing import Any
 
 import av
 import pytest
+from tests.fakes.footage import colour_of, run_ffmpeg
 from tests.fakes.simulator import TINY, OpenSimulator, open_simulator
 
 DEFAULT = "bytedance/seedance-1-pro-fast"
@@ -120,6 +122,16 @@ async def test_a_first_picture_is_where_the_clip_begins(tmp_path: Path) -> None:
     assert max(pixel[1:]) < 60
     assert len(frames) == len(plain) == 48
     assert difference(frames[0], plain[0]) > 20
+
+
+async def test_a_first_picture_keeps_its_colours(tmp_path: Path) -> None:
+    picture, clip = tmp_path / "green.jpg", tmp_path / "clip.mp4"
+    run_ffmpeg("-f", "lavfi", "-i", "color=c=0x18A050:s=256x144,format=rgb24", "-frames:v", "1", "-q:v", "2", picture)
+    green = f"data:image/jpeg;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+    async with open_simulator(tmp_path / "state") as provider:
+        clip.write_bytes(await fetch(provider, TINY, prompt="hills at noon", duration=1, image=green))
+    assert colour_of(clip) == pytest.approx(colour_of(picture), abs=5)
+    assert colour_of(clip) == pytest.approx([0x18, 0xA0, 0x50], abs=8)
 
 
 async def test_a_picture_that_cannot_be_had_fails_the_prediction(tmp_path: Path) -> None:

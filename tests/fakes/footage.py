@@ -57,6 +57,15 @@ def make_sound(path: Path, expression: str, duration_s: float = 4) -> Path:
     return path
 
 
+def colour_of(path: Path) -> list[int]:
+    """Red, green and blue in the middle of the first picture, as a screen would show it."""
+    middle = "crop=2:2,scale=1:1,format=rgb24"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-i", str(path), "-frames:v", "1"]
+    command += ["-vf", middle, "-f", "rawvideo", "-"]
+    shown = subprocess.run(command, check=True, capture_output=True, timeout=60)  # noqa: S603
+    return list(shown.stdout)
+
+
 class Stream(NamedTuple):
     """A video stream, decoded."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.films import CUT, Change
 from tests.fakes.footage import (
+    colour_of,
     count_samples,
     decode,
     decode_strictly,
@@ -21,6 +22,7 @@ from omnigen_composer.domain.problems import FramesMismatchError, MusicInvalidEr
 from omnigen_shared.contracts.composer import SegmentResult
 from omnigen_shared.contracts.media import FrameSize, Transition
 
+UNTOLD = "setparams=range=unknown:color_primaries=unknown:color_trc=unknown:colorspace=unknown"
 NEAR = 2.5  # brightness of 255 that an encoder may be off
 BEAT = "0.5*sin(2*PI*220*t)*lt(mod(t\\,0.5)\\,0.1)+0.02*random(0)"
 
@@ -58,6 +60,14 @@ async def test_the_last_kept_frame_is_stored_as_an_image(bench: MediaBench, tmp_
     [luma] = decode(image).lumas
     full_range = (16 + 2 * 49 - 16) * 255 / 219
     assert luma == pytest.approx(full_range, abs=NEAR)
+
+
+async def test_the_image_has_the_colours_of_the_film(bench: MediaBench, tmp_path: Path) -> None:
+    """The next clip of a chain begins with it: what it is off, each scene is off more."""
+    green = make_clip(tmp_path / "clip", frames=60, source="color=c=0x18A050", filters="null")
+    body = await bench.make_body(bench.put("1", green), kept=50, tail=15)
+    film, image = colour_of(await bench.get(body.key)), colour_of(await bench.get(body.last_frame_key or ""))
+    assert image == pytest.approx(film, abs=4)
 
 
 async def test_a_transition_mixes_the_end_of_one_into_the_start_of_the_next(bench: MediaBench, tmp_path: Path) -> None:
@@ -159,7 +169,8 @@ async def test_a_clip_that_ends_a_little_early_holds_its_last_frame(bench: Media
 
 async def test_colours_without_tags_are_not_shifted(bench: MediaBench, tmp_path: Path) -> None:
     bench.size = FrameSize(1280, 720)
-    red = make_clip(tmp_path / "red", size="1280x720", source="color=c=red", filters="null", frames=31)
+    made = f"format=rgb24,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{UNTOLD}"
+    red = make_clip(tmp_path / "red", size="1280x720", source="color=c=red", filters=made, frames=31)
     body = await bench.make_body(bench.put("1", red), kept=31)
     before, after = decode(red).lumas[10], (await lumas_of(bench, body))[10]
     assert after == pytest.approx(before, abs=NEAR)

@@ -25,6 +25,7 @@ PLAIN: Final = ("-map_metadata", "-1", "-fflags", "+bitexact")
 """Nothing in the file tells when or by what it was made."""
 CONTAINER: Final = (*PLAIN, "-movflags", "+faststart")
 TAGS: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+COLOURS: Final = "out_range=tv:out_color_matrix=bt709:flags=bicubic+accurate_rnd+full_chroma_int"
 FADE_S: Final = 0.9
 
 
@@ -71,6 +72,6 @@ def _add_pictures(stage: Stage, shot: Shot) -> None:
 def _add_picture(stage: Stage, picture: Path, shown_s: float, fade: str, options: str) -> None:
     source = stage.add_input("-framerate", str(FPS), "-i", str(picture))
     width, height = stage.frame.width, stage.frame.height
-    cover = f"scale={width}:{height}:force_original_aspect_ratio=increase:flags=bicubic,crop={width}:{height}"
+    cover = f"scale={width}:{height}:force_original_aspect_ratio=increase:{COLOURS},crop={width}:{height}"
     hold = f"loop=loop={round(shown_s * FPS) + 1}:size=1:start=0,setpts=N/{FPS}/TB"
     stage.lay(f"[{source}:v]{cover},setsar=1,format=yuva420p,{hold},{fade}", Motion("0", "0"), options)

@@ -11,6 +11,7 @@ from omnigen_composer.domain.recipes import (
     CLIP_FORMATS,
     EXACT_TIMES,
     HOUSE_ENCODER,
+    JPEG_COLOURS,
     THREADS,
     Source,
     guard_input,
@@ -172,7 +173,7 @@ def _write_sheet(reshaped: str, small: FrameSize, frames: int) -> list[str]:
     step = max(-(-frames // (SHEET_COLUMNS * SHEET_ROWS)), 1)
     graph = (
         f"{reshaped},select=not(mod(n\\,{step})),scale={small.width}:{small.height},"
-        f"tile={SHEET_COLUMNS}x{SHEET_ROWS},scale=out_range=pc,format=yuvj420p[video]"
+        f"tile={SHEET_COLUMNS}x{SHEET_ROWS},{JPEG_COLOURS},format=yuvj420p[video]"
     )
     picture = ("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-update", "1", "-f", "image2")
     return ["-filter_complex", graph, "-map", "[video]", *picture]

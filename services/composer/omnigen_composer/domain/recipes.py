@@ -30,6 +30,8 @@ THREADS: Final = "2"
 CLIP_FORMATS: Final = "mov,matroska"
 BITEXACT: Final = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 BT709: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+JPEG_COLOURS: Final = "scale=out_range=pc:out_color_matrix=bt601:flags=bicubic+accurate_rnd+full_chroma_int"
+"""What every reader of a JPEG takes for granted; the file has no words for anything else."""
 XFADES: Final = {
     Transition.FADE: "fade",
     Transition.DISSOLVE: "dissolve",
@@ -115,7 +117,7 @@ def body_args(
     last = Span(kept_frames - 1, kept_frames)
     graph = (
         f"[0:v:0]split[a][b];{_draw(f'[a]{normalise(span, size, source)}', 1, drawing, size)}[body];"
-        f"[b]{normalise(last, size, source)},scale=out_range=pc[last]"
+        f"[b]{normalise(last, size, source)},{JPEG_COLOURS}[last]"
     )
     return [
         *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
@@ -176,7 +178,7 @@ def join_args(listing: Path, soundtrack: Path, title: str, video: Path, captions
 def poster_args(segment: Path, at_s: float, image: Path) -> list[str]:
     """One frame of a prepared segment as JPEG."""
     return [
-        *("-ss", f"{at_s:.6f}", *guard_input(segment, "mov"), "-map", "0:v:0", "-vf", "scale=out_range=pc"),
+        *("-ss", f"{at_s:.6f}", *guard_input(segment, "mov"), "-map", "0:v:0", "-vf", JPEG_COLOURS),
         *("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", *_to_image(image)),
     ]
 
