@@ -167,6 +167,28 @@ async def test_a_clip_that_ends_a_little_early_holds_its_last_frame(bench: Media
     assert await lumas_of(bench, body) == pytest.approx([*ramp(0, 55), *[16 + 2 * 54] * 5], abs=NEAR)
 
 
+@pytest.mark.parametrize(
+    ("clip", "wanted", "has_bars"),
+    [
+        ("108x60", FrameSize(106, 60), False),
+        ("60x108", FrameSize(60, 106), False),
+        ("106x60", FrameSize(106, 60), False),
+        ("156x88", FrameSize(160, 90), False),
+        ("80x60", FrameSize(106, 60), True),
+        ("60x80", FrameSize(60, 106), True),
+    ],
+)
+async def test_a_shape_that_is_almost_the_wanted_one_leaves_no_black_edge(
+    bench: MediaBench, tmp_path: Path, clip: str, wanted: FrameSize, has_bars: bool
+) -> None:
+    bench.size = wanted
+    white = make_clip(tmp_path / "clip", size=clip, source="color=c=white", filters="null", frames=31)
+    body = await bench.make_body(bench.put("1", white), kept=31)
+    found = decode(await bench.get(body.key))
+    assert (found.width, found.height) == (wanted.width, wanted.height)
+    assert (found.lumas[0] < 225) is has_bars
+
+
 async def test_colours_without_tags_are_not_shifted(bench: MediaBench, tmp_path: Path) -> None:
     bench.size = FrameSize(1280, 720)
     made = f"format=rgb24,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{UNTOLD}"

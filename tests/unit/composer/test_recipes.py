@@ -48,7 +48,7 @@ def test_lengths_are_frames_never_seconds() -> None:
 
 def test_frames_are_chosen_before_they_are_scaled() -> None:
     graph = recipes.normalise(Span(3, 9), SIZE, LEFT)
-    assert graph.index("trim=start_frame=3:end_frame=9") < graph.index("scale=1280:720")
+    assert graph.index("trim=start_frame=3:end_frame=9") < graph.index("scale=w=")
 
 
 def test_only_untagged_colours_are_assumed() -> None:

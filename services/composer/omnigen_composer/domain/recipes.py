@@ -40,6 +40,8 @@ XFADES: Final = {
     Transition.FADE_BLACK: "fadeblack",
 }
 """FFmpeg's names. A cut is no transition: the two bodies stand beside each other."""
+ALIKE: Final = 0.03
+"""Shapes that differ by less are made equal by a cut; black bars stand beside the others."""
 _CONVERSION: Final = ":out_range=tv:out_color_matrix=bt709"
 _TONE_MAPPING: Final = (
     "zscale=t=linear:npl=203:pin=bt2020:min=bt2020nc,format=gbrpf32le,zscale=p=bt709,"
@@ -71,11 +73,21 @@ class Source:
         What is made for a brighter screen is mapped to ours: white paper stays white, only what is brighter is pressed
         together.
         """
-        inside = f"scale={size.width}:{size.height}:force_original_aspect_ratio=decrease:reset_sar=1:flags=bicubic"
+        scaled, cut = _scale(size), f"crop=min(iw\\,{size.width}):min(ih\\,{size.height})"
         if self.is_hdr:
-            return f"{inside},{_TONE_MAPPING}"
+            return f"{scaled},{cut},{_TONE_MAPPING}"
         matrix = f":in_color_matrix={self.assumed_matrix}" if self.assumed_matrix else ""
-        return f"{inside}{_CONVERSION}{matrix}"
+        return f"{scaled}{_CONVERSION}{matrix},{cut}"
+
+
+def _scale(size: FrameSize) -> str:
+    """Into the size; or over it, when the clip has almost its shape: models deliver 864x480 for 854x480."""
+    is_near = f"lt(abs(dar*{size.height}/{size.width}-1),{ALIKE})"
+    is_wide = f"gt(dar*{size.height},{size.width})"
+    by_height = f"eq({is_near},{is_wide})"
+    width = f"if({by_height},max(round({size.height}*dar),2),{size.width})"
+    height = f"if({by_height},{size.height},max(round({size.width}/dar),2))"
+    return f"scale=w='{width}':h='{height}':reset_sar=1:flags=bicubic"
 
 
 def guard_input(path: Path, formats: str) -> list[str]:
