@@ -64,9 +64,19 @@ def stack_outputs(emulator_url: str, stack_parameters: StackParameters) -> Stack
         return runner.run(provision(emulator_url, stack_parameters))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Suites that wait for processes go first, so that the unit tests fill the gaps of the other workers."""
-    items.sort(key=_place)
+    """Suites that wait for processes go first, so that the unit tests fill the gaps of the other workers.
+
+    A module stays with one worker, and so do all that use the one running stack.
+    """
+    items.sort(key=lambda item: (not _uses_stack(item), _place(item)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("stack" if _uses_stack(item) else item.path.as_posix()))
+
+
+def _uses_stack(item: pytest.Item) -> bool:
+    return "stack" in getattr(item, "fixturenames", ())
 
 
 def _place(item: pytest.Item) -> int:

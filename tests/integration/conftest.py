@@ -1,8 +1,10 @@
 """The whole product as real processes, started once; and one video that was made with it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from tests.integration.visitors import Visitor, Watched, visit
@@ -14,8 +16,14 @@ from omnigen_shared.contracts.spending import PlanName
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Emulator, provider simulator and the four services, ready."""
-    folder = tmp_path_factory.mktemp("stack")
-    stack = LocalStack(StackPlan(folder / "state", folder / "logs"))
+    with run_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@contextmanager
+def run_stack(folder: Path, overrides: Mapping[str, dict[str, str]] = MappingProxyType({})) -> Iterator[LocalStack]:
+    """A stack for tests that bring event loops of their own."""
+    stack = LocalStack(StackPlan(folder / "state", folder / "logs", overrides=overrides))
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(stack.__aenter__())
         try:

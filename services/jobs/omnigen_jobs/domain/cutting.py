@@ -41,11 +41,11 @@ def plan_cuts(frames: int, lengths_s: tuple[int, ...], rhythm: Rhythm) -> tuple[
     Of all numbers of clips that fit: shots of a good length first, then the fewest paid seconds, then the fewest frames
     thrown away. ValueError when no number of clips fits.
     """
-    plans = (fit_cuts(frames, lengths_s, [rhythm.transition] * (count - 1)) for count in range(1, MAX_SCENES + 1))
-    fitting = [plan for plan in plans if plan is not None]
-    if not fitting:
-        raise ValueError(f"{frames} frames cannot be cut into clips of {', '.join(map(str, lengths_s))} s")
-    return min(fitting, key=lambda plan: _rank(plan, rhythm))
+    for count in _by_preference(frames, lengths_s, rhythm):
+        plan = fit_cuts(frames, lengths_s, [rhythm.transition] * (count - 1))
+        if plan is not None:
+            return plan
+    raise ValueError(f"{frames} frames cannot be cut into clips of {', '.join(map(str, lengths_s))} s")
 
 
 def fit_cuts(frames: int, lengths_s: tuple[int, ...], transitions: Sequence[Transition]) -> tuple[Cut, ...] | None:
@@ -80,42 +80,55 @@ def shortest_clip_s(kept_frames: int, lengths_s: Sequence[int]) -> int | None:
     return None if length_s is None or length_s * FPS - kept_frames > MAX_TAIL_FRAMES else length_s
 
 
-def _rank(plan: Sequence[Cut], rhythm: Rhythm) -> tuple[float, int, int, float]:
-    paid_s = sum(cut.clip_duration_s for cut in plan)
-    shot_s = paid_s / len(plan)
+def _by_preference(frames: int, lengths_s: tuple[int, ...], rhythm: Rhythm) -> list[int]:
+    """Numbers of clips whose seconds can reach the frames, the best liked first."""
+    ranked = []
+    for count in range(1, MAX_SCENES + 1):
+        needed = frames + (count - 1) * rhythm.transition.frames
+        extra_s = _least_extra_s(count, -(-needed // FPS), lengths_s)
+        if extra_s is not None:
+            ranked.append((_rank(count, count * lengths_s[0] + extra_s, needed, rhythm), count))
+    return [count for _, count in sorted(ranked)]
+
+
+def _rank(count: int, paid_s: int, needed: int, rhythm: Rhythm) -> tuple[float, int, int, float]:
+    shot_s = paid_s / count
     outside_s = max(rhythm.shortest_s - shot_s, shot_s - rhythm.longest_s, 0.0)
-    kept = sum(cut.kept_frames for cut in plan)
-    return outside_s, paid_s, paid_s * FPS - kept, abs(shot_s - (rhythm.shortest_s + rhythm.longest_s) / 2)
+    return outside_s, paid_s, paid_s * FPS - needed, abs(shot_s - (rhythm.shortest_s + rhythm.longest_s) / 2)
 
 
 def _choose_lengths(count: int, least_s: int, lengths_s: tuple[int, ...]) -> list[int] | None:
     """The least sum of `count` lengths that is not below least_s, made as evenly as it can be; longer ones last."""
-    shortest_s = lengths_s[0]
-    extras = [length - shortest_s for length in lengths_s]
-    fewest = _fewest_longer(tuple(extras))
-    wanted_s = max(least_s - count * shortest_s, 0)
-    extra_s = next((sum_s for sum_s in range(wanted_s, count * extras[-1] + 1) if fewest[sum_s] <= count), None)
-    if extra_s is None:
-        return None
-    return sorted(shortest_s + extra for extra in _share_extra(extra_s, count, extras, fewest))
+    extra_s = _least_extra_s(count, least_s, lengths_s)
+    return None if extra_s is None else sorted(_share_extra(extra_s, count, lengths_s))
 
 
-def _share_extra(extra_s: int, count: int, extras: Sequence[int], fewest: Sequence[int]) -> Iterator[int]:
-    """The seconds in which clips exceed the shortest one, each as near to its share as the others allow."""
+def _least_extra_s(count: int, least_s: int, lengths_s: tuple[int, ...]) -> int | None:
+    """By how much the least such sum exceeds that of the shortest clips alone."""
+    fewest = _fewest_longer(lengths_s)
+    wanted_s = max(least_s - count * lengths_s[0], 0)
+    most_s = count * (lengths_s[-1] - lengths_s[0])
+    return next((sum_s for sum_s in range(wanted_s, most_s + 1) if fewest[sum_s] <= count), None)
+
+
+def _share_extra(extra_s: int, count: int, lengths_s: tuple[int, ...]) -> Iterator[int]:
+    """Lengths with so many seconds more than the shortest ones, each as near to its share as the others allow."""
+    fewest = _fewest_longer(lengths_s)
+    shares = {length: length - lengths_s[0] for length in lengths_s}
     for left in range(count, 0, -1):
-        fitting = [extra for extra in extras if extra <= extra_s and fewest[extra_s - extra] < left]
-        distances = [abs(extra * left - extra_s) for extra in fitting]
-        taken = fitting[distances.index(min(distances))]
-        extra_s -= taken
+        fitting = [length for length, share in shares.items() if share <= extra_s and fewest[extra_s - share] < left]
+        taken = min(fitting, key=lambda length: abs(shares[length] * left - extra_s))
+        extra_s -= shares[taken]
         yield taken
 
 
 @lru_cache(maxsize=64)
-def _fewest_longer(extras: tuple[int, ...]) -> list[int]:
-    """For each sum of extra seconds, how few clips longer than the shortest can make it."""
-    fewest = [0] + [_UNREACHABLE] * (MAX_SCENES * extras[-1])
+def _fewest_longer(lengths_s: tuple[int, ...]) -> list[int]:
+    """For each sum of seconds beyond those of the shortest clips, how few longer clips can make it."""
+    extras = [length - lengths_s[0] for length in lengths_s[1:]]
+    fewest = [0] + [_UNREACHABLE] * (MAX_SCENES * (lengths_s[-1] - lengths_s[0]))
     for sum_s in range(1, len(fewest)):
-        fewest[sum_s] = min((fewest[sum_s - extra] + 1 for extra in extras[1:] if extra <= sum_s), default=_UNREACHABLE)
+        fewest[sum_s] = min((fewest[sum_s - extra] + 1 for extra in extras if extra <= sum_s), default=_UNREACHABLE)
     return fewest
 
 
