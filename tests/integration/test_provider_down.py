@@ -11,9 +11,9 @@ from tests.integration.visitors import Visitor, visit
 from omnigen_local.demo.client import GatewayClient
 from omnigen_local.stack import LocalStack
 
-MARGIN_S = 10
+MARGIN_S = 20
 RESERVE_S = 25
-"""Beginning nothing in the last 25 s leaves such a job some 25 s for its work."""
+"""Beginning nothing in the last 25 s leaves such a job some 35 s for its work."""
 OVERRIDES = {"jobs": {"DEADLINE_MARGIN_S": str(MARGIN_S)}, "generator": {"DEADLINE_RESERVE_S": str(RESERVE_S)}}
 ORDER: dict[str, Any] = {
     "prompt": "a film in several scenes about a lighthouse and the sea [[sim:slow=600@2]]",
