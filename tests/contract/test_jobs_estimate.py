@@ -12,6 +12,7 @@ from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.domain.pins import PLANNED_FROM
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS
+from omnigen_shared.contracts.composer import EndCard, Logo
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import AspectRatio, Resolution
 from omnigen_shared.contracts.storyboard import Category, Continuity, PlannedBy
@@ -39,6 +40,9 @@ def test_a_plan_is_made_of_what_its_pin_says() -> None:
         "speech_model": "inworld/tts-1.5-max",
         "voice": "Andy",
         "captions": True,
+        "burn_captions": True,
+        "end_card": EndCard(text="Come up and see it", frames=60),
+        "logo": Logo(image_key="u/ada/uploads/logo.png"),
     }
     assert others.keys() | PLANNED_FROM == JobRequest.model_fields.keys()
     told = {
