@@ -161,6 +161,25 @@ async def test_a_new_sign_in_ends_the_browsers_old_session(bench: GatewayBench) 
     assert bench.identity.provider.revoked == ["refresh-1"]
 
 
+async def test_behind_cloudfront_nobody_signs_in_past_it() -> None:
+    old, new = "the old secret of 2026", "the new secret of 2026"
+    async with open_gateway(origin_secrets=[new, old]) as bench:
+        for path in (LOGIN, CALLBACK, ME, "/api/v1/keys"):
+            for headers in ({}, {"X-Origin-Verify": "a guess"}):
+                answer = await bench.ask("GET", path, headers)
+                assert (answer.status, answer.json["code"]) == (403, "origin_not_verified")
+        for secret in (old, new):
+            assert (await bench.ask("GET", LOGIN, {"X-Origin-Verify": secret})).status == 303
+
+
+@pytest.mark.parametrize("path", [LOGIN, ME, "/api/v1/keys", "/api/v1/auth/logout"])
+async def test_another_spelling_leads_past_no_door(bench: GatewayBench, path: str) -> None:
+    for spelling in (path.replace("v1", "%761"), path.replace("/v1/", "/v1/%2e/"), path + "%20", path + "/"):
+        for method in ("GET", "POST"):
+            answer = await bench.ask(method, spelling)
+            assert (answer.status, answer.json["code"]) in {(404, "not_found"), (405, "method_not_allowed")}
+
+
 @pytest.mark.parametrize("path", ["/", "/jobs", "/jobs/job_1?tab=scenes&x=a%20b", "/a/b/c#scene-2", "/.well-known/x"])
 def test_a_path_of_ours_is_where_one_comes_back_to(path: str) -> None:
     assert safe_return(path) == path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from botocore.exceptions import ClientError
 
-from omnigen_gateway.domain.sessions import Session
+from omnigen_gateway.domain.sessions import LIVES_S, Session
 from omnigen_gateway.ports import Renewal, Sealer
 from omnigen_gateway.store.items import cutoff_key, once_key, session_key
 from omnigen_shared.aws.asking import ask, refusing_item
@@ -110,7 +110,8 @@ class DynamoSessionTable:
         return int((await self._get(cutoff_key(user_id))).get("at", 0))
 
     async def put_cutoff(self, user_id: UserId, at: int) -> None:
-        item = {**cutoff_key(user_id), **to_item({"at": at})}
+        # Nothing that was given before lives for longer.
+        item = {**cutoff_key(user_id), **to_item({"at": at, "expires_at": at + LIVES_S})}
         await ask(lambda: self._client.put_item(TableName=self._table, Item=item))
 
     async def _get(self, key: dict[str, Any]) -> dict[str, Any]:
