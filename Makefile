@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
-LOCKS := bootstrap dev emulator infra gateway jobs quota composer generator generator-local local
+LOCKS := bootstrap dev emulator infra bench gateway jobs quota composer generator generator-local local
 TARGET ?= local
 TEST_PROCESSES ?= 3
 
@@ -97,7 +97,7 @@ lock: setup ## Pin every requirement with hashes
 
 .PHONY: clean
 clean: ## Remove what the targets above have made (not a running stack's state)
-	rm -rf .venv .venv-emulator .venv-infra build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-emulator .venv-infra .venv-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Prove and measure
 
@@ -127,6 +127,11 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 bench-pipeline: setup build-generator ## How much of a video's time nobody works on it; STRICT=1
 	@$(BIN)/python -m bench.pipeline
 
+.PHONY: prove-composer
+prove-composer: setup ## Videos of every kind: each frame, its time, loudness, memory, and Chromium over each seam
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.composer
+
 .PHONY: bench-quota
 bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 	@$(BIN)/python -m bench.quota
@@ -134,6 +139,12 @@ bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 .PHONY: bench-limiter
 bench-limiter: setup ## CPU of the rate limit, relative to a request without it; STRICT=1
 	@$(BIN)/python -m bench.gateway_limiter
+
+.PHONY: bench-composer
+bench-composer: setup .venv-bench/.stamp ## CPU, time, memory, quality of a video beside moviepy and one FFmpeg graph
+#: FULL=1              every size and mix, three rounds each; hours
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m bench.composer
 
 ##@ Parts
 

@@ -75,6 +75,19 @@ async def test_a_run_that_takes_too_long_is_killed() -> None:
     assert children() == before
 
 
+async def test_the_child_is_bounded_in_threads_memory_and_cpu(ffmpeg: Ffmpeg) -> None:
+    before = children()
+    run = asyncio.create_task(ffmpeg.run(ENDLESS))
+    await wait_until(lambda: len(children() - before) == 1)
+    [pid] = children() - before
+    await wait_until(lambda: b"-filter_complex_threads\x002\x00" in read_of(pid, "cmdline"))
+    limits = dict(line.rsplit(maxsplit=3)[:2] for line in read_of(pid, "limits").decode().splitlines()[1:])
+    assert int(limits["Max data size"]) == 2 << 30
+    assert int(limits["Max cpu time"]) == 61
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other kernels cannot limit a child from outside")
 async def test_a_run_that_takes_too_much_memory_ends_by_itself() -> None:
     large = ["-f", "lavfi", "-i", "color=s=4096x4096:r=5", "-frames:v", "9", "-c:v", "libx264", "-f", "null", "-"]

@@ -64,6 +64,12 @@ def test_a_peak_that_is_too_high_lowers_the_ceiling(peak: float) -> None:
     assert before.correct(Loudness(TARGET_LUFS, peak)).ceiling < before.ceiling
 
 
+@pytest.mark.parametrize(("peak", "is_limiting"), [(-9.0, False), (-6.0, True)])
+def test_the_limiter_works_only_on_what_is_above_its_ceiling(peak: float, is_limiting: bool) -> None:
+    bed = Loudness(-20, peak)
+    assert Mastering.first(bed).is_limiting(bed) is is_limiting
+
+
 @pytest.mark.parametrize(
     ("integrated", "peak", "is_fine"),
     [(-14.1, -1.3, True), (-14.4, -1.3, False), (-14.0, -0.9, False), (-13.85, -1.1, True)],

@@ -9,6 +9,9 @@ from omnigen_generator.domain.segments import (
     all_requests,
     body_request,
     clip_keys,
+    find_soundtrack,
+    keyed,
+    list_work,
     pinned_recipe,
     render_request,
     transitions_around,
@@ -50,7 +53,20 @@ def test_a_scene_asks_for_transitions_to_bodies_that_are_there() -> None:
     assert len(transitions_around(snapshot, 3)) == 1
     bodiless = with_scene(snapshot, 1, state=SceneState.INGESTED)
     assert len(transitions_around(bodiless, 2)) == 1
-    assert transitions_around(bodiless, 1) == ()
+
+
+def test_a_scenes_own_body_is_made_beside_its_transitions() -> None:
+    bodiless = with_scene(a_snapshot(), 2, state=SceneState.INGESTED)
+    assert len(transitions_around(bodiless, 2)) == 2
+    assert transitions_around(bodiless, 1) == transitions_around(bodiless, 3) == ()
+    assert transitions_around(with_scene(a_snapshot(), 2, state=SceneState.GENERATING, clip_key=None), 2) == ()
+
+
+def test_the_soundtrack_is_the_renders_and_needs_no_clip() -> None:
+    whole = a_snapshot()
+    early = with_scene(whole, 2, state=SceneState.GENERATING, clip_key=None)
+    assert find_soundtrack(early) == render_request(whole, is_silent=False).soundtrack
+    assert find_soundtrack(whole.model_copy(update={"music_key": None})) is None
 
 
 def test_two_neighbours_name_the_same_transition() -> None:
@@ -110,3 +126,11 @@ def test_the_credentials_name_the_models_that_took_part() -> None:
         ModelRole.MUSIC: snapshot.request.music_model,
     }
     assert ModelRole.MUSIC not in {model.role for model in render_request(snapshot, is_silent=True).models}
+
+
+def test_a_soundtrack_that_is_made_before_the_clips_is_stopped_too() -> None:
+    early = with_scene(a_snapshot(), 2, state=SceneState.GENERATING, clip_key=None)
+    soundtrack = find_soundtrack(early)
+    assert soundtrack is not None
+    [(key, _)] = keyed(early, (soundtrack,))
+    assert key in list_work(early)

@@ -50,11 +50,14 @@ _TONE_MAPPING: Final = (
 """FFmpeg's scaler could do it too, but needs more than a second to prepare itself."""
 
 HOUSE_ENCODER: Final = (
-    *("-c:v", "libx264", "-preset", "fast", "-crf", "23", "-profile:v", "high", "-level:v", "4.1"),
-    *("-pix_fmt", "yuv420p", "-bf", "3", "-refs", "3", "-g", "60", "-flags:v", "+cgop+bitexact"),
+    *("-c:v", "libx264", "-preset", "faster", "-profile:v", "high", "-level:v", "4.1"),
+    *("-pix_fmt", "yuv420p", "-bf", "3", "-refs", "2", "-g", "60", "-flags:v", "+cgop+bitexact"),
     *("-x264-params", "stitchable=1:open-gop=0:b-pyramid=normal:nal-hrd=none:force-cfr=1"),
     *("-threads:v", THREADS, "-fps_mode", "passthrough"),
 )
+BODY_CRF: Final = "22.5"
+TRANSITION_CRF: Final = "20.5"
+"""A few frames have no others to borrow from: at the body's own rate they would look worse than it."""
 EXACT_TIMES: Final = ("-video_track_timescale", str(TIMESCALE), "-movie_timescale", str(TIMESCALE))
 """The movie's own scale counts, too: in the default milliseconds an edit list cuts the last frame short."""
 
@@ -135,7 +138,7 @@ def body_args(
         *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
         *_open_logo(drawing),
         *("-filter_complex", graph),
-        *("-map", "[body]", *_encode(span.frames, video)),
+        *("-map", "[body]", *_encode(span.frames, BODY_CRF, video)),
         *("-map", "[last]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "2", *_to_image(image)),
     ]
 
@@ -162,7 +165,7 @@ def transition_args(
         *("-threads", THREADS, *guard_input(right.path, CLIP_FORMATS)),
         *_open_logo(drawing),
         *("-filter_complex", f"{_draw(mixed, 2, drawing, size)}[mix]"),
-        *("-map", "[mix]", *_encode(frames, video)),
+        *("-map", "[mix]", *_encode(frames, TRANSITION_CRF, video)),
     ]
 
 
@@ -214,8 +217,10 @@ def _draw(chain: str, logo_input: int, drawing: Drawing, size: FrameSize) -> str
     return f"{chain},format=yuv420p,{BT709}"
 
 
-def _encode(frames: int, video: Path) -> list[str]:
-    return ["-frames:v", str(frames), *HOUSE_ENCODER, *EXACT_TIMES, *BITEXACT, "-an", "-f", "mp4", str(video)]
+def _encode(frames: int, crf: str, video: Path) -> list[str]:
+    """`stitchable` keeps the rate out of the parameter sets."""
+    encoder = [*HOUSE_ENCODER, "-crf", crf]
+    return ["-frames:v", str(frames), *encoder, *EXACT_TIMES, *BITEXACT, "-an", "-f", "mp4", str(video)]
 
 
 def _to_image(image: Path) -> list[str]:

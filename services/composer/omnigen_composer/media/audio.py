@@ -41,20 +41,23 @@ class SoundtrackMaker:
 
     async def _mix(self, request: SoundtrackRequest, folder: Path) -> tuple[Path, Loudness] | None:
         """What is heard before it is brought to its loudness; None when there is nothing."""
-        bed = await self._make_bed(request, folder)
         lines = await self._sources.fetch_lines(request.voices, folder)
         clips = await self._sources.fetch_clips(request.clip_sounds, folder)
-        if not lines and not clips:
-            return bed
-        path, tracks = folder / "mix.wav", Tracks(None if bed is None else bed[0], lines, clips)
-        return path, await self._meter(mix.mix_args(tracks, request.total_frames, path))
+        is_mixed = bool(lines or clips)
+        bed, log = await self._make_bed(request, folder, is_metered=not is_mixed)
+        if not is_mixed:
+            return None if bed is None else (bed, Loudness.parse(log))
+        mixed = folder / "mix.wav"
+        return mixed, await self._meter(mix.mix_args(Tracks(bed, lines, clips), request.total_frames, mixed))
 
-    async def _make_bed(self, request: SoundtrackRequest, folder: Path) -> tuple[Path, Loudness] | None:
+    async def _make_bed(self, request: SoundtrackRequest, folder: Path, *, is_metered: bool) -> tuple[Path | None, str]:
+        """The music alone, and FFmpeg's log."""
         if request.music_key is None:
-            return None
+            return None, ""
         music, bed = await self._sources.fetch_music(request.music_key, folder), folder / "bed.wav"
+        arguments = sound.bed_args(music, request.total_frames, bed, is_metered=is_metered)
         try:
-            return bed, await self._meter(sound.bed_args(music, request.total_frames, bed))
+            return bed, await self._ffmpeg.run(arguments, log_level="info")
         except FfmpegError as error:
             raise MusicInvalidError(to_sentence(str(error)), details={"key": request.music_key}) from error
 
@@ -67,14 +70,26 @@ class SoundtrackMaker:
         return True
 
     async def _master(self, raw: Path, loudness: Loudness, soundtrack: Path) -> None:
-        """Encode, listen to what came out, correct; the limiter and the encoder both change what was aimed at."""
-        mastering = Mastering.first(loudness)
+        """Encode, listen to what came out, correct: the encoder changes a little of what was aimed at."""
+        mastering = await self._find_mastering(raw, loudness)
         for _ in range(sound.MAX_PASSES):
             await self._ffmpeg.run(sound.master_args(raw, mastering, soundtrack))
             heard = await self._meter(sound.meter_args(soundtrack))
             if heard.is_house_loudness:
                 return
             mastering = mastering.correct(heard)
+
+    async def _find_mastering(self, raw: Path, loudness: Loudness) -> Mastering:
+        """The limiter changes much of what was aimed at, so that it is tried out first."""
+        mastering = Mastering.first(loudness)
+        if not mastering.is_limiting(loudness):
+            return mastering
+        for _ in range(sound.MAX_PASSES):
+            heard = await self._meter(sound.trial_args(raw, mastering))
+            if heard.is_house_loudness:
+                break
+            mastering = mastering.correct(heard)
+        return mastering
 
     async def _meter(self, arguments: list[str]) -> Loudness:
         return Loudness.parse(await self._ffmpeg.run(arguments, log_level="info"))

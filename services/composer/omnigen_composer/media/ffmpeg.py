@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from omnigen_composer.domain.recipes import THREADS
+
 if sys.platform == "linux":
     import resource
 
@@ -20,7 +22,11 @@ MEMORY_LIMIT_BYTES: Final = 2 << 30
 FONT_LIST: Final = "fonts.conf"
 _LOG_LINES: Final = 80
 _NO_MEMORY: Final = re.compile("Cannot allocate memory|malloc of size|out of memory", re.IGNORECASE)
-_BASE: Final = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
+_BASE: Final = (
+    *("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1"),
+    *("-filter_threads", THREADS, "-filter_complex_threads", THREADS),
+)
+"""Without a bound a filter graph has a thread, and its memory, for each processor of the machine."""
 
 
 class FfmpegError(Exception):

@@ -12,6 +12,7 @@ from omnigen_shared.contracts.composer import (
     PictureRequest,
     RenderRequest,
     SegmentRequest,
+    SoundtrackRequest,
     TransitionRequest,
     UsedModel,
     VoiceTrack,
@@ -114,10 +115,14 @@ def is_mixed(snapshot: JobSnapshot, left: int) -> bool:
 
 
 def transitions_around(snapshot: JobSnapshot, number: int) -> tuple[PictureRequest, ...]:
-    """A scene's transitions whose two bodies are there: a clip that has none yet may be of no use."""
+    """A scene's transitions to neighbours that have their bodies: they are made beside its own.
+
+    A neighbour's clip that has none yet may be of no use, and asks for them itself.
+    """
     clips = clip_keys(snapshot)
-    prepared = {scene.number for scene in snapshot.scenes if scene.state is SceneState.PREPARED}
-    lefts = (left for left in (number - 1, number) if {left, left + 1} <= prepared and is_mixed(snapshot, left))
+    there = {scene.number for scene in snapshot.scenes if scene.state is SceneState.PREPARED}
+    there |= {number} & clips.keys()
+    lefts = (left for left in (number - 1, number) if {left, left + 1} <= there and is_mixed(snapshot, left))
     return tuple(transition_request(snapshot, left, clips) for left in lefts)
 
 
@@ -150,6 +155,21 @@ def render_request(snapshot: JobSnapshot, *, is_silent: bool, is_mute: bool = Fa
     )
 
 
+def find_soundtrack(snapshot: JobSnapshot) -> SoundtrackRequest | None:
+    """What the render will be given to hear, as soon as all of it is there. It needs no clip."""
+    storyboard, request = snapshot.storyboard, snapshot.request
+    if storyboard is None or (request.music and snapshot.music_key is None):
+        return None
+    spoken = [scene.number for scene in storyboard.scenes if request.narration and scene.narration]
+    if any(find_speech_key(snapshot, number) is None for number in spoken):
+        return None
+    return SoundtrackRequest(
+        total_frames=storyboard.total_frames,
+        music_key=snapshot.music_key,
+        voices=_list_voices(snapshot, storyboard),
+    )
+
+
 def _list_models(
     request: JobRequest, storyboard: Storyboard, *, has_music: bool, has_voices: bool
 ) -> tuple[UsedModel, ...]:
@@ -175,7 +195,7 @@ def list_work(snapshot: JobSnapshot) -> tuple[str, ...]:
     if len(clips) == len(snapshot.storyboard.scenes):
         sounds = ((is_silent, is_mute) for is_silent in (False, True) for is_mute in (False, True))
         videos = {render_request(snapshot, is_silent=silent, is_mute=mute) for silent, mute in sounds}
-    requests += [video.soundtrack for video in videos]
+    requests += {video.soundtrack for video in videos} | ({early} if (early := find_soundtrack(snapshot)) else set())
     user_id, recipe_id = UserId(snapshot.user_id), pinned_recipe(snapshot)
     renders = (render_key(user_id, recipe_id, video) for video in videos)
     return (*(key for key, _ in keyed(snapshot, requests)), *renders)

@@ -11,6 +11,7 @@ from omnigen_generator.domain.outcomes import Bought, Outcome, Reason, Waiting
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed
 from omnigen_generator.service.buying import buy
+from omnigen_generator.service.preparing import begin_soundtrack
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus
@@ -28,6 +29,7 @@ async def advance_music(turn: Turn) -> StepAnswer:
     outcome = await _buy(turn)
     if isinstance(outcome, Bought):
         turn.snapshot = await turn.tools.jobs.store_music(turn.ref, outcome.output_key)
+        await begin_soundtrack(turn)
         return done()
     if isinstance(outcome, Waiting) and not is_patience_over(turn, outcome.wait_s):
         return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)

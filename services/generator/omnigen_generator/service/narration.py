@@ -13,6 +13,7 @@ from omnigen_generator.service.answers import done
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.closing import NOT_SENT, give_up
 from omnigen_generator.service.music import is_patience_over
+from omnigen_generator.service.preparing import begin_soundtrack
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.storyboard import Scene
 
@@ -30,7 +31,10 @@ async def advance_narration(turn: Turn) -> StepAnswer:
     waits = [wait_s for scene in missing[:LINES_AT_ONCE] if (wait_s := await _advance(turn, scene)) is not None]
     if len(missing) > LINES_AT_ONCE:
         waits.append(1)
-    return StepAnswer(outcome=StepOutcome.WAITING, wait_s=min(waits)) if waits else done()
+    if waits:
+        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=min(waits))
+    await begin_soundtrack(turn)
+    return done()
 
 
 def _is_missing(turn: Turn, scene: Scene) -> bool:

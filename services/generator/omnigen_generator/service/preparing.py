@@ -6,7 +6,7 @@ from typing import Final
 
 from omnigen_generator.domain.errors import ClipInvalidError, CompositionError, RecipeMismatchError
 from omnigen_generator.domain.outcomes import Reason, Waiting
-from omnigen_generator.domain.segments import keyed
+from omnigen_generator.domain.segments import find_soundtrack, keyed
 from omnigen_generator.ports import Composing
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.composer import Pending, SegmentRequest
@@ -25,6 +25,13 @@ async def prepare(turn: Turn, requests: Iterable[SegmentRequest]) -> Waiting | R
         return refusals[0]
     waits = [answer for answer in answers if isinstance(answer, Waiting)]
     return min(waits, key=lambda waiting: waiting.wait_s, default=None)
+
+
+async def begin_soundtrack(turn: Turn) -> None:
+    """Order it once everything that is heard is there, while clips are still made; the render asks how it went."""
+    soundtrack = find_soundtrack(turn.snapshot)
+    if soundtrack is not None:
+        await prepare(turn, (soundtrack,))
 
 
 async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reason | None:

@@ -1,5 +1,6 @@
 """One scene: its clip is bought once and copied into our store, then the composer prepares what it makes possible."""
 
+import asyncio
 import textwrap
 from dataclasses import replace
 from typing import Final
@@ -99,7 +100,8 @@ async def _begin_next_take(turn: Turn, number: int) -> StepAnswer:
 async def _make_body(turn: Turn, number: int) -> StepAnswer | None:
     """None when the scene is prepared. Only its own body speaks for or against a clip."""
     clip_key = turn.get_scene(number).clip_key or ""
-    outcome = await prepare(turn, bodies_of(turn.snapshot, number, clip_key))
+    around = prepare(turn, transitions_around(turn.snapshot, number))  # made beside it; how they went, _join asks
+    outcome, _ = await asyncio.gather(prepare(turn, bodies_of(turn.snapshot, number, clip_key)), around)
     if outcome is None:
         await turn.update_scene(number, SceneState.PREPARED)
         return None
