@@ -6,12 +6,12 @@ from pathlib import Path
 
 import av
 import pytest
-from tests.fakes.footage import decode, decode_strictly, hash_packets, make_clip
+from tests.fakes.footage import decode, decode_strictly, hash_packets, make_clip, make_sound
 from tests.fakes.media_bench import SIGNING, MediaBench
 
 from omnigen_composer.domain.problems import SourceMissingError
 from omnigen_composer.media.reading import Verdict, read_credentials
-from omnigen_shared.contracts.composer import ModelRole, UsedModel
+from omnigen_shared.contracts.composer import ModelRole, UsedModel, VoiceTrack
 from omnigen_shared.contracts.exports import (
     ExportFormat,
     ExportRequest,
@@ -96,6 +96,20 @@ async def test_webm_holds_vp9_and_opus(film: Film) -> None:
     result, path = await film.export(ExportFormat.WEBM)
     assert sizes_of(path) == (128, 72, "vp9", "opus")
     assert (result.frames, len(decode(path).lumas)) == (FRAMES, FRAMES)
+
+
+@pytest.mark.parametrize(("made", "codec"), [(ExportFormat.MP4, "mov_text"), (ExportFormat.WEBM, "webvtt")])
+async def test_captions_that_can_be_switched_off_stay_so(
+    film: Film, tmp_path: Path, made: ExportFormat, codec: str
+) -> None:
+    bench = film.bench
+    clip = bench.put("c", make_clip(tmp_path / "c", frames=45))
+    voice = bench.put("v", make_sound(tmp_path / "v", "0.4*sin(2*PI*220*t)", duration_s=0.5))
+    line = VoiceTrack(speech_key=voice, start_frame=6, frames=30, text="Hello there")
+    render = await bench.render([await bench.make_body(clip, kept=45)], voices=(line,), has_captions=True)
+    _, path = await Film(bench, render.key, film.path).export(made)
+    with av.open(str(path)) as container:
+        assert [stream.codec_context.name for stream in container.streams.subtitles] == [codec]
 
 
 async def test_a_stream_is_one_file_whose_parts_follow_each_other(film: Film) -> None:

@@ -18,6 +18,12 @@ PROBLEMS: Final = problems(NotFoundError, NotReadyError, NoVideoError)
 WORKING: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": ExportView, "description": "It is being made: ask again after Retry-After."}
 }
+PLAYLIST: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "A stream's playlist.",
+        "content": {ExportFormat.HLS.media_type: {"schema": {"type": "string"}}},
+    }
+}
 ExportId = Annotated[str, Path(max_length=100)]
 
 
@@ -35,7 +41,12 @@ async def get_export(caller: User, uses: Uses, job_id: JobPath, export_id: Expor
     return _answer(await uses.exporting.get(caller.subject, job_id, export_id))
 
 
-@router.get("/exports/{export_id}/file", status_code=302, response_class=RedirectResponse, responses=PROBLEMS)
+@router.get(
+    "/exports/{export_id}/file",
+    status_code=302,
+    response_class=RedirectResponse,
+    responses={**PLAYLIST, **PROBLEMS},
+)
 async def get_export_file(caller: User, uses: Uses, job_id: JobPath, export_id: ExportId) -> Response:
     """Where the exported file is: a signed link for a while. Of a stream its playlist (200), with such links in it."""
     found = await uses.exporting.link(caller.subject, job_id, export_id)
