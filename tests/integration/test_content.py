@@ -16,6 +16,8 @@ WISH = {
     "continuity": "chained",
     "narration": True,
     "captions": True,
+    "burn_captions": True,
+    "end_card": {"text": 'Visit the lighthouse: "today" {free}', "duration_s": 1},
     "seed": 3,
 }
 
@@ -97,6 +99,20 @@ async def test_captions_are_in_the_video_and_can_be_had_alone(video: Watched, re
     captions = (await Visitor(redirect.headers["Location"]).call("GET", "")).raw.decode()
     assert captions.startswith("WEBVTT")
     assert "This is the lighthouse." in captions
+
+
+def test_the_last_second_is_darkened_under_the_call_to_action(video: Watched) -> None:
+    assert video.path is not None
+    with av.open(str(video.path), mode="r") as container:
+        levels = [mean_of(frame) for frame in container.decode(video=0)]
+    assert levels[-1] < 0.6 * levels[-35]
+    assert video.job["request"]["end_card"]["frames"] == 30
+
+
+def mean_of(frame: av.VideoFrame) -> float:
+    """Its brightness, 0 … 255."""
+    plane = frame.reformat(64, 36, format="gray").planes[0]
+    return sum(bytes(plane)) / plane.buffer_size
 
 
 async def test_a_video_without_captions_has_none_to_give(film: Watched, owner: Visitor) -> None:
