@@ -6,7 +6,7 @@ A scene is made small once and kept, so that a preview of one scene more costs t
 import asyncio
 from pathlib import Path
 
-from omnigen_composer.domain import clips, exports, recipes
+from omnigen_composer.domain import exports, recipes
 from omnigen_composer.domain.clips import ClipLimits
 from omnigen_composer.domain.frames import Span, to_seconds
 from omnigen_composer.domain.problems import CompositionFailedError
@@ -14,7 +14,7 @@ from omnigen_composer.domain.provenance import write_manifest
 from omnigen_composer.media.artefacts import Artefacts, check_made
 from omnigen_composer.media.credentials import Credentials, SigningError
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
-from omnigen_composer.media.probe import UnreadableError, probe_clip
+from omnigen_composer.media.sources import fetch_clip, to_source
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.exports import ExportFormat, ExportResult, PreviewRequest, PreviewScene, export_key
@@ -71,16 +71,9 @@ class PreviewMaker:
 
     async def _make_scene(self, request: PreviewRequest, scene: PreviewScene, path: Path) -> Path:
         clip = path.with_suffix(".clip")
-        clips.check_size(scene.clip_key, await self._artefacts.get_size(scene.clip_key), self._limits)
-        await self._artefacts.fetch(scene.clip_key, clip)
-        try:
-            facts = await asyncio.to_thread(probe_clip, clip)
-        except UnreadableError as error:
-            raise clips.unreadable(scene.clip_key, str(error)) from error
-        clips.check_clip(scene.clip_key, facts, scene.kept_frames, self._limits)
-        source = recipes.Source(clip, facts.assumed_matrix)
+        facts = await fetch_clip(self._artefacts, self._limits, scene.clip_key, scene.kept_frames, clip)
         size, span = FrameSize(request.width, request.height), Span(0, scene.kept_frames)
-        await self._ffmpeg.run(exports.small_args(source, span, size, path))
+        await self._ffmpeg.run(exports.small_args(to_source(clip, facts), span, size, path))
         return path
 
 

@@ -1,17 +1,15 @@
 """Bodies and transitions: from source clips to prepared segments in the store."""
 
-import asyncio
 from pathlib import Path
 
 from omnigen_composer.domain import clips, recipes
 from omnigen_composer.domain.clips import ClipFacts, ClipLimits
 from omnigen_composer.domain.frames import Span, body_span, to_seconds, transition_spans
 from omnigen_composer.domain.problems import CompositionFailedError
-from omnigen_composer.domain.recipes import Source
 from omnigen_composer.media.artefacts import Artefacts, check_made
 from omnigen_composer.media.artist import Artist
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
-from omnigen_composer.media.probe import UnreadableError, probe_clip
+from omnigen_composer.media.sources import fetch_clip, to_source
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest, last_frame_key
 from omnigen_shared.contracts.media import FrameSize
@@ -33,7 +31,7 @@ class SegmentMaker:
         clip, video, image = folder / "clip", folder / "body.mp4", folder / "last.jpg"
         facts = await self._fetch(request.clip_key, request.kept_frames, clip)
         drawing = await self._artist.prepare_body(request, span, folder)
-        arguments = recipes.body_args(_source(clip, facts), span, request.kept_frames, size, video, image, drawing)
+        arguments = recipes.body_args(to_source(clip, facts), span, request.kept_frames, size, video, image, drawing)
         await self._encode(arguments, span, (request.clip_key,), report, folder if drawing.has_letters else None)
         await check_made(video, span.frames, size)
         last = last_frame_key(key)
@@ -50,7 +48,7 @@ class SegmentMaker:
                 self._fetch(request.right_clip_key, request.right_kept_frames, right),
             ]
         )
-        sources = _source(left, facts[0]), _source(right, facts[1])
+        sources = to_source(left, facts[0]), to_source(right, facts[1])
         drawing = await self._artist.prepare_logo(request.logo, folder)
         arguments = recipes.transition_args(*sources, spans, size, video, request.style, drawing)
         await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
@@ -59,14 +57,7 @@ class SegmentMaker:
         await self._artefacts.store_video(video, key, _result(key, spans[0], has_audio=has_audio, last=None))
 
     async def _fetch(self, key: str, kept_frames: int, path: Path) -> ClipFacts:
-        clips.check_size(key, await self._artefacts.get_size(key), self._limits)
-        await self._artefacts.fetch(key, path)
-        try:
-            facts = await asyncio.to_thread(probe_clip, path)
-        except UnreadableError as error:
-            raise clips.unreadable(key, str(error)) from error
-        clips.check_clip(key, facts, kept_frames, self._limits)
-        return facts
+        return await fetch_clip(self._artefacts, self._limits, key, kept_frames, path)
 
     async def _encode(
         self,
@@ -85,10 +76,6 @@ class SegmentMaker:
             raise CompositionFailedError(f"Encoding failed: {error}.", details={"clip_keys": sources}) from error
         except FfmpegError as error:
             raise clips.unreadable(" and ".join(sources), f"decoding failed ({error})") from error
-
-
-def _source(path: Path, facts: ClipFacts) -> Source:
-    return Source(path, facts.assumed_matrix, facts.is_hdr)
 
 
 def _result(key: str, span: Span, *, has_audio: bool, last: str | None) -> SegmentResult:

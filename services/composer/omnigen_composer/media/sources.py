@@ -1,17 +1,37 @@
-"""What is heard, from the store to this machine's disk: music, spoken lines and the clips' own sound."""
+"""From the store to this machine's disk: clips that can be cut, and what is heard of music, lines and clips."""
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from omnigen_composer.domain import clips
+from omnigen_composer.domain.clips import ClipFacts, ClipLimits
 from omnigen_composer.domain.mix import ClipTrack, place_clips
 from omnigen_composer.domain.problems import MusicInvalidError, VoiceInvalidError, to_sentence
+from omnigen_composer.domain.recipes import Source
 from omnigen_composer.domain.speech import Line, fit_line
 from omnigen_composer.media.artefacts import Artefacts
-from omnigen_composer.media.probe import UnreadableError, probe_sound
+from omnigen_composer.media.probe import UnreadableError, probe_clip, probe_sound
 from omnigen_shared.contracts.composer import ClipSound, VoiceTrack
 from omnigen_shared.errors import ProblemError
 from omnigen_shared.together import run_all
+
+
+async def fetch_clip(artefacts: Artefacts, limits: ClipLimits, key: str, kept_frames: int, path: Path) -> ClipFacts:
+    """A clip that can give so many frames. ClipInvalidError says why it cannot, SourceMissingError."""
+    clips.check_size(key, await artefacts.get_size(key), limits)
+    await artefacts.fetch(key, path)
+    try:
+        facts = await asyncio.to_thread(probe_clip, path)
+    except UnreadableError as error:
+        raise clips.unreadable(key, str(error)) from error
+    clips.check_clip(key, facts, kept_frames, limits)
+    return facts
+
+
+def to_source(path: Path, facts: ClipFacts) -> Source:
+    """A fetched clip as the recipes read it."""
+    return Source(path, facts.assumed_matrix, facts.is_hdr)
 
 
 class SoundSources:
