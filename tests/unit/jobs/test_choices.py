@@ -33,6 +33,16 @@ async def test_captions_need_something_that_is_said(http: httpx.AsyncClient) -> 
     assert "narration" in answer.json()["details"]["fields"][0]["message"]
 
 
+async def test_what_is_said_can_be_read_unless_it_is_not_wanted(http: httpx.AsyncClient) -> None:
+    for captions, has in ((None, True), (True, True), (False, False)):
+        answer = await http.post("/api/v1/jobs", json={**BODY, "narration": True, "captions": captions})
+        assert answer.json()["request"]["captions"] is has
+    mute = await http.post("/api/v1/jobs", json=BODY)
+    assert mute.json()["request"]["captions"] is False
+    burnt = {**BODY, "narration": True, "captions": False, "burn_captions": True}
+    assert code_of(await http.post("/api/v1/jobs", json=burnt)) == (422, "invalid_request")
+
+
 async def test_what_a_model_cannot_do_is_refused_with_those_that_can(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/jobs", json={**BODY, "model": "minimax/hailuo-2.3", "aspect_ratio": "9:16"})
     assert code_of(answer) == (422, "model_unable")
@@ -110,7 +120,7 @@ async def test_a_maximum_that_is_too_low_is_told_what_it_costs(http: httpx.Async
 
 
 async def test_what_is_drawn_over_the_clips_makes_no_other_clips(http: httpx.AsyncClient) -> None:
-    plain = await http.post("/api/v1/jobs", json={**BODY, "narration": True, "captions": True})
+    plain = await http.post("/api/v1/jobs", json={**BODY, "narration": True, "captions": False})
     card = {"text": "Try it: {50%} off", "duration_s": 2}
     drawn = await http.post(
         "/api/v1/jobs",

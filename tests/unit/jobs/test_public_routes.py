@@ -133,7 +133,7 @@ MODELS = sorted(VIDEO_MODELS)
         ({"model": 7}, "model", {"type": "string", "max_length": 100, "allowed": MODELS}),
         ({"continuity": "looped"}, "continuity", {"type": "string", "allowed": ["parallel", "chained"]}),
         *(({"narration": told}, "narration", {"type": "boolean"}) for told in ("true", 1, None)),
-        *(({"captions": told}, "captions", {"type": "boolean"}) for told in ("true", 1, None)),
+        *(({"captions": told}, "captions", {"type": "boolean", "nullable": True}) for told in ("true", 1)),
         (
             {"voice": ""},
             "voice",

@@ -119,8 +119,8 @@ class EndCardOrder(Contract):
         return EndCard(text=self.text, frames=self.duration_s * FPS)
 
 
-DRAWN_LATER: Final = frozenset({"burn_captions", "end_card"})
-"""What is drawn over the clips: it makes no other clips, so it is no part of a seed."""
+DRAWN_LATER: Final = frozenset({"captions", "burn_captions", "end_card"})
+"""What is put over the clips: it makes no other clips, so it is no part of a seed."""
 
 
 class VideoOrder(Contract):
@@ -141,7 +141,7 @@ class VideoOrder(Contract):
     narration: StrictBool = False
     speech_model: SpeechModel = SPEECH_MODEL.name
     voice: Voice | None = None
-    captions: StrictBool = False
+    captions: StrictBool | None = None
     burn_captions: StrictBool = False
     end_card: EndCardOrder | None = None
 
@@ -149,9 +149,14 @@ class VideoOrder(Contract):
     def _has_something_to_read(self) -> Self:
         if self.captions and not self.narration:
             raise ValueError("captions are timed by the narration: they need narration: true")
-        if self.burn_captions and not self.captions:
-            raise ValueError("burn_captions draws the captions into the pictures: it needs captions: true")
+        if self.burn_captions and not self._has_captions:
+            raise ValueError("burn_captions draws the captions into the pictures: it needs narration and captions")
         return self
+
+    @property
+    def _has_captions(self) -> bool:
+        """What is said can be read, unless that is not wanted."""
+        return self.narration if self.captions is None else self.captions
 
     def to_wish(self, today: date) -> Wish:
         """The order completed: its seed is filled in."""
@@ -159,8 +164,13 @@ class VideoOrder(Contract):
             mode="json", include=set(VideoOrder.model_fields) - {"seed", *DRAWN_LATER}, exclude_none=True
         )
         seed = derive_seed(*given.items()) if self.seed is None else self.seed
-        card = None if self.end_card is None else self.end_card.to_card()
-        request = JobRequest(**given, burn_captions=self.burn_captions, end_card=card, seed=seed)
+        request = JobRequest(
+            **given,
+            captions=self._has_captions,
+            burn_captions=self.burn_captions,
+            end_card=None if self.end_card is None else self.end_card.to_card(),
+            seed=seed,
+        )
         return Wish(request=request, is_seeded=self.seed is not None, today=today)
 
 
