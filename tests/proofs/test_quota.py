@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from bench.goals import Scoreboard
 from tests.proofs.quota.ground import open_ground
 from tests.proofs.quota.rounds import run_round
@@ -12,6 +13,7 @@ ROUNDS = (1, 2)
 """One bounds the deployment's day, the other its month; the limits of videos differ too."""
 
 
+@pytest.mark.timeout(600)
 async def test_two_rounds_miss_nothing(emulator_url: str, tmp_path: Path) -> None:
     told: list[str] = []
     board = Scoreboard("prove-quota", tell=told.append)
