@@ -1,16 +1,14 @@
 """A browser through the real sign-in page, and API keys of real users: the gateway over the emulated user pool."""
 
-import html
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 from tests.fakes.gateway import gateway_settings, lifespan_of
+from tests.fakes.hosted_page import fill_in
 from tests.fakes.leases import FakeLeases
 from tests.fakes.visitors import Answer, Visitor
 from tests.unit.gateway.test_signing_in import cookies_of
@@ -58,16 +56,7 @@ class Gateway:
     async def sign_in(self, account: Account) -> Answer:
         """As a browser does it: to the page, its form filled in, and back."""
         departure = await self.ask("GET", "/api/v1/auth/login?return_to=/jobs")
-        async with aiohttp.ClientSession() as session:
-            async with session.get(departure.header("location") or "") as page:
-                text = await page.text()
-            fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
-            form = {name: html.unescape(value) for name, value in fields.items()}
-            form |= {"username": account.email, "password": account.password}
-            url = urlsplit(departure.header("location") or "")._replace(path="/login", query="").geturl()
-            async with session.post(url, data=form, allow_redirects=False) as answer:
-                back = urlsplit(answer.headers["Location"])
-        return await self.ask("GET", f"{back.path}?{back.query}")
+        return await self.ask("GET", await fill_in(departure.header("location") or "", account))
 
 
 @pytest.fixture
