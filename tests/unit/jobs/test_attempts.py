@@ -12,6 +12,7 @@ from tests.fakes.jobs_bench import (
     USER,
     JobsBench,
     make_job,
+    make_order,
     make_output,
     make_problem,
     make_storyboard,
@@ -20,6 +21,7 @@ from tests.fakes.jobs_bench import (
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
 from omnigen_jobs.domain.stages import MOVES, move_status
 from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.catalogue import SPEECH_MODEL
 from omnigen_shared.contracts.job import (
     BeginStage,
     JobStatus,
@@ -142,6 +144,23 @@ async def test_the_first_storyboard_wins(bench: JobsBench) -> None:
     [event] = await bench.store.list_events(JOB, 0, 10)
     assert event.type == "job.planned"
     assert event.data["scenes"][0] == {"number": 1, "prompt": "a hill, 1", "duration_s": 5.5}
+
+
+async def test_once_the_lines_are_known_the_estimate_is_what_they_cost() -> None:
+    """Equal lines are bought once."""
+    order = make_order(narration=True)
+    bench = JobsBench()
+    before = order.estimate.estimate_microusd
+    seed(bench.store, make_job(bench.clock, request=order.request, cuts=order.cuts, estimate_microusd=before))
+    lines = ("Look closer.", "Look closer.", "")
+    rows = zip(make_storyboard().scenes, lines, strict=True)
+    scenes = tuple(scene.model_copy(update={"narration": line}) for scene, line in rows)
+    body = StoreStoryboard(storyboard=make_storyboard().model_copy(update={"scenes": scenes}), recipe_id="r")
+    record = await bench.uses.attempts.store_storyboard(USER, JOB, 1, body)
+    others = before - order.estimate.narration_microusd
+    assert record.job.estimate_microusd == others + SPEECH_MODEL.price(len("Look closer."))
+    again = await bench.uses.attempts.store_storyboard(USER, JOB, 1, body)
+    assert again.job.estimate_microusd == record.job.estimate_microusd
 
 
 async def test_the_first_music_wins_and_lies_with_its_user(bench: JobsBench) -> None:

@@ -5,7 +5,7 @@ the planner at its ceiling. The ceiling also holds a second call of the planner,
 and pays for clips that have to be made again: a share of all of them, and in a short video the longest one in any case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -53,13 +53,23 @@ def estimate_cost(request: JobRequest, model: VideoModel, cuts: Sequence[Cut], *
     )
 
 
+def find_saving(request: JobRequest, cuts: Sequence[Cut], scenes: Sequence[Scene]) -> int:
+    """How much less the planned lines cost than what scenes are taken to say before that."""
+    return _price_narration(request, cuts) - price_lines(request, scenes) if request.narration else 0
+
+
+def price_lines(request: JobRequest, scenes: Iterable[Scene]) -> int:
+    """What is said. Equal lines are one call."""
+    speech = SPEECH_MODELS[request.speech_model]
+    return sum(speech.price(len(line)) for line in {scene.narration for scene in scenes})
+
+
 def _price_narration(request: JobRequest, cuts: Sequence[Cut]) -> int:
     speech = SPEECH_MODELS[request.speech_model]
+    said = price_lines(request, (cut for cut in cuts if isinstance(cut, Scene)))
     rows = zip(cuts, list_rooms(cuts), strict=True)
-    return sum(
-        speech.price(len(cut.narration) if isinstance(cut, Scene) else min(room.characters, NARRATION_MAX))
-        for cut, room in rows
-    )
+    unplanned = (room for cut, room in rows if not isinstance(cut, Scene))
+    return said + sum(speech.price(min(room.characters, NARRATION_MAX)) for room in unplanned)
 
 
 def price_clip(request: JobRequest, model: VideoModel, cut: Cut) -> int:

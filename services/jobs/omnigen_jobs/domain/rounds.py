@@ -11,12 +11,12 @@ from typing import Final
 
 from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change, change_job
-from omnigen_jobs.domain.pricing import estimate_cost, price_clip, time_to_finish
+from omnigen_jobs.domain.pricing import estimate_cost, price_clip, price_lines, time_to_finish
 from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
 from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
-from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SPEECH_MODELS, VIDEO_MODELS
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.storyboard import Continuity, Storyboard
 from omnigen_shared.errors import InvalidRequestError
@@ -149,8 +149,7 @@ def _price_missing_sound(record: Record, storyboard: Storyboard) -> int:
         return music
     spoken = {intent.intent_id.partition(".")[0] for intent in record.intents if intent.output_key is not None}
     missing = (scene for scene in storyboard.scenes if f"voice-{scene.number:02}" not in spoken)
-    speech = SPEECH_MODELS[request.speech_model]
-    return music + sum(speech.price(len(scene.narration)) for scene in missing)
+    return music + price_lines(request, missing)
 
 
 def _take_again(record: Record, number: int, now: datetime) -> Scene:

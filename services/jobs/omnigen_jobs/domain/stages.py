@@ -8,6 +8,7 @@ from typing import Final
 from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.keys import check_owned
+from omnigen_jobs.domain.pricing import find_saving
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
 from omnigen_jobs.domain.records import Job, Pin, ProgressMark
 from omnigen_shared.contracts.job import JobKind, JobStatus, Progress, StoreStoryboard
@@ -78,13 +79,16 @@ def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Cha
 def store_storyboard(job: Job, attempt: int, body: StoreStoryboard, pin: Pin | None, now: datetime) -> Change | None:
     """The first plan wins; whoever comes second reads the winner's. One that was ordered is only pinned to a recipe.
 
-    A job that is a plan alone is completed by it.
+    From now on what is said is known, and the estimate exact. A job that is a plan alone is completed by it.
     """
     check_attempt(job, attempt)
     if job.recipe_id is not None:
         return None
     storyboard = job.storyboard or body.storyboard
     planned = replace(job, storyboard=storyboard, recipe_id=body.recipe_id, updated_at=now)
+    if job.storyboard is None and job.kind is JobKind.VIDEO:
+        saving = find_saving(job.request, job.cuts, storyboard.scenes)
+        planned = replace(planned, estimate_microusd=job.estimate_microusd - saving)
     if job.kind is JobKind.STORYBOARD:
         planned = replace(planned, status=JobStatus.COMPLETED, progress=None)
     return Change(fence=planned, job=planned, pin=pin, event=events.job_planned(planned, storyboard, now))
