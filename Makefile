@@ -76,7 +76,7 @@ format: setup ## Format and fix what can be fixed
 
 .PHONY: test
 test: setup build-generator .venv-infra/.stamp ## Every test; needs no network but loopback
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: setup ## The tests that open no socket

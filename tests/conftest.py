@@ -4,10 +4,13 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
+from xdist.scheduler import LoadScopeScheduling
 
 from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.emulator import Emulator
@@ -21,6 +24,9 @@ settings.register_profile(
 settings.load_profile("house")
 
 TESTS = Path(__file__).parent
+USE_THE_STACK = {
+    f"tests/integration/test_{name}.py" for name in ("content", "failures", "refusals", "road", "rounds", "signing_in")
+}
 SLOWEST_FIRST = ("proofs", "integration", "workflow", "contract")
 NOBODY = "http://127.0.0.1:9"
 """Nothing listens there: tests of the workflow deploy a stack of their own, with their own addresses."""
@@ -39,6 +45,15 @@ def emulator_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield emulator.url
         finally:
             runner.run(emulator.__aexit__(None, None, None))
+
+
+@pytest.fixture(autouse=True)
+def logging_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test configures of the logs ends with it: its stdout is closed then, and no logger may have kept it."""
+    configure = structlog.configure
+    monkeypatch.setattr(structlog, "configure", lambda **news: configure(**news | {"cache_logger_on_first_use": False}))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -64,19 +79,29 @@ def stack_outputs(emulator_url: str, stack_parameters: StackParameters) -> Stack
         return runner.run(provision(emulator_url, stack_parameters))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Suites that wait for processes go first, so that the unit tests fill the gaps of the other workers.
-
-    A module stays with one worker, and so do all that use the one running stack.
-    """
-    items.sort(key=lambda item: (not _uses_stack(item), _place(item)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("stack" if _uses_stack(item) else item.path.as_posix()))
+    """Suites that wait for processes go first, so that the unit tests fill the gaps of the other workers."""
+    items.sort(key=lambda item: (_module_of(item) not in USE_THE_STACK, _place(item)))
+    users = {_module_of(item) for item in items if "stack" in getattr(item, "fixturenames", ())}
+    if not users <= USE_THE_STACK:
+        raise pytest.UsageError(f"name in USE_THE_STACK: {', '.join(sorted(users - USE_THE_STACK))}")
 
 
-def _uses_stack(item: pytest.Item) -> bool:
-    return "stack" in getattr(item, "fixturenames", ())
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """A module stays with one worker, and so do all that use the one running stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return "stack" if module in USE_THE_STACK else module
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
+
+
+def _module_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def _place(item: pytest.Item) -> int:
