@@ -25,6 +25,7 @@ from omnigen_composer.media.artefacts import check_made
 from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.ffmpeg import Ffmpeg
 from omnigen_composer.media.probe import find_looks
+from omnigen_composer.media.renders import POSTER_SEGMENTS
 from omnigen_composer.media.scratch import Scratch
 from omnigen_composer.media.workshop import FfmpegWorkshop, Tools
 from omnigen_local.credentials import SigningCredentials
@@ -120,7 +121,7 @@ class Bench:
             await check_made(joined, render.total_frames, None)
         self.costs["join"] = cost
         with measured() as cost:
-            chosen = [self._work / name for name in names]
+            chosen = [self._work / name for name in names[:: -(-len(names) // POSTER_SEGMENTS)]]
             index, look = posters.choose([find_looks(path) for path in chosen])
             await self._tools.ffmpeg.run(recipes.poster_args(chosen[index], look.at_s, self._work / "poster.jpg"))
         self.costs["poster"] = cost

@@ -52,9 +52,10 @@ _TONE_MAPPING: Final = (
 HOUSE_ENCODER: Final = (
     *("-c:v", "libx264", "-preset", "faster", "-profile:v", "high", "-level:v", "4.1"),
     *("-pix_fmt", "yuv420p", "-bf", "3", "-refs", "2", "-g", "60", "-flags:v", "+cgop+bitexact"),
-    *("-x264-params", "stitchable=1:open-gop=0:b-pyramid=normal:nal-hrd=none:force-cfr=1"),
+    *("-x264-params", "stitchable=1:open-gop=0:b-pyramid=normal:nal-hrd=none:force-cfr=1:sync-lookahead=0"),
     *("-threads:v", THREADS, "-fps_mode", "passthrough"),
 )
+"""A lookahead in a thread of its own would now and then, on a busy machine, choose otherwise for the same pictures."""
 BODY_CRF: Final = "22.5"
 TRANSITION_CRF: Final = "20.5"
 """A few frames have no others to borrow from: at the body's own rate they would look worse than it."""

@@ -25,12 +25,17 @@ _AAC: Final = (
     *("-flags:a", "+bitexact"),
 )
 """The other coder is half a decibel nearer to the original at this rate, and takes more than twice as long."""
-METER: Final = "ebur128=peak=true:framelog=quiet"
+METER: Final = "ebur128=peak=sample:framelog=quiet"
+"""The limiter looks at samples; peaks between them take the meter as long again."""
+TRUE_PEAK_METER: Final = "ebur128=peak=true:framelog=quiet"
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """What the meter says: integrated loudness in LUFS and true peak in dBTP, -inf for silence."""
+    """What the meter says: integrated loudness in LUFS and true peak in dBTP, -inf for silence.
+
+    From a meter of samples the peak is the highest of them, which lies a little lower.
+    """
 
     integrated_lufs: float
     true_peak_dbtp: float
@@ -116,7 +121,7 @@ def _limit(mastering: Mastering) -> str:
 
 def meter_args(soundtrack: Path) -> list[str]:
     """Hear the finished sound as a player will."""
-    return [*guard_input(soundtrack, "mov"), "-map", "0:a:0", "-af", METER, "-f", "null", "-"]
+    return [*guard_input(soundtrack, "mov"), "-map", "0:a:0", "-af", TRUE_PEAK_METER, "-f", "null", "-"]
 
 
 def silence_args(frames: int, soundtrack: Path) -> list[str]:

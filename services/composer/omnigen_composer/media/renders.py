@@ -28,7 +28,7 @@ from omnigen_shared.contracts.composer import RenderRequest, RenderResult, Segme
 from omnigen_shared.together import run_all
 
 PREFETCHES: Final = 16
-POSTER_SEGMENTS: Final = 12
+POSTER_SEGMENTS: Final = 6
 _log = structlog.get_logger()
 
 
