@@ -10,7 +10,7 @@ UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
 LOCKS := bootstrap dev emulator infra bench gateway jobs quota composer generator generator-local local
 TARGET ?= local
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 4
 
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
 DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT FILE

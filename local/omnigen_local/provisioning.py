@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -15,7 +14,7 @@ from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.artefacts import ROOT, Artefact, package_template
 from omnigen_local.deltas import Deltas
 from omnigen_local.deployment import deploy_stack
-from omnigen_shared.aws.clients import error_code
+from omnigen_shared.aws.clients import error_code, open_session
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -121,7 +120,7 @@ async def provision(emulator_url: str, parameters: StackParameters, root: Path =
     generator = template["Resources"]["GeneratorFunction"]["Properties"]
     generator["Environment"]["Variables"] |= parameters.generator_overrides
     values = {**deltas.fixed_parameters(), **parameters.to_cloudformation(emulator_url)}
-    session, options = get_session(), client_options(emulator_url)
+    session, options = open_session(), client_options(emulator_url)
     async with session.create_client("s3", **options) as s3:
         await _upload(s3, parameters.artefacts_bucket, artefacts)
     async with session.create_client("cloudformation", **options) as cloudformation:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from aiobotocore.session import get_session
 from pydantic import ValidationError
 from tests.fakes.generator_world import World
 from tests.fakes.scripted_server import ScriptedServer, answer, open_server, problem
@@ -16,6 +15,7 @@ from omnigen_generator import handler
 from omnigen_generator.domain.errors import JobTerminalError, StaleAttemptError
 from omnigen_generator.handler import Worker, get_worker, handle
 from omnigen_local.provisioning import client_options
+from omnigen_shared.aws.clients import open_session
 from omnigen_shared.clock import SystemClock, to_rfc3339
 from omnigen_shared.testing.identities import new_key_pair
 
@@ -31,7 +31,7 @@ def an_event(step: str) -> dict[str, object]:
 def secret_arn(emulator_url: str) -> str:
     async def create() -> str:
         document = json.dumps({"identity_private_key": PRIVATE_KEY, "replicate_api_token": "r8", "more": 1})
-        async with get_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
+        async with open_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
             return (await secrets.create_secret(Name="generator-handler", SecretString=document))["ARN"]
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:

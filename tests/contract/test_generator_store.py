@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ExponentialBackoff
 from tests.fakes.scripted_server import Answer, ScriptedServer, answer, hang_up, open_server, raw
@@ -18,6 +17,7 @@ from tests.fakes.scripted_server import Answer, ScriptedServer, answer, hang_up,
 from omnigen_generator.store import S3Assets, read_secret
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.provisioning import client_options
+from omnigen_shared.aws.clients import open_session
 from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.settings import BaseUnitSettings
 
@@ -52,7 +52,7 @@ def settings_for(url: str) -> BaseUnitSettings:
 
 @pytest_asyncio.fixture
 async def assets(emulator_url: str) -> AsyncIterator[S3Assets]:
-    async with get_session().create_client("s3", **client_options(emulator_url)) as s3:
+    async with open_session().create_client("s3", **client_options(emulator_url)) as s3:
         await s3.create_bucket(Bucket=BUCKET)
     async with open_assets(emulator_url) as opened:
         yield opened
@@ -65,7 +65,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 
 async def read_object(emulator_url: str, key: str) -> tuple[bytes, str]:
-    async with get_session().create_client("s3", **client_options(emulator_url)) as s3:
+    async with open_session().create_client("s3", **client_options(emulator_url)) as s3:
         found = await s3.get_object(Bucket=BUCKET, Key=key)
         return await found["Body"].read(), found["ContentType"]
 
@@ -114,7 +114,7 @@ async def test_the_client_is_opened_once_by_many(assets: S3Assets) -> None:
 
 
 async def test_the_secret_is_a_json_document(emulator_url: str) -> None:
-    async with get_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
+    async with open_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
         created = await secrets.create_secret(Name="generator-store", SecretString=json.dumps(SECRET))
     assert await read_secret(settings_for(emulator_url), created["ARN"]) == SECRET
     with pytest.raises(ClientError, match="ResourceNotFound"):

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.fakes.emulated_usage import USAGE, open_usage_table
 from tests.fakes.table_proxy import Fault, TableProxy, Weather
 
 from omnigen_local.addresses import REGION
+from omnigen_shared.aws.clients import open_session
 
 KEY = {"pk": {"S": "USER#1"}, "sk": {"S": "MONTH#2026-11"}}
 
@@ -45,7 +45,7 @@ async def setup(emulator_url: str) -> AsyncIterator[Setup]:
     async with (
         open_usage_table(emulator_url) as (straight, name),
         TableProxy(emulator_url, schema=USAGE) as proxy,
-        get_session().create_client("dynamodb", region_name=REGION, endpoint_url=proxy.url, config=config) as client,
+        open_session().create_client("dynamodb", region_name=REGION, endpoint_url=proxy.url, config=config) as client,
     ):
         yield Setup(proxy, client, straight, name)
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from aiobotocore.session import get_session
 from aiohttp import web
 
 from omnigen_local.provisioning import client_options
+from omnigen_shared.aws.clients import open_session
 
 DEFINITION: Final = Path(__file__).parents[2] / "workflow" / "omnigen.asl.json"
 ROLE: Final = "arn:aws:iam::000000000000:role/test"
@@ -118,7 +118,7 @@ class ScriptedMachines:
 @asynccontextmanager
 async def open_machines(emulator_url: str) -> AsyncIterator[ScriptedMachines]:
     """Two state machines and their Lambda, in an emulator."""
-    session, options = get_session(), client_options(emulator_url)
+    session, options = open_session(), client_options(emulator_url)
     async with session.create_client("stepfunctions", **options) as stepfunctions:
         arns: dict[str, str] = {}
         machines = ScriptedMachines(stepfunctions, arns)

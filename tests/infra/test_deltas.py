@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 import pytest
-from aiobotocore.session import get_session
 
 from omnigen_local.addons import Template
 from omnigen_local.deltas import Deltas
 from omnigen_local.provisioning import StackOutputs, StackParameters, client_options
+from omnigen_shared.aws.clients import open_session
 
 GIVEN_BY_COPILOT = {"App", "Env"}
 ARTEFACT_KEYS = ({"S3Bucket", "S3Key"}, {"Bucket", "Key"})
@@ -23,7 +23,7 @@ def deltas() -> Deltas:
 @pytest.fixture
 async def deployed(emulator_url: str, stack_outputs: StackOutputs, stack_parameters: StackParameters) -> Template:
     assert stack_outputs.state_machine_arn
-    async with get_session().create_client("cloudformation", **client_options(emulator_url)) as cloudformation:
+    async with open_session().create_client("cloudformation", **client_options(emulator_url)) as cloudformation:
         answer = await cloudformation.get_template(StackName=stack_parameters.stack_name)
     body: Any = answer["TemplateBody"]
     template: Template = orjson.loads(body) if isinstance(body, str) else body
@@ -35,7 +35,7 @@ async def deployed_parameters(
     emulator_url: str, stack_outputs: StackOutputs, stack_parameters: StackParameters
 ) -> dict[str, str]:
     assert stack_outputs.state_machine_arn
-    async with get_session().create_client("cloudformation", **client_options(emulator_url)) as cloudformation:
+    async with open_session().create_client("cloudformation", **client_options(emulator_url)) as cloudformation:
         answer = await cloudformation.describe_stacks(StackName=stack_parameters.stack_name)
     return {entry["ParameterKey"]: entry["ParameterValue"] for entry in answer["Stacks"][0]["Parameters"]}
 

@@ -5,32 +5,31 @@ from functools import partial
 
 import aiohttp
 import pytest
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
 from omnigen_local.deltas import Deltas
 from omnigen_local.provisioning import StackOutputs, client_options
-from omnigen_shared.aws.clients import error_code
+from omnigen_shared.aws.clients import error_code, open_session
 
 Probe = Callable[[str, StackOutputs], Awaitable[bool]]
 """Whether the property has an effect in the emulator at this address."""
 
 
 async def expires(table: str, url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("dynamodb", **client_options(url)) as tables:
+    async with open_session().create_client("dynamodb", **client_options(url)) as tables:
         answer = await tables.describe_time_to_live(TableName=getattr(outputs, table))
     return answer["TimeToLiveDescription"]["TimeToLiveStatus"] != "DISABLED"
 
 
 async def is_recoverable(table: str, url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("dynamodb", **client_options(url)) as tables:
+    async with open_session().create_client("dynamodb", **client_options(url)) as tables:
         answer = await tables.describe_continuous_backups(TableName=getattr(outputs, table))
     recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return recovery["PointInTimeRecoveryStatus"] != "DISABLED"
 
 
 async def has_lifecycle(url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("s3", **client_options(url)) as s3:
+    async with open_session().create_client("s3", **client_options(url)) as s3:
         try:
             await s3.get_bucket_lifecycle_configuration(Bucket=outputs.assets_bucket_name)
         except ClientError as error:
@@ -39,7 +38,7 @@ async def has_lifecycle(url: str, outputs: StackOutputs) -> bool:
 
 
 async def refuses_plain_http(url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("s3", **client_options(url)) as s3:
+    async with open_session().create_client("s3", **client_options(url)) as s3:
         await s3.put_object(Bucket=outputs.assets_bucket_name, Key="u/somebody/x", Body=b"x")
         signed = await s3.generate_presigned_url(
             "get_object", Params={"Bucket": outputs.assets_bucket_name, "Key": "u/somebody/x"}
@@ -49,13 +48,13 @@ async def refuses_plain_http(url: str, outputs: StackOutputs) -> bool:
 
 
 async def runs_elsewhere(url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("lambda", **client_options(url)) as functions:
+    async with open_session().create_client("lambda", **client_options(url)) as functions:
         answer = await functions.get_function_configuration(FunctionName=outputs.generator_function_name)
     return "VpcConfig" in answer
 
 
 async def logs_executions(url: str, outputs: StackOutputs) -> bool:
-    async with get_session().create_client("stepfunctions", **client_options(url)) as machines:
+    async with open_session().create_client("stepfunctions", **client_options(url)) as machines:
         answer = await machines.describe_state_machine(stateMachineArn=outputs.state_machine_arn)
     return bool(answer.get("loggingConfiguration"))
 

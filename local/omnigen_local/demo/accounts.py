@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import orjson
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
 from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.files import write_private_text
+from omnigen_shared.aws.clients import open_session
 from omnigen_shared.contracts.spending import PlanName
 
 _CONFIG: Final = AioConfig(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 3})
@@ -102,7 +102,7 @@ def _find_account(path: Path) -> Account | None:
 
 def _open(service: Any, endpoint_url: str) -> Any:
     """A client of the emulator. Its credentials are given here, so that nobody's own are ever looked for."""
-    return get_session().create_client(
+    return open_session().create_client(
         service,
         region_name=REGION,
         endpoint_url=endpoint_url,

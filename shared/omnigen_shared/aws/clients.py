@@ -1,10 +1,12 @@
 """Clients with the house's time-outs; throttling and lost replies are tried three times (botocore's standard mode)."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import ClientError
+from botocore.loaders import Loader, create_loader
 
 from omnigen_shared.settings import BaseUnitSettings
 
@@ -49,9 +51,21 @@ def open_client(service: "ServiceName", settings: BaseUnitSettings) -> Any:
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path" if settings.aws_endpoint_url else "auto"},
     )
-    return get_session().create_client(
+    return open_session().create_client(
         service, region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url, config=config
     )
+
+
+def open_session() -> AioSession:
+    """A session that reads what AWS's services are like only once in a process: that is most of what a client costs."""
+    session = get_session()
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@cache
+def _loader() -> Loader:
+    return create_loader()
 
 
 def error_code(error: ClientError) -> str:

@@ -4,10 +4,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from aiobotocore.session import get_session
 
 from omnigen_local.emulator import Emulator
 from omnigen_local.provisioning import client_options
+from omnigen_shared.aws.clients import open_session
 
 SOCKETS = Path("/proc/net/tcp")
 ITEM = {"pk": {"S": "here"}, "sk": {"S": "still"}}
@@ -15,7 +15,7 @@ ITEM = {"pk": {"S": "here"}, "sk": {"S": "still"}}
 
 async def keep_something(url: str) -> None:
     key_types = {"pk": "HASH", "sk": "RANGE"}
-    async with get_session().create_client("dynamodb", **client_options(url)) as tables:
+    async with open_session().create_client("dynamodb", **client_options(url)) as tables:
         await tables.create_table(
             TableName="kept",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in key_types],
@@ -23,13 +23,13 @@ async def keep_something(url: str) -> None:
             BillingMode="PAY_PER_REQUEST",
         )
         await tables.put_item(TableName="kept", Item=ITEM)
-    async with get_session().create_client("s3", **client_options(url)) as s3:
+    async with open_session().create_client("s3", **client_options(url)) as s3:
         await s3.create_bucket(Bucket="kept")
         await s3.put_object(Bucket="kept", Key="a/clip", Body=b"bytes")
 
 
 async def list_tables(url: str) -> list[str]:
-    async with get_session().create_client("dynamodb", **client_options(url)) as tables:
+    async with open_session().create_client("dynamodb", **client_options(url)) as tables:
         return (await tables.list_tables())["TableNames"]
 
 
@@ -37,9 +37,9 @@ async def test_items_and_objects_are_there_again_after_a_restart(tmp_path: Path)
     async with Emulator(tmp_path / "state", tmp_path / "emulator.log") as emulator:
         await keep_something(emulator.url)
     async with Emulator(tmp_path / "state", tmp_path / "emulator.log") as emulator:
-        async with get_session().create_client("dynamodb", **client_options(emulator.url)) as tables:
+        async with open_session().create_client("dynamodb", **client_options(emulator.url)) as tables:
             assert (await tables.get_item(TableName="kept", Key=ITEM))["Item"] == ITEM
-        async with get_session().create_client("s3", **client_options(emulator.url)) as s3:
+        async with open_session().create_client("s3", **client_options(emulator.url)) as s3:
             answer = await s3.get_object(Bucket="kept", Key="a/clip")
             assert await answer["Body"].read() == b"bytes"
 

@@ -6,10 +6,10 @@ import sys
 from typing import Any
 
 import pytest
-from aiobotocore.session import get_session
 
 from omnigen_local.artefacts import ROOT
 from omnigen_local.provisioning import StackOutputs, client_options
+from omnigen_shared.aws.clients import open_session
 
 FOLDER = ROOT / "build" / "generator-local"
 IMPORT_EVERYTHING = """
@@ -57,7 +57,7 @@ def test_what_botocore_reads_for_the_two_clients_is_in_the_folder() -> None:
 
 
 async def invoke(url: str, outputs: StackOutputs, event: dict[str, Any]) -> Any:
-    async with get_session().create_client("lambda", **client_options(url)) as functions:
+    async with open_session().create_client("lambda", **client_options(url)) as functions:
         answer = await functions.invoke(FunctionName=outputs.generator_function_name, Payload=json.dumps(event))
         return json.loads(await answer["Payload"].read())
 

@@ -5,21 +5,20 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from jose import jwt
 from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient
 
 from omnigen_local.addresses import REGION
 from omnigen_local.provisioning import StackOutputs, client_options
-from omnigen_shared.aws.clients import error_code
+from omnigen_shared.aws.clients import error_code, open_session
 
 PASSWORD = "correct-Horse-4"
 
 
 @pytest.fixture
 async def cognito(emulator_url: str) -> AsyncIterator[CognitoIdentityProviderClient]:
-    async with get_session().create_client("cognito-idp", **client_options(emulator_url)) as client:
+    async with open_session().create_client("cognito-idp", **client_options(emulator_url)) as client:
         yield client
 
 

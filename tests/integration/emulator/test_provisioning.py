@@ -6,11 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from aiobotocore.session import get_session
 from pydantic import SecretStr
 
 from omnigen_local.deployment import DeploymentFailedError
 from omnigen_local.provisioning import StackOutputs, StackParameters, client_options, provision
+from omnigen_shared.aws.clients import open_session
 from omnigen_shared.aws.items import to_item
 
 
@@ -18,7 +18,7 @@ async def test_a_second_time_changes_nothing(
     emulator_url: str, tiny_parameters: StackParameters, tiny_outputs: StackOutputs, tiny_root: Path
 ) -> None:
     item = to_item({"pk": "kept", "sk": "META"})
-    async with get_session().create_client("dynamodb", **client_options(emulator_url)) as tables:
+    async with open_session().create_client("dynamodb", **client_options(emulator_url)) as tables:
         await tables.put_item(TableName=tiny_outputs.jobs_table_name, Item=item)
         assert await provision(emulator_url, tiny_parameters, tiny_root) == tiny_outputs
         answer = await tables.get_item(TableName=tiny_outputs.jobs_table_name, Key=item)
@@ -32,10 +32,10 @@ async def test_new_addresses_and_secrets_reach_a_deployed_function(
         update={"jobs_url": "http://127.0.0.1:10", "replicate_api_token": SecretStr("r8_new")}
     )
     assert await provision(emulator_url, moved, tiny_root) == tiny_outputs
-    async with get_session().create_client("lambda", **client_options(emulator_url)) as functions:
+    async with open_session().create_client("lambda", **client_options(emulator_url)) as functions:
         answer = await functions.get_function_configuration(FunctionName=tiny_outputs.generator_function_name)
     assert answer["Environment"]["Variables"]["JOBS_URL"] == "http://127.0.0.1:10"
-    async with get_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
+    async with open_session().create_client("secretsmanager", **client_options(emulator_url)) as secrets:
         secret = await secrets.get_secret_value(SecretId=tiny_outputs.generator_secret_arn)
     assert json.loads(secret["SecretString"]) == {
         "identity_private_key": tiny_parameters.generator_private_key.get_secret_value(),
@@ -74,6 +74,6 @@ def new_root(folder: Path, code: bytes) -> Path:
 
 
 async def get_code_hash(url: str, outputs: StackOutputs) -> str:
-    async with get_session().create_client("lambda", **client_options(url)) as functions:
+    async with open_session().create_client("lambda", **client_options(url)) as functions:
         answer = await functions.get_function_configuration(FunctionName=outputs.generator_function_name)
     return answer["CodeSha256"]

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from types_aiobotocore_dynamodb import DynamoDBClient
 from types_aiobotocore_s3 import S3Client
 
 from omnigen_local.provisioning import StackOutputs, client_options
-from omnigen_shared.aws.clients import is_condition_failed
+from omnigen_shared.aws.clients import is_condition_failed, open_session
 from omnigen_shared.aws.items import to_item
 
 RIVALS = 12
@@ -18,13 +17,13 @@ RIVALS = 12
 
 @pytest.fixture
 async def tables(emulator_url: str) -> AsyncIterator[DynamoDBClient]:
-    async with get_session().create_client("dynamodb", **client_options(emulator_url)) as client:
+    async with open_session().create_client("dynamodb", **client_options(emulator_url)) as client:
         yield client
 
 
 @pytest.fixture
 async def s3(emulator_url: str) -> AsyncIterator[S3Client]:
-    async with get_session().create_client("s3", **client_options(emulator_url)) as client:
+    async with open_session().create_client("s3", **client_options(emulator_url)) as client:
         yield client
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from aiobotocore.session import get_session
 from bench.goals import Scoreboard
 from tests.fakes.provider_books import list_calls, read_bill
 from tests.integration.visitors import Watched, visit
@@ -23,6 +22,7 @@ from omnigen_local.environments import forget_accounts
 from omnigen_local.provisioning import client_options
 from omnigen_local.racing import race
 from omnigen_local.stack import LocalStack, StackPlan
+from omnigen_shared.aws.clients import open_session
 from omnigen_shared.contracts.inputs import is_same_input
 from omnigen_shared.money import to_microusd
 
@@ -65,7 +65,7 @@ async def _prove(folder: Path, board: Scoreboard, clip_s: int, budget_s: int, li
 
 
 def _open_stepfunctions(stack: LocalStack) -> Any:
-    return get_session().create_client("stepfunctions", **client_options(stack.record().emulator_url))
+    return open_session().create_client("stepfunctions", **client_options(stack.record().emulator_url))
 
 
 def _check(board: Scoreboard, watched: Watched, calls: Sequence[dict[str, Any]], bill: dict[str, Any]) -> None:
