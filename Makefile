@@ -12,6 +12,9 @@ LOCKS := bootstrap dev emulator infra bench gateway jobs quota composer generato
 TARGET ?= local
 TEST_PROCESSES ?= 4
 
+# A stack and its tests are dozens of Python processes: compiled once, read by all, whatever the shell is set to.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
 DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT FILE
 $(foreach v,$(DEMO_VALUES),$(if $(filter-out undefined,$(origin $(v))),$(eval override $(v) := $$(value $(v)))))

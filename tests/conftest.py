@@ -1,6 +1,7 @@
 """What tests that need AWS share: one emulator in memory for the whole run, with the addons deployed into it."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     users = {_module_of(item) for item in items if "stack" in getattr(item, "fixturenames", ())}
     if not users <= USE_THE_STACK:
         raise pytest.UsageError(f"name in USE_THE_STACK: {', '.join(sorted(users - USE_THE_STACK))}")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not go through it again and again."""
+    gc.freeze()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
