@@ -10,6 +10,7 @@ from tests.integration.visitors import SMALL, Visitor, Watched
 
 WISH = {
     **SMALL,
+    "aspect_ratio": "16:9",
     "prompt": "a short film about a lighthouse and its keeper",
     "duration_s": 9,
     "category": "explainer",

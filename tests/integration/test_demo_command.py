@@ -73,7 +73,14 @@ async def start_demo(folder: Path, stderr: int = asyncio.subprocess.STDOUT, **va
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "omnigen_local", "demo"),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "TMPDIR": str(scratch), "DURATION": "5", "RESOLUTION": "480p", **values},
+        env={
+            "PATH": os.environ["PATH"],
+            "TMPDIR": str(scratch),
+            "DURATION": "5",
+            "ASPECT": "1:1",
+            "RESOLUTION": "480p",
+            **values,
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=stderr,
     )
@@ -87,7 +94,7 @@ async def start_demo(folder: Path, stderr: int = asyncio.subprocess.STDOUT, **va
 
 @needs_proc
 async def test_a_prompt_becomes_a_file_and_three_lines(tmp_path: Path) -> None:
-    async with start_demo(tmp_path, PROMPT=PROMPT, ASPECT="1:1", OUT="film.mp4") as demo:
+    async with start_demo(tmp_path, PROMPT=PROMPT, OUT="film.mp4") as demo:
         assert await demo.end() == 0, "\n".join(demo.lines)
     file, video, cost = demo.lines[-3:]
     size_mb = (tmp_path / "film.mp4").stat().st_size / 1_000_000

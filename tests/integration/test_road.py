@@ -81,7 +81,7 @@ async def test_everything_is_told_again_to_who_asks_from_the_start(film: Watched
 def test_the_video_has_exactly_the_frames_that_were_ordered(film: Watched) -> None:
     with av.open(saved(film)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
-        assert (video.codec_context.width, video.codec_context.height) == (854, 480)
+        assert (video.codec_context.width, video.codec_context.height) == (480, 480)
         assert (video.codec_context.name, video.codec_context.pix_fmt) == ("h264", "yuv420p")
         assert (audio.codec_context.name, audio.codec_context.sample_rate, audio.channels) == ("aac", 48_000, 2)
         assert video.average_rate == 30
@@ -91,7 +91,7 @@ def test_the_video_has_exactly_the_frames_that_were_ordered(film: Watched) -> No
     assert film.job["output"] == {
         "frames": FRAMES,
         "duration_s": 5.0,
-        "width": 854,
+        "width": 480,
         "height": 480,
         "size_bytes": saved(film).stat().st_size,
     }

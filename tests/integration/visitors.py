@@ -17,7 +17,7 @@ from omnigen_local.demo.events import ServerEvent
 from omnigen_local.stack import LocalStack
 from omnigen_shared.contracts.spending import PlanName
 
-SMALL = {"duration_s": 5, "aspect_ratio": "16:9", "resolution": "480p"}
+SMALL = {"duration_s": 5, "aspect_ratio": "1:1", "resolution": "480p"}
 
 
 @dataclass(frozen=True, slots=True)
