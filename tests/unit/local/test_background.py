@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.fakes import supervised
-from tests.fakes.waiting import is_alive, wait_until
+from tests.fakes.waiting import is_alive, wait_for_text, wait_until
 
 from omnigen_local.background import StartError, start, stop
 from omnigen_local.home import Ending, Home
@@ -88,7 +88,7 @@ async def test_a_stack_whose_part_ends_is_taken_down(home: Home) -> None:
     assert ending is not None
     assert ending.reason.startswith("sleeper ended with exit code 9; its log is ")
     assert "\n  pid " in ending.reason
-    assert ending.reason in (home.log_dir / "supervisor.log").read_text()
+    await wait_for_text(home.log_dir / "supervisor.log", ending.reason)
 
 
 async def test_giving_up_the_start_takes_the_supervisor_down(home: Home) -> None:
