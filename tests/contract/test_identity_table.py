@@ -118,6 +118,16 @@ async def test_a_lease_ends_by_itself_or_is_given_up(tables: Tables) -> None:
     assert await tables.sessions.lease("d", 1, "one", 116, 131)
 
 
+async def test_only_who_holds_the_lease_removes_under_it(tables: Tables) -> None:
+    await tables.sessions.put("d", SESSION)
+    assert await tables.sessions.lease("d", 1, "one", 100, 115)
+    await tables.sessions.remove_leased("d", "two")
+    assert await tables.sessions.find("d") == SESSION
+    for _ in range(2):
+        await tables.sessions.remove_leased("d", "one")
+        assert await tables.sessions.find("d") is None
+
+
 async def test_what_was_ended_meanwhile_is_not_renewed(tables: Tables) -> None:
     await tables.sessions.put("d", SESSION)
     assert await tables.sessions.lease("d", 1, "one", 100, 115)

@@ -15,6 +15,7 @@ from omnigen_shared.contracts.composer import (
     RenderResult,
     SegmentRequest,
     SegmentResult,
+    Sounds,
     SoundtrackRequest,
 )
 
@@ -68,6 +69,8 @@ class FakeComposer(Composer):
             return Composing(Pending(progress=0.5), retry_after_s=1)
         if self.bad_clips & set(self._clips(request)):
             raise ClipInvalidError(422, "clip_invalid", "no video stream")
+        if isinstance(request, SoundtrackRequest):
+            self._refuse_sounds(request)
         self.segments[key] = request
         frames = self._count_frames(request)
         return SegmentResult(key=key, frames=frames, duration_s=frames / 30, has_audio=False)
@@ -79,11 +82,7 @@ class FakeComposer(Composer):
             raise SegmentMissingError(424, "segment_missing", f"{missing} are missing")
         if not self._is_over(key):
             return Composing(Pending(progress=0.5), retry_after_s=1)
-        if request.music_key is not None and self.is_music_bad:
-            raise MusicInvalidError(422, "music_invalid", "that is no music")
-        if request.voices and self.are_voices_bad:
-            bad = {"key": request.voices[0].speech_key}
-            raise VoiceInvalidError(422, "voice_invalid", "that is no voice", details=bad)
+        self._refuse_sounds(request)
         self.renders[key] = request
         frames = request.total_frames
         return RenderResult(
@@ -96,6 +95,13 @@ class FakeComposer(Composer):
             width=1280,
             height=720,
         )
+
+    def _refuse_sounds(self, request: Sounds) -> None:
+        if request.music_key is not None and self.is_music_bad:
+            raise MusicInvalidError(422, "music_invalid", "that is no music")
+        if request.voices and self.are_voices_bad:
+            bad = {"key": request.voices[0].speech_key}
+            raise VoiceInvalidError(422, "voice_invalid", "that is no voice", details=bad)
 
     async def cancel(self, ref: AttemptRef, key: str) -> None:
         assert key.startswith(f"u/{ref.user_id}/")

@@ -105,6 +105,10 @@ class FakeSessionTable:
         self.sessions.pop(digest, None)
         self.leases.pop(digest, None)
 
+    async def remove_leased(self, digest: str, owner: str) -> None:
+        if self.leases.get(digest, ("", 0))[0] == owner:
+            await self.remove(digest)
+
     async def lease(self, digest: str, version: int, owner: str, now_s: int, until_s: int) -> bool:
         session = self.sessions.get(digest)
         holder, until = self.leases.get(digest, (owner, 0))

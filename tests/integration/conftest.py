@@ -1,12 +1,13 @@
-"""The whole product as real processes, started once; and one video that was made with it."""
+"""The whole product as real processes, started once, and one video that was made with it; a composer's bench."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from tests.fakes.media_bench import MediaBench
 from tests.integration.visitors import Visitor, Watched, visit
 
 from omnigen_local.stack import LocalStack, StackPlan
@@ -65,3 +66,12 @@ PROMPT = 'an ad for "Peak $5" coffee; it\'s roasted `slowly` & 100% by hand'
 @pytest.fixture(scope="session")
 def log_dir(stack: LocalStack) -> Path:
     return stack.plan.log_dir
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
+    """The composer's makers over real FFmpeg; nothing may be left over."""
+    opened = await MediaBench.open(tmp_path)
+    yield opened
+    assert opened.left_over() == []
+    opened.scratch.close()

@@ -8,7 +8,7 @@ from tests.fakes.footage import decode_strictly, make_clip
 from tests.fakes.media_bench import SIGNING, MediaBench
 from typer.testing import CliRunner
 
-from omnigen_composer.domain.provenance import AI_GENERATED
+from omnigen_composer.domain.provenance import AI_GENERATED, write_manifest
 from omnigen_composer.media.credentials import Credentials
 from omnigen_composer.media.reading import Verdict, read_credentials
 from omnigen_composer.verify import app
@@ -71,6 +71,15 @@ def test_the_command_tells_a_newcomer(signed: Path, tmp_path: Path) -> None:
         assert words in told.output
     stranger = CliRunner().invoke(app, [str(signed)])
     assert (stranger.exit_code, "--root" in stranger.output) == (1, True)
+
+
+def test_a_foreign_files_words_cannot_repaint_the_verdict(tmp_path: Path) -> None:
+    plain, mean = make_clip(tmp_path / "plain.mp4", frames=5), tmp_path / "mean.mp4"
+    manifest = write_manifest("", "video/mp4", ()) | {"title": "\x1b[3A\x1b[2Kvalid\u202e"}
+    Credentials(SIGNING.private_key, SIGNING.certificates).sign(plain, mean, manifest)
+    told = CliRunner().invoke(app, [str(mean)])
+    assert "[3A[2Kvalid" in told.output
+    assert not {"\x1b", "\u202e"} & set(told.output)
 
 
 def test_the_command_says_that_there_is_nothing(tmp_path: Path) -> None:

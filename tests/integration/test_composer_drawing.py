@@ -1,6 +1,7 @@
 """Letters and a logo in the pictures: where they are, when, and what cannot be used."""
 
-from collections.abc import AsyncIterator
+import struct
+import zlib
 from pathlib import Path
 
 import av
@@ -24,14 +25,6 @@ FRAMES = 60
 GRAY = "color=c=gray"
 ODD = 'It\'s {\\b1}5:5, "100%" \\N C:\\x [a]; 東京 مرحبا ☕'
 TONE = "0.5*sin(2*PI*220*t)"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
-    opened = await MediaBench.open(tmp_path)
-    yield opened
-    assert opened.left_over() == []
-    opened.scratch.close()
 
 
 def rows_of(path: Path) -> list[list[float]]:
@@ -130,6 +123,14 @@ async def test_a_logo_that_cannot_be_used_is_refused(bench: MediaBench, tmp_path
         with pytest.raises(LogoInvalidError) as refused:
             await bench.make_body(clip, kept=FRAMES, logo=Logo(image_key=bench.put(name, tmp_path / name)))
         assert refused.value.details["key"].endswith(name)
+    claim = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    head = b"IHDR" + claim
+    chunks = struct.pack(">I", len(claim)) + head + struct.pack(">I", zlib.crc32(head))
+    (tmp_path / "bomb").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunks + b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    )
+    with pytest.raises(LogoInvalidError):
+        await bench.make_body(clip, kept=FRAMES, logo=Logo(image_key=bench.put("bomb", tmp_path / "bomb")))
     with pytest.raises(LogoInvalidError):
         await bench.make_body(clip, kept=FRAMES, logo=Logo(image_key=clip))
     with pytest.raises(SourceMissingError):

@@ -152,5 +152,7 @@ async def test_the_preview_grows_and_makes_each_scene_once(film: Film, tmp_path:
     del bench.store.objects[scenes[0].clip_key]
     both = await bench.make_form(PreviewRequest(scenes=scenes, width=64, height=36))
     shown = decode(await bench.get(both.key))
+    alone = await bench.make_form(PreviewRequest(scenes=scenes[1:], width=64, height=36))
+    assert read_credentials(await bench.get(alone.key), SIGNING.root).verdict is Verdict.TRUSTED
     assert (both.frames, len(shown.lumas), shown.width, shown.height) == (85, 85, 64, 36)
     decode_strictly(await bench.get(both.key))

@@ -1,6 +1,5 @@
 """Real clips through the real FFmpeg: exact frames, one stream, the house's sound."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +24,6 @@ from omnigen_shared.contracts.media import FrameSize, Transition
 UNTOLD = "setparams=range=unknown:color_primaries=unknown:color_trc=unknown:colorspace=unknown"
 NEAR = 2.5  # brightness of 255 that an encoder may be off
 BEAT = "0.5*sin(2*PI*220*t)*lt(mod(t\\,0.5)\\,0.1)+0.02*random(0)"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
-    opened = await MediaBench.open(tmp_path)
-    yield opened
-    assert opened.left_over() == []
-    opened.scratch.close()
 
 
 def ramp(start: int, stop: int) -> list[float]:

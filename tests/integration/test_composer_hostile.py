@@ -1,6 +1,6 @@
 """Files that are no clips, and clips that are not what they say: a clear refusal, and nothing left behind."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,6 @@ from tests.fakes.mp4_boxes import claim_duration, refer_elsewhere
 from omnigen_composer.domain.problems import ClipInvalidError, SourceMissingError
 
 FASTSTART = ("-movflags", "+faststart")
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
-    opened = await MediaBench.open(tmp_path)
-    yield opened
-    assert opened.left_over() == []
-    opened.scratch.close()
 
 
 def nothing(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Soundtracks through the real FFmpeg: every combination of music, voices and clips is as loud as the house wants."""
 
-from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
 
@@ -14,14 +13,6 @@ FRAMES = 150
 BEAT = "0.5*sin(2*PI*220*t)*lt(mod(t\\,0.5)\\,0.1)+0.02*random(0)"
 SPEECH = "0.4*sin(2*PI*1500*t)*lt(mod(t\\,0.3)\\,0.2)"
 SURF = "0.2*random(0)-0.1"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
-    opened = await MediaBench.open(tmp_path)
-    yield opened
-    assert opened.left_over() == []
-    opened.scratch.close()
 
 
 def put_sound(bench: MediaBench, name: str, expression: str, duration_s: float = 3) -> str:

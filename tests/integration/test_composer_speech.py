@@ -1,6 +1,5 @@
 """Voices over music through the real FFmpeg: in their places, never past the cut, the music beneath them."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import av
@@ -13,14 +12,6 @@ from omnigen_shared.contracts.composer import SegmentResult, VoiceTrack
 
 MUSIC = "0.3*sin(2*PI*220*t)"
 VOICE = "0.5*sin(2*PI*1500*t)"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[MediaBench]:
-    opened = await MediaBench.open(tmp_path)
-    yield opened
-    assert opened.left_over() == []
-    opened.scratch.close()
 
 
 async def film(bench: MediaBench, folder: Path) -> list[SegmentResult]:

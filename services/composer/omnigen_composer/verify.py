@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from omnigen_composer.media.reading import Finding, Verdict, can_read, read_credentials
+from omnigen_shared.contracts.text import clean_line
 
 _VERDICTS: Final = {
     Verdict.TRUSTED: ("green", "valid: signed by a trusted signer, and unchanged since"),
@@ -48,11 +49,11 @@ def verify(
 def _tell(file: Path, finding: Finding) -> None:
     table = Table.grid(padding=(0, 2))
     colour, words = _VERDICTS[finding.verdict]
-    table.add_row("file", Text(file.name))
+    table.add_row("file", Text(clean_line(file.name)))
     table.add_row("credentials", Text(words, style=colour))
     if finding.verdict is not Verdict.ABSENT:
         for name, value in _facts(finding):
-            table.add_row(name, Text(value))
+            table.add_row(name, Text(clean_line(value)))  # a foreign file could repaint the verdict
     if remedy := _REMEDIES.get(finding.verdict):
         table.add_row("what to do", Text(remedy))
     Console(highlight=False).print(table)

@@ -99,6 +99,7 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
             limiter = await stack.enter_async_context(_build_limiter(settings, provided))
             signatures = Signatures(provided.keys)
             desk = _build_desk(settings, provided, signatures)
+            stack.push_async_callback(desk.sessions.land)
             tokens = Authenticator(signatures, _expected_of(settings))
             reception = Reception(tokens, desk.sessions, desk.keys, desk.standings, settings.public_base_url)
             door = _build_door(settings, provided, limiter, reception, app)

@@ -175,6 +175,10 @@ class SessionTable(Protocol):
 
     async def remove(self, digest: str) -> None: ...
 
+    async def remove_leased(self, digest: str, owner: str) -> None:
+        """Remove it if this owner's lease is on it."""
+        ...
+
     async def lease(self, digest: str, version: int, owner: str, now_s: int, until_s: int) -> bool:
         """Whether `owner` alone may renew this version's tokens until then."""
         ...

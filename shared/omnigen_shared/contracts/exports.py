@@ -10,7 +10,7 @@ from omnigen_shared.contracts.composer import S3Key, SizePx, digest
 from omnigen_shared.contracts.media import FrameSize
 from omnigen_shared.contracts.text import FIT_LINE
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Part of every key; to be raised when the composer makes something else of the same request."""
 
 

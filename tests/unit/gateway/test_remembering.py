@@ -77,6 +77,20 @@ async def test_what_is_forgotten_is_looked_up_anew_and_a_look_under_way_is_not_k
     assert bench.memory.find("a") is None
 
 
+async def test_whoever_stops_waits_for_looks_forgotten_ones_too() -> None:
+    bench = Bench()
+    bench.gate.clear()
+    asking = [asyncio.ensure_future(bench.memory.get(name)) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    bench.memory.forget("a")
+    landing = asyncio.ensure_future(bench.memory.land())
+    await asyncio.sleep(0.01)
+    assert not landing.done()
+    bench.gate.set()
+    await landing
+    assert [await answer for answer in asking] == ["1", "2"]
+
+
 async def test_an_error_reaches_whoever_waits_and_nothing_is_kept() -> None:
     bench = Bench()
     bench.error = DependencyUnavailableError("away")

@@ -158,6 +158,35 @@ async def test_renewed_tokens_of_somebody_else_end_the_session(bench: Bench) -> 
         await bench.here.get_caller(session_id)
 
 
+async def test_new_tokens_that_cannot_be_judged_now_end_nothing(bench: Bench) -> None:
+    session_id, known = await bench.begin(), bench.provider.signer
+    bench.make_due()
+    bench.provider.signer = stranger_key()
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+    assert bench.table.leases == {}
+    bench.make_stale()
+    bench.provider.signer = known
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+
+
+async def test_a_refusal_after_the_lease_is_over_ends_nothing(bench: Bench) -> None:
+    session_id = await bench.begin()
+    digest = digest_of(session_id)
+    bench.make_due()
+    overtaken = asyncio.Event()
+
+    async def refuse_late(refresh_token: str) -> Tokens:
+        del refresh_token
+        bench.table.leases[digest] = ("another gateway", 2**40)
+        overtaken.set()
+        raise GrantRefusedError
+
+    bench.provider.refresh = refuse_late  # type: ignore[method-assign]
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+    assert overtaken.is_set()
+    assert digest in bench.table.sessions
+
+
 async def test_a_provider_that_is_away_costs_nobody_a_session(bench: Bench) -> None:
     session_id = await bench.begin()
     bench.make_due()

@@ -12,10 +12,11 @@ from tests.fakes.generator_world import World, a_request
 from omnigen_generator.domain.calls import voice_call
 from omnigen_generator.domain.storyboards import build_storyboard, fit_narration
 from omnigen_generator.domain.templates import write_plan
+from omnigen_generator.service.narration import LINES_AT_ONCE
 from omnigen_shared.contracts.catalogue import SPEECH_MODELS
-from omnigen_shared.contracts.composer import RenderRequest
+from omnigen_shared.contracts.composer import RenderRequest, SoundtrackRequest
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
-from omnigen_shared.contracts.storyboard import PlannedBy, Room, list_rooms
+from omnigen_shared.contracts.storyboard import Category, PlannedBy, Room, list_rooms
 
 SPEECH = "minimax/speech-02-turbo"
 
@@ -64,6 +65,22 @@ def test_a_line_that_cannot_be_had_is_left_out(fault: Fault) -> None:
     world.provider.script(SPEECH, *[fault] * 3)
     assert world.run().status is JobStatus.COMPLETED
     assert rendered(world).voices == ()
+
+
+def test_more_lines_than_are_begun_at_once_cannot_be_had_and_hold_up_nobody() -> None:
+    world = told(duration_s=60, category=Category.MUSIC_VIDEO)
+    world.provider.script(SPEECH, *[Fault.REFUSED] * 200)
+    assert world.run().status is JobStatus.COMPLETED
+    assert len(world.snapshot.scenes) > LINES_AT_ONCE
+    assert rendered(world).voices == ()
+
+
+def test_the_soundtrack_is_begun_with_the_line_that_came_last() -> None:
+    world = told()
+    world.provider.latencies[SPEECH] = 40
+    assert world.run().status is JobStatus.COMPLETED
+    sounds = [request for request in world.composer.requested if isinstance(request, SoundtrackRequest)]
+    assert {len(sound.voices) for sound in sounds} == {3}
 
 
 def test_speech_that_takes_too_long_is_not_waited_for() -> None:

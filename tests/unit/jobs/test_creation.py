@@ -17,11 +17,6 @@ from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, Qu
 KEY = "order-7"
 
 
-@pytest.fixture
-def bench() -> JobsBench:
-    return JobsBench()
-
-
 async def test_a_new_job_is_reserved_told_of_and_started(bench: JobsBench) -> None:
     created = await bench.uses.creation.create(make_order(), None)
     job = (await bench.read(created.job_id)).job

@@ -1,7 +1,5 @@
 """Exports over a fake composer, and the rules about them."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from hypothesis import given
@@ -14,7 +12,6 @@ from tests.fakes.jobs_bench import (
     make_output,
     make_request,
     make_storyboard,
-    open_http,
 )
 
 from omnigen_jobs.domain.exporting import ExportWish, parse_id, to_request, write_playlist
@@ -45,12 +42,6 @@ def bench() -> JobsBench:
     done = {"status": JobStatus.COMPLETED, "lease_until": None, "storyboard": make_storyboard()}
     seed(built.store, make_job(built.clock, output=make_output(), **done))
     return built
-
-
-@pytest.fixture
-async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_http(bench) as client:
-        yield client
 
 
 def last_order(bench: JobsBench) -> ExportRequest:

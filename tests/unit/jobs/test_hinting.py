@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +21,6 @@ from tests.fakes.jobs_bench import (
     make_plan,
     make_problem,
     make_settings,
-    open_http,
 )
 
 from omnigen_jobs.domain.hints import Delivery
@@ -143,12 +141,6 @@ async def test_without_a_secret_there_are_no_webhooks() -> None:
     bench = JobsBench()
     with pytest.raises(NotFoundError):
         await bench.uses.hinting.take(token_for(), deliver(bench))
-
-
-@pytest.fixture
-async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_http(bench) as client:
-        yield client
 
 
 async def test_over_http_the_bytes_are_what_was_signed(http: httpx.AsyncClient, bench: JobsBench) -> None:

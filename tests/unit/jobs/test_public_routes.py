@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -18,7 +17,6 @@ from tests.fakes.jobs_bench import (
     make_output,
     make_problem,
     make_storyboard,
-    open_http,
 )
 
 from omnigen_jobs.domain.records import Money
@@ -27,17 +25,6 @@ from omnigen_shared.contracts.job import JobStatus, SceneState, UpdateScene
 from omnigen_shared.contracts.text import ALLOWED
 
 OTHERS = "user-2"
-
-
-@pytest.fixture
-def bench() -> JobsBench:
-    return JobsBench()
-
-
-@pytest.fixture
-async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_http(bench) as client:
-        yield client
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:

@@ -3,17 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import JOB, LEASE, OTHER_JOB, JobsBench, make_job
 
 from omnigen_jobs.domain.records import Money
 from omnigen_shared.contracts.job import JobStatus
-
-
-@pytest.fixture
-def bench() -> JobsBench:
-    return JobsBench()
 
 
 async def test_a_live_attempt_is_left_alone(bench: JobsBench) -> None:

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from tests.fakes.job_store import seed
-from tests.fakes.jobs_bench import JOB, USER, JobsBench, identity, make_job, make_problem, make_settings, open_http
+from tests.fakes.jobs_bench import JOB, USER, JobsBench, identity, make_job, make_problem, make_settings
 
 from omnigen_jobs.app import create_app
 from omnigen_jobs.domain.records import ProgressMark
@@ -23,12 +22,6 @@ async def bench() -> JobsBench:
     seed(made.store, make_job(made.clock))
     await made.reach(JobStatus.GENERATING)
     return made
-
-
-@pytest.fixture
-async def http(bench: JobsBench) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_http(bench) as client:
-        yield client
 
 
 def blocks_of(text: str) -> list[dict[str, str]]:

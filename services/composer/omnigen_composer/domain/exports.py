@@ -80,7 +80,7 @@ def small_args(source: Source, span: Span, size: FrameSize, video: Path) -> list
     """One scene of a preview: quickly made, of the same parameter sets as every other one."""
     picture = ("-vf", normalise(span, size, source), "-frames:v", str(span.frames), "-an")
     return [
-        *("-threads", THREADS, *guard_input(source.path, CLIP_FORMATS), "-map", "0:v:0", *picture),
+        *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS), "-map", "0:v:0", *picture),
         *(*_SMALL, *EXACT_TIMES, *BITEXACT, "-movflags", "+faststart", "-f", "mp4", str(video)),
     ]
 

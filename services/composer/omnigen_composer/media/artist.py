@@ -50,7 +50,7 @@ class Artist:
         image = folder / "logo"
         await self._artefacts.fetch(logo.image_key, image)
         try:
-            size = await asyncio.to_thread(probe_image, image)
+            size = await asyncio.to_thread(probe_image, image, drawing.MAX_LOGO_SIDE_PX)
         except UnreadableError as error:
             raise drawing.refuse_logo(logo.image_key, str(error)) from error
         if max(size) > drawing.MAX_LOGO_SIDE_PX:

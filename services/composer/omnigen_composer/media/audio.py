@@ -9,7 +9,7 @@ from omnigen_composer.domain.mix import Tracks
 from omnigen_composer.domain.problems import CompositionFailedError, MusicInvalidError, to_sentence
 from omnigen_composer.domain.sound import Loudness, Mastering
 from omnigen_composer.media.artefacts import Artefacts
-from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.probe import UnreadableError, count_samples
 from omnigen_composer.media.sources import SoundSources
 from omnigen_composer.ports import Report
@@ -58,6 +58,8 @@ class SoundtrackMaker:
         arguments = sound.bed_args(music, request.total_frames, bed, is_metered=is_metered)
         try:
             return bed, await self._ffmpeg.run(arguments, log_level="info")
+        except FfmpegLimitError:
+            raise  # says nothing about the music
         except FfmpegError as error:
             raise MusicInvalidError(to_sentence(str(error)), details={"key": request.music_key}) from error
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +29,11 @@ class SigningError(Exception):
 class Credentials:
     """One signer. `sign` blocks: call it in a thread."""
 
-    private_key: str
+    private_key: str = field(repr=False)
     certificates: str
 
     def check(self) -> None:
-        """ValueError unless the first certificate is the key's, and another one has issued it."""
+        """ValueError unless the first certificate is the key's, and has not issued itself."""
         chain = x509.load_pem_x509_certificates(self.certificates.encode())
         own = load_pem_private_key(self.private_key.encode(), password=None)
         if chain[0].public_key() != own.public_key():

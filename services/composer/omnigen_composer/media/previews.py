@@ -38,16 +38,13 @@ class PreviewMaker:
             raise CompositionFailedError(f"The preview failed: {error}.") from error
 
     async def _make(self, key: str, request: PreviewRequest, folder: Path, report: Report) -> None:
+        frames = sum(scene.kept_frames for scene in request.scenes)
         if len(request.scenes) == 1:
-            joined = await self._make_scene(request, request.scenes[0], folder / "000.mp4")
+            made = await self._make_scene(request, request.scenes[0], folder / "000.mp4")
         else:
             joined = await self._join(UserId(key.split("/")[1]), request, folder, report)
-        frames = sum(scene.kept_frames for scene in request.scenes)
-        signed = folder / "signed.mp4"
-        manifest = write_manifest("", "video/mp4", ())
-        await asyncio.to_thread(self._credentials.sign, joined, signed, manifest)
-        await check_made(signed, frames, FrameSize(request.width, request.height))
-        await self._artefacts.store_export(signed, key, _result(key, request, frames, signed))
+            made = await self._sign(request, joined, folder / "signed.mp4", frames)
+        await self._artefacts.store_export(made, key, _result(key, request, frames, made))
 
     async def _join(self, user_id: UserId, request: PreviewRequest, folder: Path, report: Report) -> Path:
         names = [f"{number:03}.mp4" for number in range(len(request.scenes))]
@@ -73,8 +70,16 @@ class PreviewMaker:
         clip = path.with_suffix(".clip")
         facts = await fetch_clip(self._artefacts, self._limits, scene.clip_key, scene.kept_frames, clip)
         size, span = FrameSize(request.width, request.height), Span(0, scene.kept_frames)
-        await self._ffmpeg.run(exports.small_args(to_source(clip, facts), span, size, path))
-        return path
+        plain = path.with_suffix(".plain.mp4")
+        await self._ffmpeg.run(exports.small_args(to_source(clip, facts), span, size, plain))
+        await asyncio.to_thread(clip.unlink)
+        return await self._sign(request, plain, path, scene.kept_frames)
+
+    async def _sign(self, request: PreviewRequest, plain: Path, signed: Path, frames: int) -> Path:
+        """What goes to the store is signed and checked, whether it is a preview or a scene of later ones."""
+        await asyncio.to_thread(self._credentials.sign, plain, signed, write_manifest("", "video/mp4", ()))
+        await check_made(signed, frames, FrameSize(request.width, request.height))
+        return signed
 
 
 def _result(key: str, request: PreviewRequest, frames: int, made: Path) -> ExportResult:

@@ -98,11 +98,18 @@ def _extent(units: Sequence[_Unit]) -> int:
     return last - first + (tail or (last - first) // max(1, len(shown) - 1))
 
 
-def probe_image(path: Path) -> FrameSize:
-    """Size of a still picture that can be decoded. UnreadableError when it is none."""
+def probe_image(path: Path, max_side_px: int) -> FrameSize:
+    """Size of a still picture; one that is not larger can be decoded, too. UnreadableError when it is none.
+
+    A small file may claim a picture of gigabytes: what is too large by its head is not decoded.
+    """
     with _opened(path, IMAGE_FORMATS) as container:
-        frame = next(container.decode(video=0))
-        return FrameSize(frame.width, frame.height)
+        codec = container.streams.video[0].codec_context
+        size = FrameSize(codec.width, codec.height)
+        if max(size) <= max_side_px:
+            frame = next(container.decode(video=0))
+            size = FrameSize(frame.width, frame.height)
+        return size
 
 
 def probe_sound(path: Path) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from c2pa import C2paError, Context, Reader, Settings
+from pydantic import ValidationError
 
 from omnigen_composer.domain.provenance import AI_GENERATED, MODELS_LABEL
 from omnigen_shared.contracts.composer import UsedModel
@@ -49,7 +50,10 @@ def read_credentials(path: Path, roots: str = "") -> Finding:
         if "ManifestNotFound" in type(error).__name__ or "ManifestNotFound" in str(error):
             return Finding(Verdict.ABSENT)
         return Finding(Verdict.BROKEN, (str(error),))
-    return _judge(told)
+    try:
+        return _judge(told)
+    except (KeyError, TypeError, ValidationError):
+        return Finding(Verdict.BROKEN, ("what it says is not in a form that we know",))
 
 
 def can_read(path: Path) -> bool:

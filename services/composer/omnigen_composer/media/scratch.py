@@ -17,7 +17,7 @@ class Scratch:
     """Owns one folder below `root`. The lock in it is released by the kernel, however this process ends."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = root = root.absolute()  # FFmpeg does not run in this folder
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._home = Path(tempfile.mkdtemp(prefix="composer-", dir=root))
         self._lock = _lock(self._home)

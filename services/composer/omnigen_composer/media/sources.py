@@ -52,13 +52,18 @@ class SoundSources:
         return await run_all(self._fetch_line(voice, folder / f"voice{n:02}") for n, voice in enumerate(voices))
 
     async def fetch_clips(self, sounds: Sequence[ClipSound], folder: Path) -> list[ClipTrack]:
-        """Those that have a sound: whether a clip is of use is said by its body, not here."""
+        """Those that have a sound and are not too large: whether a clip is of use is said by its body, not here."""
         keys = [sound.clip_key for sound in sounds]
         paths = {key: folder / f"sound{number:02}" for number, key in enumerate(dict.fromkeys(keys))}
-        await run_all(self._artefacts.fetch(key, path) for key, path in paths.items())
-        are_heard = dict(zip(paths, await run_all(map(_has_sound, paths.values())), strict=True))
+        are_heard = dict(zip(paths, await run_all(self._fetch_heard(*pair) for pair in paths.items()), strict=True))
         tracks = place_clips(sounds, [paths[key] for key in keys])
         return [track for track, key in zip(tracks, keys, strict=True) if are_heard[key]]
+
+    async def _fetch_heard(self, key: str, path: Path) -> bool:
+        if await self._artefacts.get_size(key) > self._max_bytes:
+            return False
+        await self._artefacts.fetch(key, path)
+        return await _has_sound(path)
 
     async def _fetch_line(self, voice: VoiceTrack, path: Path) -> Line:
         duration_s = await self._fetch(voice.speech_key, path, VoiceInvalidError)

@@ -31,6 +31,8 @@ _NO_CODE: Final = _NOT_TOLD | {
     "ExpiredCodeException",
     "TooManyFailedAttemptsException",
 }
+_NO_MAIL: Final = frozenset({"CodeDeliveryFailureException", "LimitExceededException"})
+"""The account is there, or is not; its code was not sent."""
 _log = structlog.get_logger()
 
 
@@ -53,9 +55,12 @@ class CognitoAccounts:
                 )
             )
         except ClientError as error:
-            if error_code(error) != "UsernameExistsException":
+            if error_code(error) == "UsernameExistsException":
+                await self._resend(email)
+            elif error_code(error) in _NO_MAIL:
+                _keep_quiet(error)  # a known address would not hear of it either
+            else:
                 raise _translate(error) from error
-            await self._resend(email)
 
     async def confirm(self, email: str, code: str) -> None:
         try:
@@ -73,6 +78,7 @@ class CognitoAccounts:
             _keep_quiet(error)
 
     async def reset(self, email: str, code: str, password: str) -> UserId | None:
+        user_id = await self._find_user_id(email)  # first: a code works once
         try:
             await ask_pool(
                 lambda: self._client.confirm_forgot_password(
@@ -81,7 +87,7 @@ class CognitoAccounts:
             )
         except ClientError as error:
             raise _translate(error) from error
-        return await self._find_user_id(email)
+        return user_id
 
     async def _see_verified(self, email: str) -> None:
         """Cognito has noted that the address is theirs. The emulator forgets to, and is told; a real pool never is."""

@@ -6,7 +6,7 @@ from typing import Final
 from omnigen_gateway.domain.claims import Caller
 
 MAX_AGE_S: Final = 300
-"""How long a revoked token may still be taken at most."""
+"""After so long a token is verified anew: by then a key that was withdrawn is known to be."""
 
 
 class CallerCache:

@@ -7,7 +7,8 @@ HOME: Final = "/"
 _PATH: Final = re.compile(
     r"/(?:[A-Za-z0-9_~.-][A-Za-z0-9_~./%-]*)?(?:\?[A-Za-z0-9_~./%=&+,:-]*)?(?:#[A-Za-z0-9_~./%=&+,:-]*)?"
 )
-_MAX_CHARS: Final = 1_000
+_MAX_CHARS: Final = 200
+"""It travels in a cookie, of which a browser may hold several: all of them have to fit into one request's head."""
 
 
 def safe_return(asked: str) -> str:

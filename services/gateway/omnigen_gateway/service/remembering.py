@@ -42,6 +42,8 @@ class Memory(Generic[V]):
         self._pause_until_s = float("-inf")
         self._entries: OrderedDict[str, tuple[float, V]] = OrderedDict()
         self._looking: dict[str, asyncio.Task[V | None]] = {}
+        self._under_way: set[asyncio.Task[V | None]] = set()
+        """With those that were forgotten meanwhile."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -81,6 +83,10 @@ class Memory(Generic[V]):
         self._entries.pop(name, None)
         self._looking.pop(name, None)
 
+    async def land(self) -> None:
+        """Wait until no look is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
     def _find_older(self, name: str) -> V | None:
         """A value whose age is over, but not by so much that it could not stand in."""
         entry = self._entries.get(name)
@@ -93,6 +99,7 @@ class Memory(Generic[V]):
         looking = self._looking.get(name)
         if looking is None:
             looking = self._looking[name] = asyncio.create_task(self._look_up(name))
+            self._under_way.add(looking)
             looking.add_done_callback(lambda task: self._end(name, task))
         return looking
 
@@ -114,6 +121,7 @@ class Memory(Generic[V]):
             self._entries.popitem(last=False)
 
     def _end(self, name: str, task: "asyncio.Task[V | None]") -> None:
+        self._under_way.discard(task)
         if self._looking.get(name) is task:
             del self._looking[name]
         # Whoever asked may be gone, and a look ahead was asked for by nobody: who has to know asks again.

@@ -89,6 +89,10 @@ class Sessions:
         if session is not None:
             await self._revoke(session.refresh_token)
 
+    async def land(self) -> None:
+        """Wait for what is under way: Cognito may just have changed a refresh token that is not kept yet."""
+        await self._memory.land()
+
     async def _look(self, digest: str) -> Session | None:
         session = await self._table.find(digest)
         now_s = self._wall_clock()
@@ -107,18 +111,19 @@ class Sessions:
 
     async def _renew_under_lease(self, digest: str, session: Session, owner: str, *, is_needed: bool) -> Session | None:
         try:
-            tokens = await self._provider.refresh(session.refresh_token)
-            caller, email = await self._read(tokens, None, session.user_id)
-        except (GrantRefusedError, InvalidTokenError, ExpiredTokenError) as error:
-            _log.info("session_ended_by_provider", user_id=session.user_id, error=type(error).__name__)
-            await self._table.remove(digest)
-            return None
-        except DependencyUnavailableError as error:
-            # It may have happened: Cognito takes the old token once more for a while.
-            _log.warning("session_not_renewed", user_id=session.user_id, error=error.detail)
+            tokens, caller, email = await self._refresh(session)
+        except GrantRefusedError:
+            _log.info("session_ended_by_provider", user_id=session.user_id)
+            # Only under the own lease: after it another gateway may have renewed what was refused here.
+            await self._table.remove_leased(digest, owner)
+            return await self._table.find(digest)
+        except (DependencyUnavailableError, InvalidTokenError, ExpiredTokenError) as error:
+            # It may have happened: Cognito takes the old token once more for a while. And new tokens that cannot be
+            # judged (a key that is not known yet, a slow clock) are no refusal.
+            _log.warning("session_not_renewed", user_id=session.user_id, error=str(error) or type(error).__name__)
             await self._table.give_up(digest, owner)
             if is_needed:
-                raise
+                raise DependencyUnavailableError("The session cannot be renewed now.", retry_after_s=1) from error
             return session
         renewed = replace(
             session,
@@ -128,6 +133,14 @@ class Sessions:
             version=session.version + 1,
         )
         return await self._keep(digest, owner, renewed)
+
+    async def _refresh(self, session: Session) -> tuple[Tokens, Caller, str]:
+        """New tokens, and what they say. GrantRefusedError also for those of another user."""
+        tokens = await self._provider.refresh(session.refresh_token)
+        caller, email = await self._read(tokens, None)
+        if caller.user_id != session.user_id:
+            raise GrantRefusedError
+        return tokens, caller, email
 
     async def _keep(self, digest: str, owner: str, renewed: Session) -> Session | None:
         outcome = await self._table.renew(digest, owner, renewed)
@@ -144,13 +157,13 @@ class Sessions:
             await asyncio.sleep(WAIT_S)
         raise DependencyUnavailableError("The session is being renewed.", retry_after_s=1)
 
-    async def _read(self, tokens: Tokens, nonce: str | None, before: str = "") -> tuple[Caller, str]:
-        """Whom these tokens name, and their e-mail address. InvalidTokenError unless both name one user, as before."""
+    async def _read(self, tokens: Tokens, nonce: str | None) -> tuple[Caller, str]:
+        """Whom these tokens name, and their e-mail address. InvalidTokenError unless both name one user."""
         now_s = self._wall_clock()
         claims = await self._signatures.read(tokens.id_token.encode())
         user_id = check_id_claims(claims, self._expected, now_s, nonce)
         caller = check_claims(await self._signatures.read(tokens.access_token.encode()), self._expected, now_s)
-        if {caller.user_id, user_id} != {before or user_id}:
+        if caller.user_id != user_id:
             raise InvalidTokenError
         return caller, str(claims.get("email", ""))
 

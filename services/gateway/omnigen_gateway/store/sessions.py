@@ -42,6 +42,20 @@ class DynamoSessionTable:
     async def remove(self, digest: str) -> None:
         await ask(lambda: self._client.delete_item(TableName=self._table, Key=session_key(digest)))
 
+    async def remove_leased(self, digest: str, owner: str) -> None:
+        try:
+            await ask(
+                lambda: self._client.delete_item(
+                    TableName=self._table,
+                    Key=session_key(digest),
+                    ConditionExpression="#owner = :owner",
+                    ExpressionAttributeNames={"#owner": "renewer"},
+                    ExpressionAttributeValues=to_item({":owner": owner}),
+                )
+            )
+        except ClientError as error:
+            refusing_item(error)  # somebody else's by now, or gone
+
     async def lease(self, digest: str, version: int, owner: str, now_s: int, until_s: int) -> bool:
         condition = "#version = :version AND (attribute_not_exists(#until) OR #until <= :now OR #owner = :owner)"
         refused = await self._update(

@@ -189,7 +189,9 @@ def list_work(snapshot: JobSnapshot) -> tuple[str, ...]:
         return ()
     clips = clip_keys(snapshot)
     lefts = (left for left in clips if left + 1 in clips and is_mixed(snapshot, left))
-    requests: list[SegmentRequest] = [body_request(snapshot, number, clip) for number, clip in clips.items()]
+    requests: list[SegmentRequest] = [
+        body for number, clip in clips.items() for body in bodies_of(snapshot, number, clip)
+    ]
     requests += [transition_request(snapshot, left, clips) for left in lefts]
     videos: set[RenderRequest] = set()
     if len(clips) == len(snapshot.storyboard.scenes):

@@ -26,7 +26,7 @@ async def begin_scenes(turn: Turn, chains: Sequence[Sequence[int]]) -> None:
 async def _begin(turn: Turn, number: int) -> None:
     """Whatever goes wrong here, the scene's own step meets again, and says so; but for a lost attempt."""
     try:
-        await advance_scene(Turn(turn.tools, turn.ref, turn.window, turn.snapshot), number)
+        await advance_scene(turn.fork(), number)
     except (StaleAttemptError, JobTerminalError):
         raise
     except Exception as error:  # noqa: BLE001 - one scene's trouble is not the plan's, nor the others'

@@ -16,9 +16,10 @@ from omnigen_generator.service.music import is_patience_over
 from omnigen_generator.service.preparing import begin_soundtrack
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.storyboard import Scene
+from omnigen_shared.together import run_all
 
 LINES_AT_ONCE: Final = 12
-"""One call of the Lambda begins so many: each takes some calls of jobs and quota."""
+"""So many are under way at once: each takes some calls of jobs and quota. Those at their end make room for others."""
 
 _log = structlog.get_logger()
 
@@ -28,11 +29,14 @@ async def advance_narration(turn: Turn) -> StepAnswer:
     if not turn.snapshot.request.narration:
         return done()
     missing = [scene for scene in turn.get_storyboard().scenes if _is_missing(turn, scene)]
-    waits = [wait_s for scene in missing[:LINES_AT_ONCE] if (wait_s := await _advance(turn, scene)) is not None]
-    if len(missing) > LINES_AT_ONCE:
-        waits.append(1)
-    if waits:
-        return StepAnswer(outcome=StepOutcome.WAITING, wait_s=min(waits))
+    waits: list[int] = []
+    for start in range(0, len(missing), LINES_AT_ONCE):
+        answers = await run_all(_advance(turn.fork(), scene) for scene in missing[start : start + LINES_AT_ONCE])
+        waits += [wait_s for wait_s in answers if wait_s is not None]
+        if waits:  # lines that are at their end hold up nobody
+            return StepAnswer(outcome=StepOutcome.WAITING, wait_s=min(waits))
+    if missing:
+        turn.snapshot = await turn.tools.jobs.beat(turn.ref)
     await begin_soundtrack(turn)
     return done()
 

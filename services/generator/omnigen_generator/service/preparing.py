@@ -2,9 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
-from omnigen_generator.domain.errors import ClipInvalidError, CompositionError, RecipeMismatchError
+from omnigen_generator.domain.errors import (
+    ClipInvalidError,
+    CompositionError,
+    MusicInvalidError,
+    RecipeMismatchError,
+    VoiceInvalidError,
+)
 from omnigen_generator.domain.outcomes import Reason, Waiting
 from omnigen_generator.domain.segments import find_soundtrack, keyed
 from omnigen_generator.ports import Composing
@@ -31,7 +38,8 @@ async def begin_soundtrack(turn: Turn) -> None:
     """Order it once everything that is heard is there, while clips are still made; the render asks how it went."""
     soundtrack = find_soundtrack(turn.snapshot)
     if soundtrack is not None:
-        await prepare(turn, (soundtrack,))
+        with suppress(MusicInvalidError, VoiceInvalidError):  # the render is told so too, and leaves it out
+            await prepare(turn, (soundtrack,))
 
 
 async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reason | None:

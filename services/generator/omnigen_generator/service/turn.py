@@ -29,6 +29,10 @@ class Turn:
     snapshot: JobSnapshot
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
+    def fork(self) -> "Turn":
+        """For something that runs beside this: it races for its sends, and sees the record, by itself."""
+        return Turn(self.tools, self.ref, self.window, self.snapshot)
+
     @property
     def now(self) -> datetime:
         return self.tools.clock.now()
