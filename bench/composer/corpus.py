@@ -22,6 +22,8 @@ MOTIONS: Final = (
         "gblur=sigma=3,noise=alls=4:allf=t"
     ),
 )
+COLOURS: Final = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
+"""Every clip tells its own: of one that does not, each way of cutting would make a guess of its own."""
 
 
 class Kind(NamedTuple):
@@ -87,7 +89,8 @@ def _make_clip(folder: Path, number: int, size: FrameSize, kinds: Sequence[Kind]
     run(
         *("-f", "lavfi", "-i", f"{motion},{kind.filters}"),
         *(("-f", "lavfi", "-i", sound, "-c:a", "aac") if has_sound else ()),
-        *("-t", str(CLIP_S), "-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-g", "999", *kind.options),
+        *("-t", str(CLIP_S), "-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-g", "999"),
+        *(*COLOURS, *kind.options),
         str(path),
     )
     return path

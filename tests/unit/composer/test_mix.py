@@ -1,5 +1,6 @@
 """Which sound is where in the mix, and what gives way to what."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,12 +32,34 @@ def sound(start: int, frames: int) -> ClipSound:
     return ClipSound(clip_key="u/ada/c.mp4", start_frame=start, frames=frames)
 
 
+def places_in(graph: str) -> dict[int, int]:
+    """At which sample each input that is laid into a lane begins to be heard."""
+    rooms = {int(number): int(room) for room, number in re.findall(r"whole_len=(\d+)\[in(\d+)\]", graph)}
+    places = {}
+    for inputs, delay in re.findall(r"((?:\[in\d+\])+)concat=\S+?adelay=delays=(\d+)S", graph):
+        place = int(delay)
+        for number in map(int, re.findall(r"\d+", inputs)):
+            places[number] = place
+            place += rooms[number]
+    return places
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 90)), min_size=1, max_size=12).map(sorted))
+def test_every_sound_is_heard_in_its_place(spans: list[tuple[int, int]]) -> None:
+    """However they overlap; and there are no more lanes than sounds at once."""
+    graph = graph_of(Tracks(None, [], [ClipTrack(CLIP, *span) for span in spans]))
+    assert places_in(graph) == {number: start * 1600 for number, (start, _) in enumerate(spans)}
+    at_once = max(sum(start <= frame < start + frames for start, frames in spans) for frame, _ in spans)
+    assert graph.count("concat=") == at_once
+
+
 @pytest.mark.parametrize("music", [MUSIC, None])
 @pytest.mark.parametrize("clips", [CLIPS, []])
 def test_everything_but_speech_gives_way_to_speech(music: Path | None, clips: list[ClipTrack]) -> None:
     graph = graph_of(Tracks(music, LINES, clips))
     assert ("sidechaincompress" in graph) is (music is not None or clips != [])
-    assert "adelay=delays=48000S" in graph
+    assert places_in(graph)[0 if music is None else 1] == 0
+    assert places_in(graph)[1 if music is None else 2] == 48000
 
 
 @pytest.mark.parametrize(
@@ -45,7 +68,7 @@ def test_everything_but_speech_gives_way_to_speech(music: Path | None, clips: li
 def test_music_is_quieter_beneath_what_has_to_be_understood(
     lines: list[Line], clips: list[ClipTrack], level: str
 ) -> None:
-    assert f"volume={level}dB[in0]" in graph_of(Tracks(MUSIC, lines, clips))
+    assert f"volume={level}dB[music]" in graph_of(Tracks(MUSIC, lines, clips))
 
 
 @given(st.lists(st.tuples(st.integers(1, 300), st.integers(0, 300)), max_size=20))

@@ -64,10 +64,10 @@ def test_a_peak_that_is_too_high_lowers_the_ceiling(peak: float) -> None:
     assert before.correct(Loudness(TARGET_LUFS, peak)).ceiling < before.ceiling
 
 
-@pytest.mark.parametrize(("peak", "is_limiting"), [(-9.0, False), (-6.0, True)])
-def test_the_limiter_works_only_on_what_is_above_its_ceiling(peak: float, is_limiting: bool) -> None:
+@pytest.mark.parametrize(("peak", "is_squeezing"), [(-9.0, False), (-7.0, False), (-6.0, True)])
+def test_the_limiter_is_tried_out_where_it_has_much_to_do(peak: float, is_squeezing: bool) -> None:
     bed = Loudness(-20, peak)
-    assert Mastering.first(bed).is_limiting(bed) is is_limiting
+    assert Mastering.first(bed).is_squeezing(bed) is is_squeezing
 
 
 @pytest.mark.parametrize(

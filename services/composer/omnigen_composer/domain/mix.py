@@ -1,6 +1,6 @@
 """FFmpeg's arguments that mix music, clips and spoken lines: each in its place, all giving way to speech."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Final
 
 from omnigen_composer.domain.frames import SAMPLE_RATE_HZ, to_samples
 from omnigen_composer.domain.recipes import BITEXACT, guard_input
-from omnigen_composer.domain.sound import METER, SOUND_FORMATS
+from omnigen_composer.domain.sound import METER, PCM, SOUND_FORMATS, fit_music, music_input
 from omnigen_composer.domain.speech import Line
 from omnigen_shared.contracts.composer import ClipSound
 
@@ -17,7 +17,6 @@ CLICK_SAMPLES: Final = SAMPLE_RATE_HZ // 100
 """A sound that is cut in the middle of a wave clicks; a hundredth of a second of fade does not."""
 UNDER_SPEECH_DB: Final = -12
 UNDER_CLIPS_DB: Final = -6
-_PCM: Final = "aformat=sample_fmts=flt:channel_layouts=stereo"
 _DUCK: Final = "sidechaincompress=threshold=0.03:ratio=8:attack=20:release=350"
 
 
@@ -34,7 +33,7 @@ class ClipTrack:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """What there is to be heard; `music` is as long as the video already."""
+    """What there is to be heard; `music` is repeated or cut to the video's length."""
 
     music: Path | None
     lines: Sequence[Line]
@@ -62,67 +61,99 @@ def _fade(sound: ClipSound, overlap_frames: int) -> int:
     return min(max(to_samples(overlap_frames), CLICK_SAMPLES), to_samples(sound.frames) // 2)
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """One input of the mix, what happens to it alone, and when it is heard."""
+
+    number: int
+    filters: str
+    start_frame: int
+    frames: int
+
+    @property
+    def stop_frame(self) -> int:
+        return self.start_frame + self.frames
+
+
 def mix_args(tracks: Tracks, frames: int, mix: Path) -> list[str]:
     """All of it as float WAV of the exact length, metered on the way. There must be something to be heard."""
-    music = [] if tracks.music is None else guard_input(tracks.music, "wav")
+    music = [] if tracks.music is None else music_input(tracks.music)
     heard = [*(line.path for line in tracks.lines), *(clip.path for clip in tracks.clips)]
     inputs = [argument for path in heard for argument in guard_input(path, SOUND_FORMATS)]
-    graph = ";".join((*_place_all(tracks), *_join(tracks, to_samples(frames))))
     return [
         *(*music, *inputs),
-        *("-filter_complex", graph, "-map", "[mix]", *BITEXACT, "-c:a", "pcm_f32le", "-f", "wav", str(mix)),
+        *("-filter_complex", ";".join(_write_graph(tracks, frames))),
+        *("-map", "[mix]", *BITEXACT, "-c:a", "pcm_f32le", "-f", "wav", str(mix)),
     ]
 
 
-def _place_all(tracks: Tracks) -> Iterator[str]:
-    """A filter chain for each input, in the inputs' order; its output is called after its number."""
+def _write_graph(tracks: Tracks, frames: int) -> Iterator[str]:
+    """Music, lines and clips are the inputs, in this order."""
+    whole = f"apad=whole_len={to_samples(frames)},atrim=end_sample={to_samples(frames)}"
+    beneath, first = [], 0
     if tracks.music is not None:
-        yield f"[0:a:0]{_PCM},volume={tracks.music_db}dB[in0]"
-    first = 0 if tracks.music is None else 1
-    for number, line in enumerate(tracks.lines, start=first):
-        yield f"[{number}:a:0]{_place_line(line)}[in{number}]"
-    for number, clip in enumerate(tracks.clips, start=first + len(tracks.lines)):
-        yield f"[{number}:a:0]{_place_clip(clip)}[in{number}]"
-
-
-def _join(tracks: Tracks, samples: int) -> Iterator[str]:
-    first = 0 if tracks.music is None else 1
-    inputs = [f"[in{number}]" for number in range(first + len(tracks.lines) + len(tracks.clips))]
-    said, beneath = inputs[first : first + len(tracks.lines)], inputs[:first] + inputs[first + len(tracks.lines) :]
-    whole = f"apad=whole_len={samples},atrim=end_sample={samples}"
+        yield f"[0:a:0]{fit_music(frames)},volume={tracks.music_db}dB[music]"
+        beneath, first = ["[music]"], 1
+    lines = [_place_line(*numbered) for numbered in enumerate(tracks.lines, first)]
+    clips = [_place_clip(*numbered) for numbered in enumerate(tracks.clips, first + len(lines))]
+    said = yield from _write_lanes(lines, "said")
+    beneath += yield from _write_lanes(clips, "clips")
     if not said or not beneath:
-        yield f"{_sum(inputs)},{whole},{_PCM},{METER}[mix]"
+        yield f"{_sum([*said, *beneath])},{whole},{PCM},{METER}[mix]"
         return
     yield f"{_sum(said)},{whole},asplit[key][speech]"
     yield f"{_sum(beneath)},{whole}[beneath]"
     yield f"[beneath][key]{_DUCK}[under]"
-    yield f"{_sum(['[under]', '[speech]'])},{_PCM},{METER}[mix]"
+    yield f"{_sum(['[under]', '[speech]'])},{PCM},{METER}[mix]"
+
+
+def _write_lanes(sounds: Sequence[_Placed], name: str) -> Generator[str, None, list[str]]:
+    """Lays them into lanes; gives the lanes' labels back. Two lanes take less adding than twelve sounds do."""
+    lanes = _find_lanes(sounds)
+    labels = [f"[{name}{number}]" for number in range(len(lanes))]
+    for lane, label in zip(lanes, labels, strict=True):
+        stops = [*(follower.start_frame for follower in lane[1:]), lane[-1].stop_frame]
+        for sound, stop in zip(lane, stops, strict=True):
+            room = to_samples(stop - sound.start_frame)
+            yield f"[{sound.number}:a:0]{sound.filters},apad=whole_len={room}[in{sound.number}]"
+        parts = "".join(f"[in{sound.number}]" for sound in lane)
+        delay = f"adelay=delays={to_samples(lane[0].start_frame)}S:all=1"
+        yield f"{parts}concat=n={len(lane)}:v=0:a=1,asetpts=N/SR/TB,{delay}{label}"
+    return labels
+
+
+def _find_lanes(sounds: Sequence[_Placed]) -> list[list[_Placed]]:
+    """As few as there can be; in each of them one is heard after the other."""
+    lanes: list[list[_Placed]] = []
+    for sound in sorted(sounds, key=lambda sound: sound.start_frame):
+        free = next((lane for lane in lanes if lane[-1].stop_frame <= sound.start_frame), None)
+        if free is None:
+            lanes.append([sound])
+        else:
+            free.append(sound)
+    return lanes
 
 
 def _sum(labels: Sequence[str]) -> str:
     return f"{''.join(labels)}amix=inputs={len(labels)}:normalize=0:duration=longest"
 
 
-def _place_line(line: Line) -> str:
+def _place_line(number: int, line: Line) -> _Placed:
     samples = to_samples(line.frames)
     fade = min(FADE_SAMPLES, samples // 2)
-    return (
-        f"aresample={SAMPLE_RATE_HZ},{_PCM},atempo={line.tempo:.3f},atrim=end_sample={samples},"
-        f"asetpts=N/SR/TB,apad=whole_len={samples},afade=t=out:ss={samples - fade}:ns={fade},"
-        f"{_delay(line.start_frame)}"
+    filters = (
+        f"aresample={SAMPLE_RATE_HZ},{PCM},atempo={line.tempo:.3f},atrim=end_sample={samples},"
+        f"asetpts=N/SR/TB,apad=whole_len={samples},afade=t=out:ss={samples - fade}:ns={fade}"
     )
+    return _Placed(number, filters, line.start_frame, line.frames)
 
 
-def _place_clip(clip: ClipTrack) -> str:
+def _place_clip(number: int, clip: ClipTrack) -> _Placed:
     """Equal power: two clips that have nothing in common keep their loudness while one gives way to the other."""
     samples = to_samples(clip.frames)
-    return (
-        f"aresample={SAMPLE_RATE_HZ},{_PCM},atrim=end_sample={samples},asetpts=N/SR/TB,apad=whole_len={samples},"
+    filters = (
+        f"aresample={SAMPLE_RATE_HZ},{PCM},atrim=end_sample={samples},asetpts=N/SR/TB,apad=whole_len={samples},"
         f"afade=t=in:ns={clip.fade_in_samples}:curve=qsin,"
-        f"afade=t=out:ss={samples - clip.fade_out_samples}:ns={clip.fade_out_samples}:curve=qsin,"
-        f"{_delay(clip.start_frame)}"
+        f"afade=t=out:ss={samples - clip.fade_out_samples}:ns={clip.fade_out_samples}:curve=qsin"
     )
-
-
-def _delay(start_frame: int) -> str:
-    return f"adelay=delays={to_samples(start_frame)}S:all=1"
+    return _Placed(number, filters, clip.start_frame, clip.frames)

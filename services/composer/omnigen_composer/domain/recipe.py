@@ -35,7 +35,7 @@ def _samples() -> list[list[str]]:
         recipes.poster_args(path, 0, path),
         recipes.join_args(path, path, "", path, path),
         *(mix.mix_args(tracks, 45, path) for tracks in _sample_tracks(path)),
-        *(sound.bed_args(path, 45, path, is_metered=is_metered) for is_metered in (True, False)),
+        sound.bed_args(path, 45, path),
         sound.trial_args(path, sound.Mastering(0)),
         sound.master_args(path, sound.Mastering(0), path),
         sound.silence_args(45, path),

@@ -15,8 +15,11 @@ TOLERANCE_LU: Final = 0.2
 MAX_TRUE_PEAK_DBTP: Final = -1.1
 SILENT_BELOW_LUFS: Final = -69.0
 """The meter's floor is -70: nothing there that could be made louder."""
+UNHEARD_DB: Final = 1.5
+"""Peaks that are cut by no more leave music and voices as loud as they were."""
 MAX_PASSES: Final = 4
 
+PCM: Final = "aformat=sample_fmts=flt:channel_layouts=stereo"
 SOUND_FORMATS: Final = "mov,matroska,mp3,wav,flac,ogg,aac"
 FADE_IN_SAMPLES: Final = SAMPLE_RATE_HZ // 2
 FADE_OUT_SAMPLES: Final = SAMPLE_RATE_HZ * 3 // 2
@@ -71,9 +74,9 @@ class Mastering:
         """What would do if the limiter and the encoder changed nothing."""
         return cls(round(TARGET_LUFS - bed.integrated_lufs, 2))
 
-    def is_limiting(self, bed: Loudness) -> bool:
-        """Whether the limiter has anything to do; without it what comes out is known beforehand."""
-        return bed.true_peak_dbtp + self.gain_db > 20 * math.log10(self.ceiling)
+    def is_squeezing(self, bed: Loudness) -> bool:
+        """Whether the limiter takes so much away that it is less loud; else what comes out is known beforehand."""
+        return bed.true_peak_dbtp + self.gain_db > 20 * math.log10(self.ceiling) + UNHEARD_DB
 
     def correct(self, heard: Loudness) -> "Mastering":
         """The next try, after this one sounded like that. A peak that is too high lowers the ceiling first."""
@@ -82,23 +85,25 @@ class Mastering:
         return Mastering(round(self.gain_db + TARGET_LUFS - heard.integrated_lufs, 2), round(ceiling, 4))
 
 
-def bed_args(music: Path, frames: int, bed: Path, *, is_metered: bool = True) -> list[str]:
-    """Music, repeated or cut to the exact length, with fades, as float WAV; metered on the way."""
+def music_input(music: Path) -> list[str]:
+    """Music from its beginning, again and again."""
+    return ["-stream_loop", "-1", *guard_input(music, SOUND_FORMATS)]
+
+
+def fit_music(frames: int) -> str:
+    """The filters that give music the exact length, with fades."""
     samples = to_samples(frames)
     fade_in, fade_out = min(FADE_IN_SAMPLES, samples // 4), min(FADE_OUT_SAMPLES, samples // 2)
-    filters = ",".join(
-        (
-            f"aresample={SAMPLE_RATE_HZ}",
-            "aformat=sample_fmts=flt:channel_layouts=stereo",
-            f"atrim=end_sample={samples}",
-            "asetpts=N/SR/TB",
-            f"afade=t=in:ns={fade_in}",
-            f"afade=t=out:ss={samples - fade_out}:ns={fade_out}",
-            METER if is_metered else "anull",
-        )
+    return (
+        f"aresample={SAMPLE_RATE_HZ},{PCM},atrim=end_sample={samples},asetpts=N/SR/TB,"
+        f"afade=t=in:ns={fade_in},afade=t=out:ss={samples - fade_out}:ns={fade_out}"
     )
+
+
+def bed_args(music: Path, frames: int, bed: Path) -> list[str]:
+    """Music, repeated or cut to the exact length, with fades, as float WAV; metered on the way."""
     return [
-        *("-stream_loop", "-1", *guard_input(music, SOUND_FORMATS), "-map", "0:a:0", "-af", filters),
+        *(*music_input(music), "-map", "0:a:0", "-af", f"{fit_music(frames)},{METER}"),
         *(*BITEXACT, "-c:a", "pcm_f32le", "-f", "wav", str(bed)),
     ]
 

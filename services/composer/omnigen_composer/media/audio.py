@@ -43,21 +43,25 @@ class SoundtrackMaker:
         """What is heard before it is brought to its loudness; None when there is nothing."""
         lines = await self._sources.fetch_lines(request.voices, folder)
         clips = await self._sources.fetch_clips(request.clip_sounds, folder)
-        is_mixed = bool(lines or clips)
-        bed, log = await self._make_bed(request, folder, is_metered=not is_mixed)
-        if not is_mixed:
-            return None if bed is None else (bed, Loudness.parse(log))
+        key, frames = request.music_key, request.total_frames
+        music = None if key is None else await self._sources.fetch_music(key, folder)
+        if not lines and not clips:
+            return None if music is None else await self._make_bed(music, request, folder)
         mixed = folder / "mix.wav"
-        return mixed, await self._meter(mix.mix_args(Tracks(bed, lines, clips), request.total_frames, mixed))
-
-    async def _make_bed(self, request: SoundtrackRequest, folder: Path, *, is_metered: bool) -> tuple[Path | None, str]:
-        """The music alone, and FFmpeg's log."""
-        if request.music_key is None:
-            return None, ""
-        music, bed = await self._sources.fetch_music(request.music_key, folder), folder / "bed.wav"
-        arguments = sound.bed_args(music, request.total_frames, bed, is_metered=is_metered)
         try:
-            return bed, await self._ffmpeg.run(arguments, log_level="info")
+            return mixed, await self._meter(mix.mix_args(Tracks(music, lines, clips), frames, mixed))
+        except FfmpegLimitError:
+            raise  # says nothing about the sounds
+        except FfmpegError:
+            if music is not None:
+                await self._make_bed(music, request, folder)  # says whether it is the music
+            raise
+
+    async def _make_bed(self, music: Path, request: SoundtrackRequest, folder: Path) -> tuple[Path, Loudness]:
+        """The music alone. MusicInvalidError."""
+        bed = folder / "bed.wav"
+        try:
+            return bed, await self._meter(sound.bed_args(music, request.total_frames, bed))
         except FfmpegLimitError:
             raise  # says nothing about the music
         except FfmpegError as error:
@@ -82,9 +86,9 @@ class SoundtrackMaker:
             mastering = mastering.correct(heard)
 
     async def _find_mastering(self, raw: Path, loudness: Loudness) -> Mastering:
-        """The limiter changes much of what was aimed at, so that it is tried out first."""
+        """A limiter with much to do changes what was aimed at, so that it is tried out first."""
         mastering = Mastering.first(loudness)
-        if not mastering.is_limiting(loudness):
+        if not mastering.is_squeezing(loudness):
             return mastering
         for _ in range(sound.MAX_PASSES):
             heard = await self._meter(sound.trial_args(raw, mastering))
