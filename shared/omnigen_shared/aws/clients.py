@@ -43,9 +43,10 @@ def open_client(
 def open_client(service: "ServiceName", settings: BaseUnitSettings) -> Any:
     """An async context manager that yields a client; credentials come from the environment or the task's role."""
     config = AioConfig(
+        # More calls than its default of 10 connections carry wait here, with no time running against them. If all were
+        # sent at once to a table that is slow, each would be given up and sent again, and none would come through.
         connect_timeout=2,
         read_timeout=10,
-        max_pool_connections=64,
         retries={"mode": "standard", "total_max_attempts": 3},
         # Without it botocore presigns by the old scheme, which newer buckets refuse and which does not sign the host.
         signature_version="s3v4" if service == "s3" else None,

@@ -15,6 +15,9 @@ from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
 
 TRIES: Final = 200
 """With the pauses between them far longer than any process is away."""
+PATIENCE_S: Final = 120.0
+"""Hundreds of calls wait for one emulated table. Who gave up early would come back with the same work once more."""
+_LONGEST_PAUSE_S: Final = 2.0
 _UNANSWERED: Final = frozenset({502, 503, 504})
 
 
@@ -64,7 +67,7 @@ class Callers:
             answer = await self.try_once(call, number)
             if answer is not None:
                 return answer
-            await asyncio.sleep(self._chance.uniform(0.01, 0.1))
+            await asyncio.sleep(self._chance.uniform(0.01, min(_LONGEST_PAUSE_S, 0.05 * 2**number)))
         raise TimeoutError(f"{call.method} {call.path} was not answered {TRIES} times.")
 
     async def try_once(self, call: Call, number: int = 1) -> Answer | None:
@@ -89,5 +92,5 @@ class Callers:
 async def open_callers(identities: Identities, urls: Sequence[str], chance: random.Random) -> AsyncIterator[Callers]:
     """Clients of the processes at these addresses."""
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=30)) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE_S)) as session:
         yield Callers(session, identities, urls, chance)
