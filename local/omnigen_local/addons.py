@@ -27,10 +27,15 @@ class _CloudFormationLoader(yaml.SafeLoader):
 
 def read_template(path: Path) -> Template:
     """A CloudFormation YAML file as plain JSON values."""
-    template = yaml.load(path.read_text(), Loader=_CloudFormationLoader)  # noqa: S506 - a SafeLoader with tags
+    template = read_intrinsics(path)
     if not isinstance(template, dict):
         raise TypeError(f"{path} is not a mapping")
     return template
+
+
+def read_intrinsics(path: Path) -> Any:
+    """Any YAML with CloudFormation's functions in it as plain JSON values."""
+    return yaml.load(path.read_text(), Loader=_CloudFormationLoader)  # noqa: S506 - a SafeLoader with tags
 
 
 def merge_addons(folder: Path = ADDONS) -> Template:

@@ -35,6 +35,12 @@ class ParameterDelta(_Delta):
     value: str | None = None
 
 
+class LeftOutDelta(_Delta):
+    """`path` is a resource that is not deployed at all; what refers to it has a property delta."""
+
+    path: str
+
+
 class IgnoredDelta(_Delta):
     """`path` is deployed as it is, but the emulator does nothing with it."""
 
@@ -46,6 +52,7 @@ class Deltas(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    left_out: tuple[LeftOutDelta, ...]
     properties: tuple[PropertyDelta, ...]
     parameters: dict[str, ParameterDelta]
     ignored: tuple[IgnoredDelta, ...]
@@ -58,6 +65,9 @@ class Deltas(BaseModel):
     def apply(self, template: Template) -> Template:
         """A copy of the merged addons with the local properties. UnusedDeltaError when one changes nothing."""
         changed = deepcopy(template)
+        for left_out in self.left_out:
+            parent, key = _find_parent(changed, left_out.path)
+            del parent[key]
         for delta in self.properties:
             parent, key = _find_parent(changed, delta.path)
             if parent[key] == delta.value:
@@ -72,11 +82,19 @@ class Deltas(BaseModel):
         return {name: delta.value for name, delta in self.parameters.items() if delta.value is not None}
 
 
-def _find_parent(template: Template, path: str) -> tuple[dict[str, Any], str]:
-    *parents, key = path.split("/")
+def _find_parent(template: Template, path: str) -> tuple[Any, Any]:
+    """The mapping (or list) that holds what the path names, and its key (or index) there."""
+    *parents, last = path.split("/")
     node: Any = template
-    for name in parents:
-        node = node.get(name) if isinstance(node, dict) else None
-    if not isinstance(node, dict) or key not in node:
-        raise UnusedDeltaError(f"there is no {path} in the addons")
+    try:
+        for name in parents:
+            node = node[_key(node, name)]
+        key = _key(node, last)
+        node[key]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise UnusedDeltaError(f"there is no {path} in the addons") from error
     return node, key
+
+
+def _key(node: Any, name: str) -> str | int:
+    return int(name) if isinstance(node, list) else name

@@ -94,7 +94,6 @@ class StackOutputs(BaseModel):
     state_machine_arn: str
     generator_function_name: str
     generator_secret_arn: str
-    composer_secret_arn: str
 
     @classmethod
     def from_cloudformation(cls, outputs: dict[str, str]) -> Self:

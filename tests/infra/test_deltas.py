@@ -45,6 +45,9 @@ def differences(left: Any, right: Any, path: str = "") -> Iterator[str]:
     if isinstance(left, dict) and isinstance(right, dict):
         for key in left.keys() | right.keys():
             yield from differences(left.get(key), right.get(key), f"{path}/{key}" if path else key)
+    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        for number, pair in enumerate(zip(left, right, strict=True)):
+            yield from differences(*pair, f"{path}/{number}")
     elif isinstance(left, str) and isinstance(right, dict) and set(right) in ARTEFACT_KEYS:
         return
     elif left != right:
@@ -57,8 +60,9 @@ def test_the_deployed_template_is_the_addons_but_for_the_deltas(
     assert list(differences(deltas.apply(addons), deployed)) == []
 
 
-def test_every_property_delta_changes_what_it_names(addons: Template, deltas: Deltas) -> None:
-    assert set(differences(addons, deltas.apply(addons))) == {delta.path for delta in deltas.properties}
+def test_every_delta_changes_what_it_names(addons: Template, deltas: Deltas) -> None:
+    changed = {delta.path for delta in (*deltas.properties, *deltas.left_out)}
+    assert set(differences(addons, deltas.apply(addons))) == changed
 
 
 def test_parameters_have_their_default_or_a_delta(

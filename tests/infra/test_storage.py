@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 TABLES = ("JobsTable", "UsageTable", "IdentityTable")
+BUCKETS = ("AssetsBucket", "WebBucket")
 
 
 def key_names(entry: dict[str, Any]) -> list[tuple[str, str]]:
@@ -18,6 +19,7 @@ def test_a_table_is_keyed_recoverable_and_billed_by_request(resources: dict[str,
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["HasProtection", True, False]}
 
 
 def test_jobs_can_be_listed_by_user_and_found_when_due(resources: dict[str, Any]) -> None:
@@ -37,8 +39,9 @@ def test_only_jobs_has_indexes(resources: dict[str, Any]) -> None:
     assert [name for name in TABLES if "GlobalSecondaryIndexes" in resources[name]["Properties"]] == ["JobsTable"]
 
 
-def test_nothing_of_the_bucket_is_public(resources: dict[str, Any]) -> None:
-    bucket = resources["AssetsBucket"]["Properties"]
+@pytest.mark.parametrize("name", BUCKETS)
+def test_nothing_of_a_bucket_is_public(resources: dict[str, Any], name: str) -> None:
+    bucket = resources[name]["Properties"]
     walls = bucket["PublicAccessBlockConfiguration"]
     assert walls == dict.fromkeys(
         ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
@@ -48,13 +51,14 @@ def test_nothing_of_the_bucket_is_public(resources: dict[str, Any]) -> None:
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
 
 
-def test_plain_http_is_denied_to_everybody_for_everything(resources: dict[str, Any]) -> None:
-    policy = resources["AssetsBucketPolicy"]["Properties"]
-    assert policy["Bucket"] == {"Ref": "AssetsBucket"}
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+@pytest.mark.parametrize("name", BUCKETS)
+def test_plain_http_is_denied_to_everybody_for_everything(resources: dict[str, Any], name: str) -> None:
+    policy = resources[f"{name}Policy"]["Properties"]
+    assert policy["Bucket"] == {"Ref": name}
+    (statement,) = [entry for entry in policy["PolicyDocument"]["Statement"] if entry["Effect"] == "Deny"]
+    assert (statement["Principal"], statement["Action"]) == ("*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert statement["Resource"] == [{"Fn::GetAtt": ["AssetsBucket", "Arn"]}, {"Fn::Sub": "${AssetsBucket.Arn}/*"}]
+    assert statement["Resource"] == [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}]
 
 
 def test_unfinished_uploads_go_and_finished_ones_stay(resources: dict[str, Any]) -> None:

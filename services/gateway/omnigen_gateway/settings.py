@@ -2,10 +2,10 @@
 
 from base64 import b64decode
 from ipaddress import ip_address
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, DirectoryPath, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, SecretStr
 
 from omnigen_gateway.domain.registration import SignUpMode
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
@@ -50,6 +50,10 @@ def _check_session_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _values_of(secrets: Any) -> Any:
+    return list(secrets.values()) if isinstance(secrets, dict) else secrets
+
+
 OriginSecret = Annotated[SecretStr, Field(min_length=16)]
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
 PublicUrl = Annotated[str, AfterValidator(_check_public_url)]
@@ -85,8 +89,11 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """The share of proxied requests that get a span, where traces are collected at all."""
     rate_limit_fails: Literal["open", "closed"] = "open"
     """While quota gives no leases: open lets requests pass uncounted, closed answers 503."""
-    origin_secrets: list[OriginSecret] = Field(default_factory=list, max_length=2)
-    """JSON: what CloudFront proves itself with in X-Origin-Verify; empty where it is not in front."""
+    origin_secrets: Annotated[list[OriginSecret], BeforeValidator(_values_of)] = Field(
+        default_factory=list, max_length=2
+    )
+    """JSON: what CloudFront proves itself with in X-Origin-Verify; empty where it is not in front. An object's values
+    are taken, too: so Secrets Manager makes the first one by itself."""
     address_requests_per_min: int = Field(default=6000, ge=0)
     """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
     webhook_requests_per_min: int = Field(default=6000, ge=0)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from omnigen_jobs.clients import composer as composing
 from omnigen_jobs.clients.composer import ComposerClient
-from omnigen_jobs.clients.media import PresignedLinks
+from omnigen_jobs.clients.media import CloudFrontLinks, PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, Quota, Workflow
@@ -98,8 +98,6 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     """Clients that close with the stack."""
     dynamodb = await stack.enter_async_context(open_client("dynamodb", settings))
     workflow = await stack.enter_async_context(open_client("stepfunctions", settings))
-    public = settings.model_copy(update={"aws_endpoint_url": settings.s3_public_url or settings.aws_endpoint_url})
-    s3 = await stack.enter_async_context(open_client("s3", public))
     signer = IdentitySigner("jobs", settings.identity_private_key.get_secret_value())
     quota = await stack.enter_async_context(InternalClient("quota", settings.quota_url, signer, TIMEOUT_S))
     composer = await stack.enter_async_context(
@@ -111,11 +109,21 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         keys=KeyTable(access),
         quota=QuotaClient(quota),
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
-        media=PresignedLinks(s3, settings.assets_bucket, settings.media_link_ttl_s),
+        media=await _open_links(settings, stack),
         exporter=ComposerClient(composer),
         clock=SystemClock(),
         readiness={"table": access.check},
     )
+
+
+async def _open_links(settings: JobsSettings, stack: AsyncExitStack) -> MediaLinks:
+    if key := settings.media_key:
+        lifetime = timedelta(seconds=settings.media_link_ttl_s)
+        pem = key.private_key.get_secret_value()
+        return CloudFrontLinks.with_key(key.base_url, key.key_id, pem, lifetime, SystemClock())
+    public = settings.model_copy(update={"aws_endpoint_url": settings.s3_public_url or settings.aws_endpoint_url})
+    s3 = await stack.enter_async_context(open_client("s3", public))
+    return PresignedLinks(s3, settings.assets_bucket, settings.media_link_ttl_s)
 
 
 def assemble(

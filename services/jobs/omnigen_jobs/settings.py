@@ -1,8 +1,20 @@
 """What jobs is told by its environment."""
 
-from pydantic import Field, SecretStr
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
+
+
+class MediaKey(BaseModel):
+    """What links are signed with where CloudFront serves the bucket."""
+
+    model_config = ConfigDict(frozen=True)
+
+    base_url: str
+    key_id: str
+    private_key: SecretStr
 
 
 class JobsSettings(ServiceSettings, IssuerSettings):
@@ -17,6 +29,11 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     """Where browsers reach S3, when that is not where we do."""
     replicate_webhook_secret: SecretStr | None = None
     """whsec_…: signs the provider's webhooks and our callback addresses. None: there are no webhooks."""
+    media_base_url: str | None = None
+    """Below which CloudFront serves the bucket's keys; None: links are S3's own. With it come the next two."""
+    media_key_id: str | None = None
+    media_private_key: SecretStr | None = None
+    """PEM of the RSA key that CloudFront knows by that id."""
     media_link_ttl_s: int = Field(default=900, ge=60, le=43_200)
     deadline_margin_s: int = Field(default=600, ge=1)
     """What a job may take beyond the models' own latencies."""
@@ -27,3 +44,17 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     storyboard_hold_s: float = Field(default=20, gt=0, le=24)
     heartbeat_s: float = Field(default=10, gt=0, le=15)
     """After how much silence a watcher is told that we are still here."""
+
+    @property
+    def media_key(self) -> MediaKey | None:
+        """The three together, if there are any."""
+        if self.media_base_url is None or self.media_key_id is None or self.media_private_key is None:
+            return None
+        return MediaKey(base_url=self.media_base_url, key_id=self.media_key_id, private_key=self.media_private_key)
+
+    @model_validator(mode="after")
+    def _check_media(self) -> Self:
+        given = [self.media_base_url, self.media_key_id, self.media_private_key]
+        if any(given) and not all(given):
+            raise ValueError("media_base_url, media_key_id and media_private_key belong together")
+        return self

@@ -13,7 +13,7 @@ REASON = "because of the emulator"
 
 
 def new_deltas(**sections: Any) -> Deltas:
-    return Deltas.model_validate({"properties": [], "parameters": {}, "ignored": [], **sections})
+    return Deltas.model_validate({"left_out": [], "properties": [], "parameters": {}, "ignored": [], **sections})
 
 
 def change(path: str, value: str = "build/local") -> Deltas:
@@ -64,3 +64,18 @@ def test_a_misspelt_key_is_refused(tmp_path: Path) -> None:
     path.write_text("{properties: [], ignored: [], parameters: {}, resources: []}")
     with pytest.raises(ValidationError, match="resources"):
         Deltas.load(path)
+
+
+def test_a_resource_is_left_out_and_a_list_is_reached_into() -> None:
+    template = {"Resources": {"Key": {}, "Function": {"Properties": {"Layers": [{"Key": "Key"}, "other"]}}}}
+    path = "Resources/Function/Properties/Layers/0/Key"
+    deltas = new_deltas(
+        left_out=[{"path": "Resources/Key", "reason": REASON}],
+        properties=[{"path": path, "value": "none", "reason": REASON}],
+    )
+    changed = deltas.apply(template)
+    assert changed == {"Resources": {"Function": {"Properties": {"Layers": [{"Key": "none"}, "other"]}}}}
+    with pytest.raises(UnusedDeltaError):
+        deltas.apply(changed)
+    with pytest.raises(UnusedDeltaError):
+        change("Resources/Function/Properties/Layers/2").apply(template)

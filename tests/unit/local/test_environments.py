@@ -38,7 +38,6 @@ OUTPUTS = StackOutputs(
     state_machine_arn="arn:machine",
     generator_function_name="generator",
     generator_secret_arn="arn:secret",
-    composer_secret_arn="arn:other",
 )
 
 SIGNING = SigningCredentials.create()

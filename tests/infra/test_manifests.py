@@ -1,0 +1,144 @@
+"""What Copilot is told of the services: nothing is misspelt, nothing is missing, nobody else is public."""
+
+from typing import Any
+
+import pytest
+from pydantic_settings import BaseSettings
+from tests.infra.copilot import (
+    ENVIRONMENTS,
+    SERVICES,
+    environment_manifest,
+    environment_table,
+    exports_of,
+    imports_of,
+    manifest,
+    manifest_in,
+    patches,
+    policy,
+)
+
+from omnigen_composer.settings import ComposerSettings
+from omnigen_gateway.settings import GatewaySettings
+from omnigen_jobs.settings import JobsSettings
+from omnigen_local.addons import Template
+from omnigen_local.artefacts import ROOT
+from omnigen_local.provisioning import StackOutputs, output_name
+from omnigen_quota.settings import QuotaSettings
+
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "gateway": GatewaySettings,
+    "jobs": JobsSettings,
+    "quota": QuotaSettings,
+    "composer": ComposerSettings,
+}
+SET_BY_THE_IMAGE = {"HOST", "PORT"}
+SET_BY_ECS = {"AWS_REGION"}
+READ_BY_PEOPLE = {"WebBucketName", "DistributionId"}
+"""Outputs that a deployment of the studio asks for."""
+
+
+def variables(service: str) -> dict[str, Any]:
+    written = manifest(service)
+    return {**written["variables"], **written["secrets"]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_variable_is_a_settings_field_that_nobody_else_sets(service: str) -> None:
+    fields = {name.upper() for name in SETTINGS[service].model_fields}
+    assert set(variables(service)) <= fields - SET_BY_THE_IMAGE - SET_BY_ECS
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_field_without_a_default_is_a_variable(service: str) -> None:
+    required = {name.upper() for name, field in SETTINGS[service].model_fields.items() if field.is_required()}
+    assert required <= set(variables(service))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_secret_in_the_settings_is_a_secret_here(service: str) -> None:
+    secret = {name.upper() for name, field in SETTINGS[service].model_fields.items() if "Secret" in repr(field)}
+    assert secret & set(variables(service)) <= set(manifest(service)["secrets"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_taken_from_the_addons_is_exported_by_them(service: str, addons: Template) -> None:
+    taken = set(exports_of(service).values()) | imports_of(policy(service)) | imports_of(patches(service))
+    assert taken
+    assert taken <= set(addons["Outputs"])
+
+
+def test_nothing_is_exported_for_nobody(addons: Template) -> None:
+    used = {output_name(field) for field in StackOutputs.model_fields} | READ_BY_PEOPLE
+    for service in SERVICES:
+        used |= set(exports_of(service).values()) | imports_of(policy(service)) | imports_of(patches(service))
+    assert set(addons["Outputs"]) == used
+
+
+def test_only_the_gateway_is_public() -> None:
+    for service in SERVICES:
+        written = manifest(service)
+        is_gateway = service == "gateway"
+        assert (written["name"], "http" in written) == (service, is_gateway)
+        assert written["type"] == ("Load Balanced Web Service" if is_gateway else "Backend Service")
+        assert written["network"]["vpc"]["placement"] == "private"
+
+
+@pytest.mark.parametrize("service", ["jobs", "quota", "composer"])
+def test_a_service_goes_by_one_name_for_services_and_the_lambda(service: str, resources: dict[str, Any]) -> None:
+    alias = f"{service}.${{COPILOT_ENVIRONMENT_NAME}}.${{COPILOT_APPLICATION_NAME}}.local"
+    assert manifest(service)["network"]["connect"]["alias"] == alias
+    url = f"http://{alias}:{manifest(service)['image']['port']}"
+    callers = [variables(caller) for caller in SERVICES if f"{service.upper()}_URL" in variables(caller)]
+    assert callers or service == "composer"
+    assert {caller[f"{service.upper()}_URL"] for caller in callers} <= {url}
+    told = resources["GeneratorFunction"]["Properties"]["Environment"]["Variables"][f"{service.upper()}_URL"]
+    in_cloudformation = url.replace("COPILOT_ENVIRONMENT_NAME", "Env").replace("COPILOT_APPLICATION_NAME", "App")
+    assert told["Fn::If"][2] == {"Fn::Sub": in_cloudformation}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_its_own_image_sealed(service: str) -> None:
+    written = manifest(service)
+    assert written["image"]["build"] == {"dockerfile": "services/Dockerfile", "context": ".", "args": {"UNIT": service}}
+    assert written["platform"] == "linux/arm64"
+    assert written["storage"] == {"readonly_fs": True, "volumes": {"tmp": {"path": "/tmp", "read_only": False}}}  # noqa: S108
+    command = written["image"]["healthcheck"]["command"]
+    dockerfile = (ROOT / "services" / "Dockerfile").read_text()
+    assert f"CMD {command[1:]}".replace("'", '"') in dockerfile
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_scales_everywhere_and_stands_twice_where_users_are(service: str, environment: str) -> None:
+    there = manifest_in(service, environment)
+    # A plain number would take the function away that the overrides patch.
+    least, most = map(int, there["count"]["range"].split("-"))
+    assert least < most
+    assert least == (1 if environment == "dev" else 2)
+    assert there["observability"] == {"tracing": "awsxray"}
+    assert str(there["logging"]["retention"]) == environment_table()[environment]["LogRetentionDays"]
+
+
+def test_open_requests_end_before_their_targets_are_forgotten() -> None:
+    grace_s = 10  # of shared/omnigen_shared/http/app.py
+    delay_s = int(manifest("gateway")["http"]["deregistration_delay"].removesuffix("s"))
+    (stop,) = [patch["value"] for patch in patches("gateway") if patch["path"].endswith("/StopTimeout")]
+    assert grace_s < delay_s
+    assert grace_s < stop
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_an_environment_has_what_the_overrides_change(name: str) -> None:
+    written = environment_manifest(name)
+    assert (written["name"], written["type"]) == (name, "Environment")
+    # Without them the template has no mappings, and nothing that empties their bucket.
+    assert written["http"]["public"]["access_logs"] is True
+    assert "cdn" not in written
+
+
+def test_the_composers_child_fits_into_its_task() -> None:
+    limit = int(manifest("composer")["variables"]["FFMPEG_MEMORY_LIMIT_BYTES"])
+    for environment in ENVIRONMENTS:
+        there = manifest_in("composer", environment)
+        cpus = there["cpu"] // 1024
+        assert cpus * limit < there["memory"] * 2**20

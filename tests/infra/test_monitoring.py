@@ -1,0 +1,79 @@
+"""Every alarm says what users notice and where to read on; every log line that one waits for is written."""
+
+import re
+from typing import Any
+
+import pytest
+from tests.infra.copilot import SERVICES, patches
+
+from omnigen_local.artefacts import ROOT
+
+RUNBOOK = ROOT / "docs" / "operations" / "alarms.md"
+LOGGING_UNITS = {**{service: service for service in SERVICES}, "addons": "generator"}
+
+
+def anchors() -> set[str]:
+    """The sections of the runbook, as a link names them."""
+    return {
+        line.removeprefix("## ").strip().replace(" ", "-")
+        for line in RUNBOOK.read_text().splitlines()
+        if line.startswith("## ")
+    }
+
+
+@pytest.fixture(scope="module")
+def watched(resources: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By who has it: the resources of the addons and those that overrides add to services."""
+    added = {
+        service: {patch["path"]: patch["value"] for patch in patches(service) if patch["path"].count("/") == 2}
+        for service in SERVICES
+    }
+    return {"addons": resources, **added}
+
+
+def of_type(watched: dict[str, dict[str, Any]], kind: str) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (owner, entry["Properties"])
+        for owner, entries in watched.items()
+        for entry in entries.values()
+        if entry["Type"] == kind
+    ]
+
+
+def test_every_alarm_has_a_runbook_and_every_runbook_an_alarm(watched: dict[str, dict[str, Any]]) -> None:
+    found = set()
+    for _, alarm in of_type(watched, "AWS::CloudWatch::Alarm"):
+        link = re.search(r"docs/operations/alarms\.md#([a-z-]+)$", alarm["AlarmDescription"].strip())
+        assert link, alarm["AlarmDescription"]
+        assert alarm["AlarmName"]["Fn::Sub"].endswith(f"-{link[1]}")
+        found.add(link[1])
+    assert found == anchors()
+
+
+def test_every_alarm_tells_somebody(watched: dict[str, dict[str, Any]]) -> None:
+    for _, alarm in of_type(watched, "AWS::CloudWatch::Alarm"):
+        assert len(alarm["AlarmActions"]) == 1
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_every_filtered_line_is_written_by_that_unit(watched: dict[str, dict[str, Any]]) -> None:
+    filters = of_type(watched, "AWS::Logs::MetricFilter")
+    assert filters
+    for owner, entry in filters:
+        unit = LOGGING_UNITS[owner]
+        sources = [*(ROOT / "services" / unit).rglob("*.py"), *(ROOT / "shared" / "omnigen_shared").rglob("*.py")]
+        text = "".join(path.read_text() for path in sources)
+        events = re.findall(r'\$\.event = "([a-z_]+)"', entry["FilterPattern"])
+        assert events
+        assert [event for event in events if f'"{event}"' not in text] == []
+
+
+def test_every_counted_line_has_its_alarm(watched: dict[str, dict[str, Any]]) -> None:
+    counted = {
+        (owner, change["MetricName"])
+        for owner, entry in of_type(watched, "AWS::Logs::MetricFilter")
+        for change in entry["MetricTransformations"]
+    }
+    alarms = [(owner, alarm) for owner, alarm in of_type(watched, "AWS::CloudWatch::Alarm") if "MetricName" in alarm]
+    own = {(owner, alarm["MetricName"]) for owner, alarm in alarms if isinstance(alarm["Namespace"], dict)}
+    assert counted == own
