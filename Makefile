@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
-LOCKS := bootstrap dev emulator infra bench gateway jobs quota composer generator generator-local local
+LOCKS := bootstrap dev emulator infra checkov bench gateway jobs quota composer generator generator-local local
 TARGET ?= local
 TEST_PROCESSES ?= 4
 
@@ -85,6 +85,12 @@ test: setup build-generator .venv-infra/.stamp ## Every test; needs no network b
 test-unit: setup ## The tests that open no socket
 	$(BIN)/pytest tests/unit
 
+.PHONY: check-infra
+check-infra: setup build/npm/.stamp .venv-infra/.stamp .venv-checkov/.stamp ## Templates, manifests, workflows and Dockerfiles, by every tool
+#: COPILOT_SCHEMAS=    a folder with the JSON schemas of Copilot's manifests
+#: STRICT=1            a tool that is not there is an error
+	@$(BIN)/python -m tests.proofs.infra
+
 .PHONY: ci
 ci: check test ## What a change must pass
 
@@ -100,7 +106,7 @@ lock: setup ## Pin every requirement with hashes
 
 .PHONY: clean
 clean: ## Remove what the targets above have made (not a running stack's state)
-	rm -rf .venv .venv-emulator .venv-infra .venv-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Prove and measure
 
@@ -173,6 +179,13 @@ setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .
 	@echo "setup: installing requirements/$*.txt into .venv-$*"
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
 	@$(UV) pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements/$*.txt
+	@touch $@
+
+# What only npm has. Without npm there is nothing, and who needs it says so.
+build/npm/.stamp: requirements/npm/package.json requirements/npm/package-lock.json
+	@mkdir -p build/npm
+	@cp requirements/npm/package.json requirements/npm/package-lock.json build/npm/
+	@if command -v npm >/dev/null; then npm ci --prefix build/npm --silent --no-audit --no-fund; fi
 	@touch $@
 
 GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py') \

@@ -99,11 +99,11 @@ def test_the_private_key_has_no_default() -> None:
 def test_origin_secrets_are_a_list_or_what_secrets_manager_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     values = []
     for document in (
-        '["the-first-of-them", "and-another-one"]',
-        '{"first": "the-first-of-them", "b": "and-another-one"}',
+        '["the-first-of-them", "and-another-one-yet"]',
+        '{"first": "the-first-of-them", "b": "and-another-one-yet"}',
     ):
         monkeypatch.setenv("ORIGIN_SECRETS", document)
         values.append([secret.get_secret_value() for secret in gateway_settings().origin_secrets])
-    assert values == [["the-first-of-them", "and-another-one"]] * 2
+    assert values == [["the-first-of-them", "and-another-one-yet"]] * 2
     with pytest.raises(ValidationError):
         gateway_settings(origin_secrets={"first": "too short"})

