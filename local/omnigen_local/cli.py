@@ -12,6 +12,7 @@ from omnigen_local.building import Target, build_generator
 from omnigen_local.commands import down, status, supervise_stack, up
 from omnigen_local.containers import ContainerSettings, provision_containers
 from omnigen_local.demo.command import demo
+from omnigen_local.documents import secrets
 from omnigen_local.environments import forget_accounts
 from omnigen_local.operating import quota
 
@@ -42,7 +43,7 @@ def provision_command() -> None:
     typer.echo(f"provision: environments written for {', '.join(names)}")
 
 
-for command in (demo, up, down, status):
+for command in (demo, up, down, status, secrets):
     app.command()(command)
 app.command("supervise", hidden=True)(supervise_stack)
 app.command("quota", context_settings={"ignore_unknown_options": True})(quota)

@@ -1,10 +1,12 @@
 """What Copilot is told of the services: nothing is misspelt, nothing is missing, nobody else is public."""
 
+import subprocess
 from typing import Any
 
 import pytest
 from pydantic_settings import BaseSettings
 from tests.infra.copilot import (
+    COPILOT,
     ENVIRONMENTS,
     SERVICES,
     environment_manifest,
@@ -142,3 +144,28 @@ def test_the_composers_child_fits_into_its_task() -> None:
         there = manifest_in("composer", environment)
         cpus = there["cpu"] // 1024
         assert cpus * limit < there["memory"] * 2**20
+
+
+CHANGES = {
+    "services/jobs/omnigen_jobs/app.py": {"backends"},
+    "services/gateway/omnigen_gateway/app.py": {"gateway"},
+    "services/generator/omnigen_generator/app.py": {"environment"},
+    "shared/omnigen_shared/clock.py": {"environment", "backends", "gateway"},
+    "copilot/environments/addons/edge.yml": {"environment"},
+    "copilot/quota/manifest.yml": {"backends"},
+    "copilot/gateway/manifest.yml": {"gateway"},
+    "workflow/omnigen.asl.json": {"environment"},
+    "services/Dockerfile": {"backends", "gateway"},
+    "requirements/composer.txt": {"backends"},
+    "web/index.html": {"web"},
+    "docs/tour.md": set(),
+    "all": {"environment", "backends", "gateway", "web"},
+}
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_change_deploys_what_it_changes(path: str) -> None:
+    script = [str(COPILOT / "changes")]
+    told = subprocess.run(script, input=f"{path}\n", capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    parts = dict(line.split("=") for line in told.stdout.splitlines())
+    assert {part for part, is_changed in parts.items() if is_changed == "true"} == CHANGES[path]
