@@ -61,7 +61,7 @@ def test_the_deployed_template_is_the_addons_but_for_the_deltas(
 
 
 def test_every_delta_changes_what_it_names(addons: Template, deltas: Deltas) -> None:
-    changed = {delta.path for delta in (*deltas.properties, *deltas.left_out)}
+    changed = {delta.path for delta in deltas.properties} | {delta.path for delta in deltas.left_out}
     assert set(differences(addons, deltas.apply(addons))) == changed
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from omnigen_local.artefacts import ROOT
@@ -64,7 +64,7 @@ def actionlint(paths: Iterable[Path]) -> list[str]:
 def schema_errors(folder: Path, name: str, document: Any) -> Iterator[str]:
     """How a manifest differs from the schema of its type, in a folder of Copilot's schemas."""
     schemas = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
-    resources = {key: Resource(contents=schema, specification=DRAFT202012) for key, schema in schemas.items()}
+    resources = {key: DRAFT202012.create_resource(schema) for key, schema in schemas.items()}
     registry: Any = Registry().with_resources(
         [*resources.items(), *((f"./{key}", it) for key, it in resources.items())]
     )
