@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from omnigen_composer.domain.provenance import AI_GENERATED, write_manifest
 from omnigen_composer.media.credentials import Credentials
-from omnigen_composer.media.reading import Verdict, read_credentials
+from omnigen_composer.media.findings import Verdict, read_credentials
 from omnigen_composer.verify import app
 from omnigen_local.credentials import SigningCredentials
 from omnigen_shared.contracts.composer import ModelRole, UsedModel

@@ -10,7 +10,7 @@ from tests.fakes.footage import decode, decode_strictly, hash_packets, make_clip
 from tests.fakes.media_bench import SIGNING, MediaBench
 
 from omnigen_composer.domain.problems import SourceMissingError
-from omnigen_composer.media.reading import Verdict, read_credentials
+from omnigen_composer.media.findings import Verdict, read_credentials
 from omnigen_shared.contracts.composer import ModelRole, UsedModel, VoiceTrack
 from omnigen_shared.contracts.exports import (
     ExportFormat,

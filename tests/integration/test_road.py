@@ -11,7 +11,7 @@ import imageio_ffmpeg
 from tests.integration.conftest import PROMPT
 from tests.integration.visitors import Visitor, Watched, collect_events
 
-from omnigen_composer.media.reading import Verdict, read_credentials
+from omnigen_composer.media.findings import Verdict, read_credentials
 from omnigen_local.credentials import ROOT_FILE
 from omnigen_local.demo.client import GatewayClient
 from omnigen_local.stack import LocalStack

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from omnigen_composer.media.reading import Finding, Verdict, can_read, read_credentials
+from omnigen_composer.media.findings import Finding, Verdict, can_read, read_credentials
 from omnigen_shared.contracts.text import clean_line
 
 _VERDICTS: Final = {

@@ -7,7 +7,7 @@ from omnigen_composer.domain.clips import ClipFacts, ClipLimits
 from omnigen_composer.domain.frames import Span, body_span, to_seconds, transition_spans
 from omnigen_composer.domain.problems import CompositionFailedError
 from omnigen_composer.media.artefacts import Artefacts, check_made
-from omnigen_composer.media.artist import Artist
+from omnigen_composer.media.drawings import DrawingMaker
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.sources import fetch_clip, to_source
 from omnigen_composer.ports import Report
@@ -19,10 +19,10 @@ from omnigen_shared.together import run_all
 class SegmentMaker:
     """Makes one segment in one folder."""
 
-    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, artist: Artist, limits: ClipLimits) -> None:
+    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, drawings: DrawingMaker, limits: ClipLimits) -> None:
         self._ffmpeg = ffmpeg
         self._artefacts = artefacts
-        self._artist = artist
+        self._drawings = drawings
         self._limits = limits
 
     async def make_body(self, key: str, request: BodyRequest, folder: Path, report: Report) -> None:
@@ -30,7 +30,7 @@ class SegmentMaker:
         span, size = body_span(request), FrameSize(request.width, request.height)
         clip, video, image = folder / "clip", folder / "body.mp4", folder / "last.jpg"
         facts = await self._fetch(request.clip_key, request.kept_frames, clip)
-        drawing = await self._artist.prepare_body(request, span, folder)
+        drawing = await self._drawings.prepare_body(request, span, folder)
         arguments = recipes.body_args(to_source(clip, facts), span, request.kept_frames, size, video, image, drawing)
         await self._encode(arguments, span, (request.clip_key,), report, folder if drawing.has_letters else None)
         await check_made(video, span.frames, size)
@@ -49,7 +49,7 @@ class SegmentMaker:
             ]
         )
         sources = to_source(left, facts[0]), to_source(right, facts[1])
-        drawing = await self._artist.prepare_logo(request.logo, folder)
+        drawing = await self._drawings.prepare_logo(request.logo, folder)
         arguments = recipes.transition_args(*sources, spans, size, video, request.style, drawing)
         await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
         await check_made(video, request.frames, size)

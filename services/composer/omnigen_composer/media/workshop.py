@@ -8,15 +8,15 @@ from omnigen_composer.domain.clips import ClipLimits
 from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.domain.recipe import recipe_id
 from omnigen_composer.media.artefacts import Artefacts
-from omnigen_composer.media.artist import Artist
-from omnigen_composer.media.audio import SoundtrackMaker
 from omnigen_composer.media.credentials import Credentials
+from omnigen_composer.media.drawings import DrawingMaker
 from omnigen_composer.media.exports import ExportMaker
 from omnigen_composer.media.ffmpeg import Ffmpeg
 from omnigen_composer.media.previews import PreviewMaker
 from omnigen_composer.media.renders import RenderMaker
 from omnigen_composer.media.scratch import Scratch
 from omnigen_composer.media.segments import SegmentMaker
+from omnigen_composer.media.soundtracks import SoundtrackMaker
 from omnigen_composer.media.sources import SoundSources
 from omnigen_composer.ports import ArtefactStore, Report
 from omnigen_shared.contracts.composer import BodyRequest, SoundtrackRequest, TransitionRequest
@@ -41,7 +41,7 @@ class FfmpegWorkshop:
         sources = SoundSources(artefacts, limits.size_bytes)
         self._recipe_id = recipe
         self._scratch = tools.scratch
-        self._segments = SegmentMaker(ffmpeg, artefacts, Artist(artefacts, sources), limits)
+        self._segments = SegmentMaker(ffmpeg, artefacts, DrawingMaker(artefacts, sources), limits)
         self._soundtracks = SoundtrackMaker(ffmpeg, artefacts, sources)
         self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
         self._exports = ExportMaker(ffmpeg, artefacts, tools.credentials)

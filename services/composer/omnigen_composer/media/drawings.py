@@ -21,7 +21,7 @@ from omnigen_shared.contracts.media import FrameSize
 _NO_FONTS_BUT_OURS: Final = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>'
 
 
-class Artist:
+class DrawingMaker:
     """Works in the folder of one segment."""
 
     def __init__(self, artefacts: Artefacts, sources: SoundSources) -> None:
