@@ -20,6 +20,10 @@ COGNITO: Final = f"https://cognito-idp.{REGION}.amazonaws.com"
 """What the emulator, like AWS, calls itself in the tokens that it issues; its keys are elsewhere."""
 
 
+OUTBOUND: Final = {"OUTBOUND_ALLOW_CIDRS": '["127.0.0.1/32"]', "OUTBOUND_ALLOW_HTTP": "true"}
+"""Whoever tries webhooks out on this machine has a receiver on it. Nothing else that is not public is sent to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Urls:
     """Where each part is found by the others; the gateway and the emulator also by browsers."""
@@ -66,6 +70,7 @@ def service_environments(
             "QUOTA_URL": urls.quota,
             "COMPOSER_URL": urls.composer,
             "REPLICATE_WEBHOOK_SECRET": identities.provider_webhook_secret,
+            **OUTBOUND,
         },
         "quota": {**aws, **callee, "USAGE_TABLE": outputs.usage_table_name},
         "composer": {

@@ -1,8 +1,8 @@
 """What every unit is told by its environment. A field's name in capitals is the variable's name."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -37,3 +37,18 @@ class IssuerSettings(BaseUnitSettings):
 
     identity_private_key: SecretStr
     """PEM of this unit's ES256 key."""
+
+
+class OutboundSettings(BaseUnitSettings):
+    """A unit that sends requests to addresses that users give."""
+
+    outbound_allow_cidrs: tuple[IPvAnyNetwork, ...] = ()
+    """JSON: networks that may be connected to though they are not public: ["127.0.0.1/32"] on one's own machine."""
+    outbound_allow_http: bool = False
+    """Whether an address may do without TLS."""
+
+    @model_validator(mode="after")
+    def _only_locally(self) -> Self:
+        if self.environment_name != "local" and (self.outbound_allow_cidrs or self.outbound_allow_http):
+            raise ValueError("OUTBOUND_ALLOW_CIDRS and OUTBOUND_ALLOW_HTTP are for ENVIRONMENT_NAME=local alone")
+        return self

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 from tests.fakes.gateway import bearer
+from tests.fakes.hooks_bench import HOOK, MESSAGE, furnish_hooks
 from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import BODY, JOB, OTHER_JOB, make_job, make_output, make_problem, make_storyboard
 from tests.fakes.own_routes import KEY_ID, OPEN, OWN, Case, give_key
@@ -41,6 +42,14 @@ def of_job(part: str, status: int = 200, job_id: str = JOB, method: str = "GET",
     return Case(method, path, f"/api/v1/jobs/{job_id}{there}", nobodys=nobodys, status=status, **more)
 
 
+def of_hook(part: str, status: int = 200, method: str = "GET", **more: Any) -> Case:
+    """A route below a webhook's."""
+    path, there = f"/api/v1/webhooks/{{webhook_id}}{part}", part.replace("{delivery_id}", MESSAGE)
+    nobodys = f"/api/v1/webhooks/whk_{'0' * 32}{there}"
+    return Case(method, path, f"/api/v1/webhooks/{HOOK}{there}", nobodys=nobodys, status=status, **more)
+
+
+HOOK_ORDER: Final = {"url": "https://example.com/hook", "events": ["job.completed"], "description": "a program"}
 BAD_PAGES: Final = ("limit=0", "limit=101", "limit=x", "limit=1.5", "limit=", "cursor=x", "cursor=%00", "cursor=%ff")
 CASES: Final = (
     Case("POST", "/api/v1/jobs", "/api/v1/jobs", BODY, status=202, is_paid=True, takes_key=True, needs_body=True),
@@ -75,6 +84,15 @@ CASES: Final = (
         nobodys=f"/api/v1/storyboards/{NOBODYS_PLAN}",
     ),
     Case("GET", "/api/v1/models", "/api/v1/models"),
+    Case("GET", "/api/v1/webhooks", "/api/v1/webhooks"),
+    Case("POST", "/api/v1/webhooks", "/api/v1/webhooks", HOOK_ORDER, status=201, needs_body=True),
+    of_hook(""),
+    of_hook("", 204, "DELETE"),
+    of_hook("/test", 200, "POST"),
+    of_hook("/rotate", 200, "POST", body={"overlap_h": 1}),
+    of_hook("/enable", 200, "POST"),
+    of_hook("/deliveries", bad_queries=BAD_PAGES),
+    of_hook("/deliveries/{delivery_id}/resend", 202, "POST"),
     Case("GET", "/api/v1/usage", "/api/v1/usage"),
     Case("GET", "/api/v1/usage/ledger", "/api/v1/usage/ledger", bad_queries=BAD_PAGES),
 )
@@ -87,7 +105,7 @@ each_thing = pytest.mark.parametrize("case", [case for case in ALL if case.nobod
 
 
 def furnish(api: PublicApi) -> None:
-    """A finished job, one at work, one that failed, and a storyboard; all USER's."""
+    """A finished job, one at work, one that failed, a storyboard and a webhook; all USER's."""
     clock = api.jobs.clock
     done = {"status": JobStatus.COMPLETED, "lease_until": None, "storyboard": make_storyboard(), "user_id": USER}
     seed(api.jobs.store, make_job(clock, output=make_output(captions_key=f"u/{USER}/renders/r/v.vtt"), **done))
@@ -95,6 +113,7 @@ def furnish(api: PublicApi) -> None:
     seed(api.jobs.store, make_job(clock, job_id=RUNNING, user_id=USER))
     failed = {"status": JobStatus.FAILED, "money": Money.CLOSED, "problem": make_problem()}
     seed(api.jobs.store, make_job(clock, job_id=FAILED, **{**done, **failed}))
+    furnish_hooks(api.jobs, user_id=USER)
     give_key(api, KEY_ID)
 
 

@@ -1,9 +1,13 @@
 """What jobs speaks to besides its table: quota, the state machine and links, as a test wants them."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from omnigen_jobs.domain.messages import Attempt, Message
 from omnigen_jobs.domain.records import Intent, Job
-from omnigen_jobs.ports import Exporter, MediaLinks, Quota, Workflow
+from omnigen_jobs.ports import Exporter, MediaLinks, Quota, Receivers, Sent, Workflow
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.exports import (
@@ -18,6 +22,7 @@ from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.contracts.spending import Reservation
 from omnigen_shared.errors import (
     DependencyUnavailableError,
+    InvalidRequestError,
     PlanLimitError,
     QuotaExceededError,
     RemoteProblemError,
@@ -141,3 +146,29 @@ class FakeExporter(Exporter):
             size_bytes=900,
             parts=(StreamPart(duration_ms=6000, size=800, offset=100),),
         )
+
+
+@dataclass
+class FakeReceivers(Receivers):
+    """Answers as `judge` says, by the address; remembers what was sent where, and by how many secrets it was signed."""
+
+    judge: Callable[[str, Message], int | str] = lambda _url, _message: 200
+    sent: list[tuple[str, Message, tuple[str, ...]]] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    """While it is not set, everybody hangs."""
+    refused: tuple[str, ...] = ()
+
+    def check(self, url: str) -> None:
+        if url in self.refused:
+            raise InvalidRequestError("Not valid: url.", details={"fields": [{"field": "url"}]})
+
+    async def send(self, url: str, secrets: Sequence[str], message: Message, at: datetime) -> Sent:
+        self.sent.append((url, message, tuple(secrets)))
+        if self.gate is not None:
+            await self.gate.wait()
+        await asyncio.sleep(0)
+        verdict = self.judge(url, message)
+        if isinstance(verdict, str):
+            return Sent(Attempt(at=at, duration_ms=5, problem=verdict))
+        problem = None if 200 <= verdict < 300 else "refused"
+        return Sent(Attempt(at=at, duration_ms=5, status=verdict, problem=problem), is_gone=verdict == 410)

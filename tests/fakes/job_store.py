@@ -8,7 +8,21 @@ from datetime import datetime
 from omnigen_jobs.domain.changes import Change, Versioned, bumped
 from omnigen_jobs.domain.cursors import PageMark
 from omnigen_jobs.domain.idempotency import Entry
-from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Scene, Send, Stray
+from omnigen_jobs.domain.messages import Notice, NoticeMark, find_notice
+from omnigen_jobs.domain.records import (
+    Binding,
+    Claim,
+    Event,
+    Intent,
+    Job,
+    NewEvent,
+    Pin,
+    Pulse,
+    Record,
+    Scene,
+    Send,
+    Stray,
+)
 from omnigen_jobs.ports import JobStore, KeyStore, Page, WriteConflictError
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -28,6 +42,7 @@ class FakeJobStore(JobStore, KeyStore):
         self.strays: dict[str, Stray] = {}
         self.events: dict[JobId, list[Event]] = {}
         self.entries: dict[tuple[UserId, str], Entry] = {}
+        self.notices: dict[NoticeMark, Notice] = {}
 
     async def find_job(self, job_id: JobId) -> Job | None:
         return self.jobs.get(job_id)
@@ -90,8 +105,13 @@ class FakeJobStore(JobStore, KeyStore):
             if send.is_over:
                 del self.sends[send.digest]
         if change.event is not None:
-            told = self.events.setdefault(job_id, [])
-            told.append(Event(seq=len(told) + 1, type=change.event.type, data=change.event.data))
+            self._tell(change.fence, change.event)
+
+    def _tell(self, job: Job, event: NewEvent) -> None:
+        told = self.events.setdefault(job.job_id, [])
+        told.append(Event(seq=len(told) + 1, type=event.type, data=event.data))
+        if (notice := find_notice(job, told[-1])) is not None:
+            self.notices[NoticeMark(job.job_id, notice.seq)] = bumped(notice)
 
     def _check(self, change: Change) -> None:
         job_id, stored = change.fence.job_id, self.jobs.get(change.fence.job_id)
@@ -101,23 +121,23 @@ class FakeJobStore(JobStore, KeyStore):
             if stored.status.is_terminal and stored.settling != stored.attempt:
                 raise WriteConflictError
         else:
-            _compare(stored, change.job)
+            compare(stored, change.job)
         for scene in change.scenes:
-            _compare(self.scenes.get((job_id, scene.number)), scene)
+            compare(self.scenes.get((job_id, scene.number)), scene)
         if change.intent is not None:
-            _compare(self.intents.get((job_id, change.intent.intent_id)), change.intent)
+            compare(self.intents.get((job_id, change.intent.intent_id)), change.intent)
         if change.claim is not None:
-            _compare(self.claims.get((change.claim.user_id, change.claim.fingerprint)), change.claim)
+            compare(self.claims.get((change.claim.user_id, change.claim.fingerprint)), change.claim)
         if change.send is not None:
-            _compare(self.sends.get(change.send.digest), change.send)
+            compare(self.sends.get(change.send.digest), change.send)
         if (pin := change.pin) is not None:
-            _compare(self.pins.get((pin.user_id, pin.digest)), pin)
+            compare(self.pins.get((pin.user_id, pin.digest)), pin)
         if change.binding is not None and change.binding.provider_id in self.bindings:
             raise WriteConflictError
 
     async def discard(self, job: Job) -> None:
         await asyncio.sleep(0)
-        _compare(self.jobs.get(job.job_id), job)
+        compare(self.jobs.get(job.job_id), job)
         del self.jobs[job.job_id]
 
     async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
@@ -140,16 +160,16 @@ class FakeJobStore(JobStore, KeyStore):
 
     async def put_entry(self, entry: Entry) -> None:
         await asyncio.sleep(0)
-        _compare(self.entries.get((entry.user_id, entry.key)), entry)
+        compare(self.entries.get((entry.user_id, entry.key)), entry)
         self.entries[(entry.user_id, entry.key)] = bumped(entry)
 
     async def remove_entry(self, entry: Entry) -> None:
         await asyncio.sleep(0)
-        _compare(self.entries.get((entry.user_id, entry.key)), entry)
+        compare(self.entries.get((entry.user_id, entry.key)), entry)
         del self.entries[(entry.user_id, entry.key)]
 
 
-def _compare(stored: Versioned | None, written: Versioned) -> None:
+def compare(stored: Versioned | None, written: Versioned) -> None:
     if (0 if stored is None else stored.version) != written.version:
         raise WriteConflictError
 

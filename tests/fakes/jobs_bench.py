@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeWorkflow
+from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeReceivers, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
+from tests.fakes.post_store import FakePostStore
 
-from omnigen_jobs.app import Adapters, assemble, create_app
+from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.ordering import Order, place_order
 from omnigen_jobs.domain.records import Job, Money, Record
@@ -58,6 +59,7 @@ def make_settings(**changes: Any) -> JobsSettings:
         "composer_url": "http://composer.test",
         "lease_s": LEASE.total_seconds(),
         "reaper_interval_s": 3600,
+        "webhook_interval_s": 3600,
         "event_poll_s": 0.001,
     }
     return JobsSettings(**{**given, **changes})
@@ -139,10 +141,13 @@ class JobsBench:
     quota: Any = field(default_factory=FakeQuota)
     workflow: Any = field(default_factory=FakeWorkflow)
     exporter: FakeExporter = field(default_factory=FakeExporter)
+    post: Any = None
+    receivers: FakeReceivers = field(default_factory=FakeReceivers)
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: JobsSettings = field(default_factory=make_settings)
 
     def __post_init__(self) -> None:
+        self.post = self.post or FakePostStore(self.store if isinstance(self.store, FakeJobStore) else FakeJobStore())
         self.adapters = Adapters(
             store=self.store,
             keys=self.keys or self.store,
@@ -150,10 +155,13 @@ class JobsBench:
             workflow=self.workflow,
             media=FakeMediaLinks(),
             exporter=self.exporter,
+            post=self.post,
+            receivers=self.receivers,
             clock=self.clock,
             readiness={},
         )
         self.uses, self.reaper = assemble(self.settings, self.adapters)
+        self.courier = hire_courier(self.settings, self.adapters)
 
     async def create(self, **body: Any) -> JobId:
         return (await self.uses.creation.create(make_order(**body), None)).job_id

@@ -17,7 +17,7 @@ from omnigen_shared.contracts.text import FIT_LINE
 DAY_S = 86_400
 Email = Annotated[str, Field(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}$")]
 Code = Annotated[str, Field(pattern=r"^[0-9]{4,10}$")]
-Scope = Literal["jobs:read", "jobs:write", "usage:read"]
+Scope = Literal["jobs:read", "jobs:write", "usage:read", "webhooks:read", "webhooks:write"]
 
 
 def _check_password(password: str) -> str:
@@ -102,7 +102,7 @@ class KeyOrder(Contract):
     )
 
     name: Annotated[str, Field(min_length=1, max_length=100), FIT_LINE]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
     expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
 
 

@@ -1,14 +1,14 @@
 """Puts jobs together.
 
-Start: the clients to AWS and quota, then the use cases over them, then the reaper. Stop, the other way round: the
-reaper first, so that nothing uses a client that is closed; what it had begun is due again when its lease ends.
+Start: the clients to AWS and quota, then the use cases over them, then reaper and courier. Stop, the other way round:
+these two first, so that nothing uses a client that is closed; what they had begun is due again when its lease ends.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from fastapi import FastAPI
 
@@ -16,26 +16,32 @@ from omnigen_jobs.clients import composer as composing
 from omnigen_jobs.clients.composer import ComposerClient
 from omnigen_jobs.clients.media import CloudFrontLinks, PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
+from omnigen_jobs.clients.receivers import SignedReceivers
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
-from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, Quota, Workflow
+from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
 from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.courier import Courier
 from omnigen_jobs.service.creation import Creation
+from omnigen_jobs.service.delivering import Delivering
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
+from omnigen_jobs.service.hooking import Hooking
 from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
+from omnigen_jobs.service.telling import Telling
 from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.idempotency import KeyTable
+from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.records import RecordTable
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.client import InternalClient
@@ -43,7 +49,13 @@ from omnigen_shared.clock import Clock, SystemClock
 from omnigen_shared.http.app import create_service_app
 from omnigen_shared.http.health import Check
 from omnigen_shared.identity import IdentitySigner, IdentityVerifier
+from omnigen_shared.outbound.addresses import AddressRule
+from omnigen_shared.outbound.client import OutboundClient
+from omnigen_shared.outbound.urls import UrlRule
 from omnigen_shared.repeating import repeating
+
+ACCOUNTING: Final = timedelta(seconds=15)
+"""What is left of a message's lease, when its receiver takes all its time, to write down what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Adapters:
     workflow: Workflow
     media: MediaLinks
     exporter: Exporter
+    post: PostStore
+    receivers: Receivers
     clock: Clock
     readiness: Mapping[str, Check]
 
@@ -82,6 +96,9 @@ def create_app(
             provided = adapters or await open_adapters(settings, stack)
             use_cases, reaper = assemble(settings, provided, is_stopping)
             await stack.enter_async_context(repeating(reaper.sweep, settings.reaper_interval_s))
+            courier = hire_courier(settings, provided)
+            stack.push_async_callback(courier.close)
+            await stack.enter_async_context(repeating(courier.sweep, settings.webhook_interval_s))
             yield {
                 "identity_verifier": IdentityVerifier("jobs", settings.identity_public_keys),
                 "use_cases": use_cases,
@@ -103,6 +120,8 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     composer = await stack.enter_async_context(
         InternalClient("composer", settings.composer_url, signer, composing.TIMEOUT_S)
     )
+    rule = UrlRule(AddressRule(settings.outbound_allow_cidrs), settings.outbound_allow_http)
+    outbound = await stack.enter_async_context(OutboundClient(rule, settings.webhook_timeout_s))
     access = TableAccess(dynamodb, settings.jobs_table)
     return Adapters(
         store=RecordTable(access),
@@ -111,6 +130,8 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
         media=await _open_links(settings, stack),
         exporter=ComposerClient(composer),
+        post=PostTable(access),
+        receivers=SignedReceivers(outbound, rule),
         clock=SystemClock(),
         readiness={"table": access.check},
     )
@@ -149,5 +170,17 @@ def assemble(
         ending=ending,
         resuming=Resuming(store, launcher, ending, clock, margin),
         hinting=Hinting(store, clock, None if secret is None else secret.get_secret_value()),
+        hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)
+
+
+def hire_courier(settings: JobsSettings, adapters: Adapters) -> Courier:
+    """Who brings events to webhooks."""
+    telling = Telling(adapters.post, adapters.store)
+    return Courier(adapters.post, telling, _delivering(settings, adapters), adapters.clock)
+
+
+def _delivering(settings: JobsSettings, adapters: Adapters) -> Delivering:
+    lease = timedelta(seconds=settings.webhook_timeout_s) + ACCOUNTING
+    return Delivering(adapters.post, adapters.receivers, adapters.clock, lease, settings.webhook_retries_s)

@@ -7,7 +7,18 @@ from typing import Protocol
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.hooks import HookId, Hooks
 from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.messages import (
+    Attempt,
+    Errand,
+    Message,
+    MessageId,
+    MessageMark,
+    Notice,
+    NoticeMark,
+    Posting,
+)
 from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Send, Stray
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
@@ -113,6 +124,55 @@ class KeyStore(Protocol):
 
     async def remove_entry(self, entry: Entry) -> None:
         """Forget the key, if it is still at this version; WriteConflictError otherwise."""
+        ...
+
+
+class PostStore(Protocol):
+    """Webhooks, and what is on its way to them. Reads are consistent, but for list_errands over an index."""
+
+    async def get_hooks(self, user_id: UserId) -> Hooks:
+        """The user's; of version 0 when there never were any."""
+        ...
+
+    async def find_notice(self, mark: NoticeMark) -> Notice | None:
+        """Written together with the event that it is about."""
+        ...
+
+    async def find_message(self, mark: MessageMark) -> Message | None:
+        """The message as it stands."""
+        ...
+
+    async def list_messages(self, hook_id: HookId, before: MessageId | None, limit: int) -> Sequence[Message]:
+        """Those of a webhook that are older than `before`, the newest first."""
+        ...
+
+    async def list_errands(self, now: datetime, limit_per_shard: int) -> Sequence[Errand]:
+        """What is due, the longest overdue first (an index: read each before use)."""
+        ...
+
+    async def commit(self, posting: Posting) -> None:
+        """All of it, each on top of the version that it carries; or raise WriteConflictError and do nothing of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a request to a webhook. `wish_s`: how long it wants to be left alone; `is_gone`: for ever."""
+
+    attempt: Attempt
+    wish_s: float = 0
+    is_gone: bool = False
+
+
+class Receivers(Protocol):
+    """The servers of users that listen to webhooks."""
+
+    def check(self, url: str) -> None:
+        """InvalidRequestError for an address that nothing would be sent to, whatever it resolves to."""
+        ...
+
+    async def send(self, url: str, secrets: Sequence[str], message: Message, at: datetime) -> Sent:
+        """Signs the message by each secret, sends it once, and tells what came of it. Raises nothing of the outside."""
         ...
 
 

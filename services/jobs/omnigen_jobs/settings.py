@@ -4,7 +4,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from omnigen_shared.settings import IssuerSettings, ServiceSettings
+from omnigen_jobs.domain.messages import RETRIES_S
+from omnigen_shared.settings import IssuerSettings, OutboundSettings, ServiceSettings
 
 
 class MediaKey(BaseModel):
@@ -17,7 +18,7 @@ class MediaKey(BaseModel):
     private_key: SecretStr
 
 
-class JobsSettings(ServiceSettings, IssuerSettings):
+class JobsSettings(ServiceSettings, IssuerSettings, OutboundSettings):
     """Durations in seconds, as the names say."""
 
     jobs_table: str
@@ -44,6 +45,12 @@ class JobsSettings(ServiceSettings, IssuerSettings):
     storyboard_hold_s: float = Field(default=20, gt=0, le=24)
     heartbeat_s: float = Field(default=10, gt=0, le=15)
     """After how much silence a watcher is told that we are still here."""
+    webhook_interval_s: float = Field(default=1, gt=0)
+    """How often it is looked what users' webhooks are to be told."""
+    webhook_timeout_s: float = Field(default=15, gt=0, le=25)
+    """For all of a request to a webhook."""
+    webhook_retries_s: tuple[float, ...] = RETRIES_S
+    """JSON: how long to wait after each failure; after the last one the message is given up."""
 
     @property
     def media_key(self) -> MediaKey | None:

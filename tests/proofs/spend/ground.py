@@ -18,9 +18,10 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.emulated_usage import open_usage_table
-from tests.fakes.job_outside import FakeExporter, FakeMediaLinks
+from tests.fakes.job_outside import FakeExporter, FakeMediaLinks, FakeReceivers
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
+from tests.fakes.post_store import FakePostStore
 from tests.proofs.spend.chaos import Chaos, Odds
 from tests.proofs.spend.pace import Pace
 
@@ -89,7 +90,18 @@ async def open_ground(
         chaos = Chaos(Odds(), pace.resting_s, random.Random(seed))  # noqa: S311 - drawn the same again
         app = create_app(
             _jobs_settings(emulator_url, access.table, identities, ports.url("quota"), pace),
-            Adapters(records, records, quota, chaos, FakeMediaLinks(), FakeExporter(), SystemClock(), {}),
+            Adapters(
+                records,
+                records,
+                quota,
+                chaos,
+                FakeMediaLinks(),
+                FakeExporter(),
+                FakePostStore(FakeJobStore()),
+                FakeReceivers(),
+                SystemClock(),
+                {},
+            ),
         )
         door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
         jobs_url = await stack.enter_async_context(serve_app(door))

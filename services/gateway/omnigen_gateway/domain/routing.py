@@ -10,6 +10,7 @@ from typing import Final
 
 JOBS: Final = "jobs"
 QUOTA: Final = "quota"
+WEBHOOKS: Final = "webhooks"
 HERE: Final = "gateway"
 """Answered by the gateway itself, behind the same door."""
 _SEGMENT: Final = rb"/[A-Za-z0-9_-]{1,128}"
@@ -24,12 +25,15 @@ class Route:
     is_stream: bool = False
     is_open: bool = False
     """Nobody has to sign in: who answers checks itself who sends."""
+    is_webhook: bool = False
+    """Has scopes of its own: whoever orders videos need not be able to have them told to others."""
     is_scarce: bool = False
     """Open, and asked so seldom by anybody honest that one address is let in a few times a minute."""
 
     def scope_for(self, method: str) -> str | None:
         """What an API key has to be allowed; None where none is let in."""
-        return _SCOPES.get((self.upstream, method in _READ))
+        area = WEBHOOKS if self.is_webhook else self.upstream
+        return _SCOPES.get((area, method in _READ))
 
 
 _READ: Final = frozenset({"GET", "HEAD"})
@@ -37,8 +41,17 @@ _SCOPES: Final = {
     (JOBS, True): "jobs:read",
     (JOBS, False): "jobs:write",
     (QUOTA, True): "usage:read",
+    (WEBHOOKS, True): "webhooks:read",
+    (WEBHOOKS, False): "webhooks:write",
 }
 _POST: Final = frozenset({"POST"})
+_HOOKS: Final = rb"/api/v1/webhooks"
+
+
+def _hooks(*methods: str) -> Route:
+    return Route(JOBS, frozenset(methods), is_webhook=True)
+
+
 _ANYBODY: Final = Route(HERE, frozenset({"GET"}), is_open=True)
 _STRANGER: Final = Route(HERE, _POST, is_open=True, is_scarce=True)
 _TABLE: Final = (
@@ -50,6 +63,11 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/webhooks/replicate"), Route(JOBS, frozenset({"POST"}), is_open=True)),
+    (re.compile(_HOOKS), _hooks("GET", "HEAD", "POST")),
+    (re.compile(_HOOKS + _SEGMENT), _hooks("GET", "HEAD", "DELETE")),
+    (re.compile(_HOOKS + _SEGMENT + rb"/(?:test|rotate|enable)"), _hooks("POST")),
+    (re.compile(_HOOKS + _SEGMENT + rb"/deliveries"), _hooks("GET", "HEAD")),
+    (re.compile(_HOOKS + _SEGMENT + rb"/deliveries" + _SEGMENT + rb"/resend"), _hooks("POST")),
     (re.compile(rb"/api/v1/usage(?:/ledger)?"), Route(QUOTA, _READ)),
     (re.compile(rb"/api/v1/auth/(?:login|callback)"), _ANYBODY),
     (re.compile(rb"/api/v1/auth/me"), Route(HERE, _READ)),

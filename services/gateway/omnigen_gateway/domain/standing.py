@@ -30,6 +30,9 @@ GONE: Final = Standing(is_enabled=False)
 """Of whom the pool knows nothing."""
 
 
+_NEEDS_ADDRESS: Final = frozenset({"jobs:write", "webhooks:write"})
+
+
 def check_standing(caller: Caller, standing: Standing) -> None:
     """AccountDisabledError, or InvalidTokenError for what was given before the last sign-out everywhere."""
     if not standing.is_enabled:
@@ -39,9 +42,9 @@ def check_standing(caller: Caller, standing: Standing) -> None:
 
 
 def check_permission(caller: Caller, standing: Standing, route: Route, method: str) -> None:
-    """InsufficientScopeError, or EmailNotVerifiedError where something would be made and paid for."""
+    """InsufficientScopeError, or EmailNotVerifiedError where something would be paid for, or sent to somebody."""
     scope = route.scope_for(method)
     if caller.scopes is not None and scope not in caller.scopes:
         raise InsufficientScopeError(scope)
-    if scope == "jobs:write" and not standing.is_verified:
+    if scope in _NEEDS_ADDRESS and not standing.is_verified:
         raise EmailNotVerifiedError

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.messages import Message, Notice
 from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Pin, Record, Scene, Send
 
-Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin)
+Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ from omnigen_shared.contracts.media import FPS
 from omnigen_shared.contracts.storyboard import Storyboard
 from omnigen_shared.money import format_usd
 
+CREATED: Final = "job.created"
+PLANNED: Final = "job.planned"
+RESUMED: Final = "job.resumed"
 COMPLETED: Final = "job.completed"
 FAILED: Final = "job.failed"
 CANCELED: Final = "job.canceled"
@@ -19,7 +22,7 @@ TERMINAL: Final = frozenset({COMPLETED, FAILED, CANCELED})
 
 
 def job_created(job: Job, now: datetime) -> NewEvent:
-    return _event("job.created", job, now)
+    return _event(CREATED, job, now)
 
 
 def stage_changed(job: Job, now: datetime) -> NewEvent:
@@ -31,9 +34,7 @@ def job_planned(job: Job, storyboard: Storyboard, now: datetime) -> NewEvent:
         {"number": scene.number, "prompt": scene.prompt, "duration_s": scene.kept_frames / FPS}
         for scene in storyboard.scenes
     ]
-    return _event(
-        "job.planned", job, now, title=storyboard.title, planned_by=storyboard.planned_by.value, scenes=scenes
-    )
+    return _event(PLANNED, job, now, title=storyboard.title, planned_by=storyboard.planned_by.value, scenes=scenes)
 
 
 def scene_changed(job: Job, scene: Scene, now: datetime) -> NewEvent:
@@ -59,7 +60,7 @@ def job_canceled(job: Job, now: datetime) -> NewEvent:
 
 def job_resumed(job: Job, retakes: Sequence[int], now: datetime) -> NewEvent:
     regenerated = {"scene": retakes[0], "scenes": list(retakes)} if retakes else {}
-    return _event("job.resumed", job, now, round=job.round, cost=show_cost(job), **regenerated)
+    return _event(RESUMED, job, now, round=job.round, cost=show_cost(job), **regenerated)
 
 
 def show_output(output: JobOutput) -> dict[str, Any]:

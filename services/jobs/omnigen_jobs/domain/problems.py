@@ -122,6 +122,20 @@ class ModelUnableError(InvalidRequestError):
     advice = "Choose one of details.alternatives, or ask for less."
 
 
+class TooManyWebhooksError(ProblemError):
+    """`details.limit`: how many a user may have."""
+
+    status, code, title = 409, "too_many_webhooks", "There are as many webhooks as there may be"
+    advice = "Delete a webhook that is not used any more."
+
+
+class WebhookDisabledError(ProblemError):
+    """Nothing is sent to it. `details`: disabled_at, disabled_for."""
+
+    status, code, title = 409, "webhook_disabled", "The webhook is disabled"
+    advice = "Test the webhook, enable it, and then send again."
+
+
 def nothing_there() -> NotFoundError:
     """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
     return NotFoundError("There is nothing with this id.")

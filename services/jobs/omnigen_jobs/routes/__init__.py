@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from omnigen_jobs.routes import attempts, exports, intents, jobs, media, models, rounds, storyboards, stream, webhooks
+from omnigen_jobs.routes import (
+    attempts,
+    exports,
+    hooks,
+    intents,
+    jobs,
+    media,
+    models,
+    rounds,
+    storyboards,
+    stream,
+    webhooks,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     models.router,
@@ -15,4 +27,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     attempts.router,
     intents.router,
     webhooks.router,
+    hooks.router,
 )

@@ -13,6 +13,7 @@ from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
+from omnigen_jobs.service.hooking import Hooking
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
@@ -41,6 +42,7 @@ class UseCases:
     ending: Ending
     resuming: Resuming
     hinting: Hinting
+    hooking: Hooking
 
 
 def use_cases(request: Request) -> UseCases:

@@ -3,13 +3,18 @@
 import zlib
 from typing import Final, NamedTuple
 
+from omnigen_jobs.domain.hooks import HookId
+from omnigen_jobs.domain.messages import MessageId
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 
 SHARDS: Final = 16
+POST_SHARDS: Final = range(SHARDS, SHARDS + 4)
+"""Beside the jobs' in the same index: what webhooks are to be told. The reaper never reads these."""
 META: Final = "META"
 EVENT_PREFIX: Final = "EVENT#"
 INTENT_PREFIX: Final = "INTENT#"
 SCENE_PREFIX: Final = "SCENE#"
+MESSAGE_PREFIX: Final = "MSG#"
 STRAYS: Final = "STRAYS"
 
 
@@ -83,6 +88,24 @@ def stray_range() -> tuple[Key, Key]:
     return Key(STRAYS, "STRAY#"), Key(STRAYS, "STRAY#~")
 
 
+def notice_key(job_id: JobId, seq: int) -> Key:
+    """Sorts after all that belongs to the record."""
+    return Key(f"JOB#{job_id}", f"TELL#{seq:06d}")
+
+
+def hooks_key(user_id: UserId) -> Key:
+    return Key(f"USER#{user_id}", "HOOKS")
+
+
+def message_key(hook_id: HookId, message_id: MessageId) -> Key:
+    return Key(f"HOOK#{hook_id}", f"{MESSAGE_PREFIX}{message_id}")
+
+
+def message_range(hook_id: HookId) -> tuple[Key, Key]:
+    """All of a webhook's, by their time."""
+    return Key(f"HOOK#{hook_id}", MESSAGE_PREFIX), Key(f"HOOK#{hook_id}", f"{MESSAGE_PREFIX}~")
+
+
 def idempotency_key(user_id: UserId, key: str) -> Key:
     return Key(f"USER#{user_id}", f"IDEM#{key}")
 
@@ -90,3 +113,8 @@ def idempotency_key(user_id: UserId, key: str) -> Key:
 def shard_of(job_id: JobId) -> int:
     """The part of the index of what is due that this job stands in, 0 … 15."""
     return zlib.crc32(job_id.encode()) % SHARDS
+
+
+def post_shard_of(owner: JobId | HookId) -> int:
+    """The part of it that a job's notices or a webhook's messages stand in."""
+    return POST_SHARDS[zlib.crc32(owner.encode()) % len(POST_SHARDS)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.idempotency import Entry
+from omnigen_jobs.domain.messages import KEPT_FOR, Message, Posting, find_notice
 from omnigen_jobs.domain.records import Claim, Event, Job, Send, Stray
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.conditions import Condition, is_live_attempt, is_unchanged
@@ -23,7 +24,9 @@ from omnigen_jobs.store.items import (
     StoredSend,
     StoredStray,
 )
+from omnigen_jobs.store.post_items import StoredHooks, StoredMessage, StoredNotice
 from omnigen_shared.aws.items import to_item
+from omnigen_shared.clock import to_rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,24 @@ class Writes:
         if (pin := change.pin) is not None:
             yield self._put(keys.pin_key(pin.user_id, pin.digest), StoredPin.of(pin), pin.version)
 
-    def of_event(self, job: Job, event: Event) -> dict[str, Any]:
-        """The event under its number, which must be free."""
-        return self._put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
+    def of_event(self, job: Job, event: Event) -> Iterator[dict[str, Any]]:
+        """The event under its number, which must be free; with it what brings it to webhooks."""
+        yield self._put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
+        if (notice := find_notice(job, event)) is not None:
+            due = {"open_shard": keys.post_shard_of(job.job_id), "lease_until": to_rfc3339(notice.at)}
+            yield self._put(keys.notice_key(job.job_id, event.seq), StoredNotice.of(notice), 0, due)
+
+    def of_posting(self, posting: Posting) -> Iterator[dict[str, Any]]:
+        """What becomes of an event on its way to webhooks."""
+        if (told := posting.told) is not None:
+            yield self.removal(keys.notice_key(told.job_id, told.seq), told.version)
+        if (hooks := posting.hooks) is not None:
+            yield self._put(keys.hooks_key(hooks.user_id), StoredHooks.of(hooks), hooks.version)
+        for message in posting.messages:
+            key, index = keys.message_key(message.hook_id, message.message_id), _index_of_message(message)
+            yield self._put(key, StoredMessage.of(message), message.version, index)
+        if (removed := posting.removed) is not None:
+            yield self.removal(keys.message_key(removed.hook_id, removed.message_id), removed.version)
 
     def of_entry(self, entry: Entry) -> dict[str, Any]:
         """The Idempotency-Key's item, which the table may drop once it is not kept any more."""
@@ -98,3 +116,11 @@ def _index_of(job: Job) -> dict[str, Any]:
     listed = {"gsi_user": job.user_id} if job.is_listed else {}
     due = {"open_shard": keys.shard_of(job.job_id)} if job.lease_until is not None else {}
     return {**listed, **due}
+
+
+def _index_of_message(message: Message) -> dict[str, Any]:
+    """When it has to be sent, and when the table may forget it."""
+    kept = {"expires_at": int((message.created_at + KEPT_FOR).timestamp())}
+    if message.due_at is None:
+        return kept
+    return {**kept, "open_shard": keys.post_shard_of(message.hook_id), "lease_until": to_rfc3339(message.due_at)}
