@@ -26,7 +26,8 @@ settings.load_profile("house")
 
 TESTS = Path(__file__).parent
 USE_THE_STACK = {
-    f"tests/integration/test_{name}.py" for name in ("content", "failures", "refusals", "road", "rounds", "signing_in")
+    f"tests/integration/test_{name}.py"
+    for name in ("content", "failures", "refusals", "road", "rounds", "signing_in", "webhooks")
 }
 SLOWEST_FIRST = ("proofs", "integration", "workflow", "contract")
 NOBODY = "http://127.0.0.1:9"

@@ -13,11 +13,14 @@ from tests.integration.visitors import Visitor, Watched, visit
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.spending import PlanName
 
+IMPATIENT = {"WEBHOOK_TIMEOUT_S": "1", "WEBHOOK_INTERVAL_S": "0.1", "WEBHOOK_RETRIES_S": f"[{'0.1,' * 99}0.1]"}
+"""With receivers of webhooks: hours become seconds."""
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Emulator, provider simulator and the four services, ready."""
-    with run_stack(tmp_path_factory.mktemp("stack")) as stack:
+    with run_stack(tmp_path_factory.mktemp("stack"), {"jobs": IMPATIENT}) as stack:
         yield stack
 
 

@@ -74,6 +74,7 @@ async def test_nobody_reaches_what_is_somebody_elses(bench: JobsBench) -> None:
 
 async def test_both_secrets_sign_for_as_long_as_they_overlap(bench: JobsBench) -> None:
     furnish_hooks(bench)
+    rotated, new = make_hook(bench.clock), ""
     for _ in range(2):
         former = (await bench.uses.hooking.get(USER, HOOK)).secrets[0].text
         rotated = await bench.uses.hooking.rotate(USER, HOOK, timedelta(hours=24))
