@@ -91,6 +91,11 @@ check-infra: setup build/npm/.stamp .venv-infra/.stamp .venv-checkov/.stamp ## T
 #: STRICT=1            a tool that is not there is an error
 	@$(BIN)/python -m tests.proofs.infra
 
+.PHONY: test-compose
+test-compose: setup ## docker compose from a fresh clone: a video, killed containers, an update under load
+#: STRICT=1            no Docker engine is an error
+	@$(BIN)/python -m tests.proofs.compose
+
 .PHONY: ci
 ci: check test ## What a change must pass
 

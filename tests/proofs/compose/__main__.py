@@ -1,0 +1,120 @@
+"""`make test-compose`: docker compose from a fresh clone, and what has to hold of the containers."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from bench.goals import Scoreboard
+from tests.proofs.compose.customer import Customer, fetch_with_curl, order_with_curl
+from tests.proofs.compose.engine import BASE_IMAGE, MEGABYTE, SERVICES, Compose, fresh_project, image_bytes
+
+from omnigen_local.addresses import CREDENTIALS
+from omnigen_local.environments import forget_accounts
+
+SMALL_SERVICES: Final = ("gateway", "jobs", "quota")
+MOST_OVER_BASE_MB: Final = 120
+READY_S: Final = 2
+JOBS_UNDER_UPDATE: Final = 4
+MORTALS: Final = (*SERVICES, "simulator")
+
+
+def main() -> int:
+    forget_accounts(os.environ)
+    os.environ.update(CREDENTIALS)
+    board = Scoreboard("test-compose")
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        board.skip("engine", "there is no Docker engine")
+        return board.conclude()
+    with (
+        tempfile.TemporaryDirectory(prefix="omnigen-compose-") as folder,
+        fresh_project(Path(folder) / "clone") as compose,
+    ):
+        asyncio.run(_prove(board, compose, Path(folder)))
+    code = board.conclude()
+    return 1 if board.misses else code
+
+
+async def _prove(board: Scoreboard, compose: Compose, folder: Path) -> None:
+    started = time.monotonic()
+    compose.up()
+    board.tell(f"  up: built and healthy after {time.monotonic() - started:.0f} s")
+    customer = await Customer.join(compose.gateway_url, compose.emulator_url)
+    job_id = await _make_first_video(board, compose, customer, folder)
+    _look_at_images(board)
+    _look_at_containers(board, compose)
+    await _kill(board, compose, customer)
+    await _update(board, compose, customer)
+    await _come_again(board, compose, customer, job_id)
+    for service in SERVICES:
+        seconds = compose.seconds_to_ready(service)
+        board.tell(f"  {service}: ready after {seconds:.1f} s")
+        board.expect_at_most(f"{service}.ready_s", seconds, READY_S)
+
+
+async def _make_first_video(board: Scoreboard, compose: Compose, customer: Customer, folder: Path) -> str:
+    job_id = order_with_curl(customer)
+    board.expect_equal("first_video", await customer.wait(job_id), "completed")
+    host = fetch_with_curl(customer, job_id, folder / "first.mp4")
+    board.expect_equal("signed_host", host, f"localhost:{compose.emulator_port}")
+    board.expect_equal("is_mp4", (folder / "first.mp4").read_bytes()[4:8], b"ftyp")
+    return job_id
+
+
+def _look_at_images(board: Scoreboard) -> None:
+    base = image_bytes(BASE_IMAGE)
+    for service in SERVICES:
+        over = (image_bytes(f"omnigen/{service}") - base) / MEGABYTE
+        board.tell(f"  {service}: {over:.0f} MB over {BASE_IMAGE}")
+        if service in SMALL_SERVICES:
+            board.expect_at_most(f"{service}.mb_over_base", over, MOST_OVER_BASE_MB)
+
+
+def _look_at_containers(board: Scoreboard, compose: Compose) -> None:
+    for service in (*MORTALS, "emulator"):
+        told = compose.inspect(service)
+        board.expect_equal(f"{service}.user", told["Config"]["User"], "omnigen")
+        board.expect_equal(f"{service}.read_only_root", told["HostConfig"]["ReadonlyRootfs"], goal=True)
+
+
+async def _kill(board: Scoreboard, compose: Compose, customer: Customer) -> None:
+    """Each dies once while a video of its own is made."""
+    for number, service in enumerate(MORTALS):
+        job_id = await customer.order(100 + number)
+        before = compose.restarts(service)
+        compose.kill(service)
+        compose.wait_healthy(service)
+        board.expect(
+            f"{service}.restarted", compose.restarts(service), f">{before}", holds=compose.restarts(service) > before
+        )
+        board.expect_equal(f"{service}.killed_video", await customer.wait(job_id), "completed")
+
+
+async def _update(board: Scoreboard, compose: Compose, customer: Customer) -> None:
+    """One service after the other is replaced while videos are made and asked for."""
+    broken = customer.broken
+    jobs = [await customer.order(200 + number) for number in range(JOBS_UNDER_UPDATE)]
+    endings = asyncio.gather(*map(customer.wait, jobs))
+    for service in SERVICES:
+        await asyncio.to_thread(compose.recreate, service)
+    board.expect_equal("updated_videos", set(await endings), {"completed"})
+    board.tell(f"  update: {customer.broken - broken} requests had to be made again")
+
+
+async def _come_again(board: Scoreboard, compose: Compose, customer: Customer, job_id: str) -> None:
+    compose.run("down")
+    compose.up()
+    board.expect_equal("kept_video", await customer.status(job_id), "completed")
+    board.expect_equal("next_video", await customer.wait(await customer.order(300)), "completed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

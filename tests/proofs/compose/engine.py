@@ -1,0 +1,128 @@
+"""docker compose on a fresh clone of what is committed, under a project name and on ports of its own."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from omnigen_local.addresses import Ports
+from omnigen_local.artefacts import ROOT
+
+PROJECT: Final = "omnigen-proof"
+SERVICES: Final = ("gateway", "jobs", "quota", "composer")
+BASE_IMAGE: Final = "python:3.13-slim"
+MEGABYTE: Final = 1_000_000
+HEALTHY_WITHIN_S: Final = 300
+READY_WITHIN_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """One project. CalledProcessError, with what docker said, when a command fails."""
+
+    folder: Path
+    gateway_port: int
+    emulator_port: int
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://localhost:{self.gateway_port}"
+
+    @property
+    def emulator_url(self) -> str:
+        return f"http://localhost:{self.emulator_port}"
+
+    def run(self, *arguments: str) -> str:
+        ports = {
+            "OMNIGEN_GATEWAY_PORT": str(self.gateway_port),
+            "OMNIGEN_EMULATOR_PORT": str(self.emulator_port),
+        }
+        return _run(["docker", "compose", "-p", PROJECT, *arguments], self.folder, {**os.environ, **ports})
+
+    def up(self) -> None:
+        """Everything stands and is healthy."""
+        self.run("up", "--build", "--wait", "--wait-timeout", "900", "--quiet-pull")
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """The service's container, as docker tells of it."""
+        container = self.run("ps", "--all", "--quiet", service).split()[0]
+        entries: list[dict[str, Any]] = json.loads(_run(["docker", "inspect", container], self.folder))
+        return entries[0]
+
+    def kill(self, service: str) -> None:
+        """End everything in the container but its init, which cannot be killed from inside, by SIGKILL."""
+        _run(["docker", "exec", self.inspect(service)["Id"], "sh", "-c", "kill -9 -1"], self.folder, is_checked=False)
+
+    def restarts(self, service: str) -> int:
+        return int(self.inspect(service)["RestartCount"])
+
+    def wait_healthy(self, service: str) -> None:
+        """TimeoutError when it does not get there."""
+        wait_until(
+            lambda: self.inspect(service)["State"].get("Health", {}).get("Status") == "healthy", HEALTHY_WITHIN_S
+        )
+
+    def recreate(self, service: str) -> None:
+        """What an update does: a new container in place of the old one, which is told to stop."""
+        self.run("up", "--no-deps", "--no-build", "--force-recreate", "--wait", "--detach", service)
+
+    def seconds_to_ready(self, service: str) -> float:
+        """From the start of a new container to its first /ready."""
+        self.run("up", "--no-deps", "--no-build", "--force-recreate", "--detach", service)
+        told = self.inspect(service)
+        (network,) = told["NetworkSettings"]["Networks"].values()
+        wait_until(lambda: _answers(f"http://{network['IPAddress']}:8080/ready"), READY_WITHIN_S, pause_s=0.02)
+        started = datetime.fromisoformat(told["State"]["StartedAt"])
+        return time.time() - started.timestamp()
+
+
+def image_bytes(image: str) -> int:
+    return int(_run(["docker", "image", "inspect", "--format", "{{.Size}}", image], ROOT))
+
+
+@contextmanager
+def fresh_project(folder: Path) -> Iterator[Compose]:
+    """A clone of what is committed here; afterwards containers and volumes are gone."""
+    _run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], ROOT)
+    ports = Ports.choose()
+    compose = Compose(folder, ports.gateway, ports.simulator)
+    try:
+        yield compose
+    finally:
+        compose.run("down", "--volumes", "--timeout", "30")
+
+
+def wait_until(holds: Callable[[], bool], within_s: float, pause_s: float = 0.5) -> None:
+    """TimeoutError when it does not within that time."""
+    ends_at = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > ends_at:
+            raise TimeoutError(f"not within {within_s:g} s")
+        time.sleep(pause_s)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:  # noqa: S310 - an address of a container of ours
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _run(
+    command: list[str], folder: Path, environment: dict[str, str] | None = None, *, is_checked: bool = True
+) -> str:
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own commands
+    if is_checked and ended.returncode:
+        error = subprocess.CalledProcessError(ended.returncode, command, ended.stdout, ended.stderr)
+        error.add_note(ended.stderr[-3000:])
+        raise error
+    return ended.stdout
