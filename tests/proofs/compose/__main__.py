@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,7 +10,7 @@ from typing import Final
 
 from bench.goals import Scoreboard
 from tests.proofs.compose.customer import Customer, fetch_with_curl, order_with_curl
-from tests.proofs.compose.engine import BASE_IMAGE, MEGABYTE, SERVICES, Compose, fresh_project, image_bytes
+from tests.proofs.compose.engine import BASE_IMAGE, MEGABYTE, SERVICES, Compose, fresh_project, has_engine, image_bytes
 
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.environments import forget_accounts
@@ -28,10 +26,7 @@ def main() -> int:
     forget_accounts(os.environ)
     os.environ.update(CREDENTIALS)
     board = Scoreboard("test-compose")
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
-    ):
+    if not has_engine():
         board.skip("engine", "there is no Docker engine")
         return board.conclude()
     with (

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +83,12 @@ class Compose:
         wait_until(lambda: _answers(f"http://{network['IPAddress']}:8080/ready"), READY_WITHIN_S, pause_s=0.02)
         started = datetime.fromisoformat(told["State"]["StartedAt"])
         return time.time() - started.timestamp()
+
+
+def has_engine() -> bool:
+    """Whether docker is installed and its engine answers."""
+    docker = shutil.which("docker")
+    return docker is not None and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0  # noqa: S603 - our own command
 
 
 def image_bytes(image: str) -> int:
