@@ -69,7 +69,8 @@ def table() -> str:
 def _tasks(service: str, environment: str) -> float:
     there = manifest_in(service, environment)
     least = int(there["count"]["range"].split("-")[0])
-    return least * (there["cpu"] / 1024 * PRICES["vcpu"] + there["memory"] / 1024 * PRICES["gib"])
+    cpus, gibibytes = float(there["cpu"]) / 1024, float(there["memory"]) / 1024
+    return least * (cpus * PRICES["vcpu"] + gibibytes * PRICES["gib"])
 
 
 def _entries(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
