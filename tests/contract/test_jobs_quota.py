@@ -4,7 +4,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import pytest
-from tests.fakes.jobs_bench import CLIP, JOB, PRIVATE, PUBLIC, USER, JobsBench, make_job, make_order, make_problem
+from tests.fakes.jobs_bench import (
+    CLIP,
+    JOB,
+    PRIVATE,
+    PUBLIC,
+    USER,
+    JobsBench,
+    make_job,
+    make_order,
+    make_output,
+    make_problem,
+)
 from tests.fakes.loopback import serve_app
 from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.usage_table import FakeUsageTable
@@ -134,6 +145,24 @@ async def test_what_quota_never_heard_of_needs_no_giving_back(world: World) -> N
 async def test_a_commit_that_quota_never_heard_of_is_told(world: World) -> None:
     with pytest.raises(RemoteProblemError):
         await world.quota.commit(job_of(world), MONTH)
+
+
+async def test_a_reservation_that_quota_has_given_up_is_closed(world: World) -> None:
+    """Quota gives up the places of jobs that it does not hear of for a day; this one ends later all the same."""
+    bench = JobsBench(quota=world.quota, clock=world.clock)
+    job_id = await bench.create()
+    await world.quota.release((await bench.read(job_id)).job, MONTH)
+    await bench.reach(JobStatus.COMPOSING, job_id)
+    record = await bench.uses.ending.complete(USER, job_id, 1, make_output())
+    assert (record.job.status, record.job.money, record.job.lease_until) == (JobStatus.COMPLETED, Money.CLOSED, None)
+    assert world.state.bookings[job_id].mark is BookingMark.RELEASED
+
+
+async def test_nor_does_a_release_that_comes_after_a_commit_fail_for_ever(world: World) -> None:
+    await world.quota.reserve(job_of(world))
+    await world.quota.commit(job_of(world), MONTH)
+    await world.quota.release(job_of(world), MONTH)
+    assert world.state.videos == 1
 
 
 async def test_quota_that_is_not_there_is_told() -> None:

@@ -94,7 +94,7 @@ async def test_an_end_stands_when_quota_is_down_and_its_money_follows(bench: Job
 
 async def test_an_end_stands_when_quota_refuses_to_close_it(bench: JobsBench) -> None:
     async def refuse(*_: object) -> None:
-        raise RemoteProblemError(409, "reservation_closed", "it is committed")
+        raise RemoteProblemError(409, "amount_mismatch", "it is another one")
 
     bench.quota.release = refuse
     record = await bench.uses.ending.fail(USER, JOB, 1, make_problem())

@@ -8,6 +8,7 @@ from omnigen_quota.domain.lending import KEPT
 from omnigen_quota.domain.loans import DeploymentMonth
 from omnigen_quota.service.operating import Operator
 from omnigen_quota.service.rounds import Place
+from omnigen_quota.service.switch import VALID_FOR
 from omnigen_shared.errors import QuotaExceededError
 
 TOMORROW = "2026-11-25"
@@ -34,6 +35,19 @@ async def test_whoever_has_not_heard_of_the_cap_counts_all_the_same(world: Deplo
     await Operator(world.table, world.clock).set_deployment_caps(None, 5 * USD)
     await world.book("ann", "job_2")
     assert world.lent().lent >= 4 * USD
+    world.assert_true()
+
+
+async def test_nor_is_a_days_cap_passed_by_what_was_spent_before_anybody_was_counted(world: Deployment) -> None:
+    """The cap is there, and its order comes before the patrol has counted the month."""
+    await world.book("ann", "job_1", 4 * USD)
+    await world.table.set_caps(5 * USD, None)
+    world.clock.advance(VALID_FOR.total_seconds())
+    with pytest.raises(QuotaExceededError) as refusal:
+        await world.book("ann", "job_2", 2 * USD)
+    assert refusal.value.details["cap"] == "deployment_spend_per_day"
+    await world.book("ann", "job_3", USD)
+    assert world.lent().days == {TODAY: 5 * USD}
     world.assert_true()
 
 

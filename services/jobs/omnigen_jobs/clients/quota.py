@@ -1,7 +1,11 @@
 """quota over internal HTTP, on behalf of the job's user."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+
+import structlog
 
 from omnigen_jobs.domain.records import Intent, Job
 from omnigen_shared.client import InternalClient, Reply
@@ -18,6 +22,8 @@ from omnigen_shared.errors import (
 
 TIMEOUT_S: Final = 5
 """Four tries of it fit into the lease of a creation (30 s)."""
+CLOSED: Final = "reservation_closed"
+_log = structlog.get_logger()
 _REFUSALS: Final = {refusal.code: refusal for refusal in (QuotaExceededError, PlanLimitError, SpendingPausedError)}
 
 
@@ -52,10 +58,12 @@ class QuotaClient:
         await self._call_if_known(job, f"{_intent_path(intent)}/refund")
 
     async def commit(self, job: Job, month: str) -> None:
-        await self._call(job, "POST", f"{_path(job, month)}/commit")
+        with _closed_for_good(job, month):
+            await self._call(job, "POST", f"{_path(job, month)}/commit")
 
     async def release(self, job: Job, month: str) -> None:
-        await self._call_if_known(job, f"{_path(job, month)}/release")
+        with _closed_for_good(job, month):
+            await self._call_if_known(job, f"{_path(job, month)}/release")
 
     async def _call_if_known(self, job: Job, path: str) -> None:
         try:
@@ -66,6 +74,20 @@ class QuotaClient:
 
     async def _call(self, job: Job, method: str, path: str, body: Any = None) -> Reply:
         return await self.client.call(method, path, subject=job.user_id, plan=job.plan, body=body)
+
+
+@contextmanager
+def _closed_for_good(job: Job, month: str) -> Iterator[None]:
+    """A reservation that quota has closed the other way (it gives up those of jobs that it never hears of) is closed.
+
+    Nothing more can be spent on it, and what open calls hold stays held: there is nothing that asking again would help.
+    """
+    try:
+        yield
+    except RemoteProblemError as problem:
+        if problem.remote_code != CLOSED:
+            raise
+        _log.warning("reservation_closed_otherwise", job_id=job.job_id, month=month, detail=problem.detail)
 
 
 def _path(job: Job, month: str) -> str:

@@ -109,7 +109,8 @@ def _put_terms(terms: Terms) -> Put:
 def _lend(state: MonthState, order: Order) -> Decision | None:
     """What has to come first when the order is counted for the deployment too; None when nothing has.
 
-    A month that was counted once is counted to its end, so that the deployment's sum stays true.
+    A month that was counted once is counted to its end, so that the deployment's sum stays true. What it has spent
+    uncounted is taken for today's, all of it: which day it is of, only the ledger knows, which the patrol reads.
     """
     borrowing = order.borrow(state.loan or Loan())
     if not borrowing.cost or not (order.rules.has_caps or state.loan):
@@ -117,7 +118,7 @@ def _lend(state: MonthState, order: Order) -> Decision | None:
     if not state.is_begun:
         return Write(begin_month(state.terms))
     if state.loan is None:
-        return Write(begin_loan(state.spend_microusd))
+        return Write(begin_loan(state.spend_microusd, borrowing.day, state.spend_microusd))
     return None if state.loan.covers(borrowing.cost, borrowing.day) else Borrow(borrowing)
 
 
