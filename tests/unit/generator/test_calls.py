@@ -6,11 +6,9 @@ from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_world import a_request
 
 from omnigen_generator.domain.calls import (
-    CallKind,
     PaidCall,
     clip_call,
     fingerprint,
-    kind_of,
     music_call,
     output_key,
     plan_call,
@@ -20,6 +18,7 @@ from omnigen_generator.domain.prompting import Unusable
 from omnigen_generator.domain.storyboards import build_storyboard, write_prompt
 from omnigen_generator.domain.templates import write_plan
 from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.calls import CallKind, find_kind
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SEEDANCE_LITE, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus
 from omnigen_shared.contracts.media import AspectRatio, Resolution
@@ -70,7 +69,7 @@ def test_a_repair_is_another_call_with_what_was_wrong() -> None:
     assert (call.intent_id, call.price_microusd) == ("plan-repair.1", 10_000)
     assert loads(call.input["prompt"])["problems"] == ["title: missing"]
     assert loads(call.input["prompt"])["your_answer"] == "nonsense"
-    assert kind_of(as_intent(call)) is CallKind.PLAN
+    assert find_kind(call.intent_id) is CallKind.PLAN
 
 
 def test_the_planner_is_reserved_at_its_ceiling() -> None:
@@ -105,7 +104,7 @@ def test_kinds_are_read_from_ids() -> None:
         clip_call(a_request(), storyboard, storyboard.scenes[0]),
         music_call(a_request(), storyboard),
     ]
-    assert [kind_of(as_intent(call)) for call in calls] == [CallKind.PLAN, CallKind.SCENE, CallKind.MUSIC]
+    assert [find_kind(call.intent_id) for call in calls] == [CallKind.PLAN, CallKind.SCENE, CallKind.MUSIC]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from omnigen_jobs.domain.problems import IdempotencyInProgressError
 from omnigen_jobs.schemas.receipts import name_call
 from omnigen_jobs.service.reading import file_name
 from omnigen_jobs.store.keys import SHARDS, shard_of
-from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST
 from omnigen_shared.contracts.job import Used
 from omnigen_shared.contracts.media import AspectRatio
@@ -129,7 +129,7 @@ def test_money_keeps_its_value(amount: int) -> None:
     ],
 )
 def test_calls_have_names(intent_id: str, name: str) -> None:
-    assert name_call(intent_id) == name
+    assert name_call(IntentId(intent_id)) == name
 
 
 def test_a_download_is_named_after_its_video() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from omnigen_generator.domain.prompting import (
 )
 from omnigen_generator.domain.storyboards import write_prompt
 from omnigen_shared.contracts.base import IntentId, UserId
+from omnigen_shared.contracts.calls import CallKind, call_name, find_kind, is_named, scene_unit, unit_of, voice_unit
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, JobRequest, JobSnapshot, PlanIntent
 from omnigen_shared.contracts.media import FPS
@@ -31,15 +31,6 @@ MAX_TAKES: Final = 99
 MUSIC_TYPES: Final = ("mp3", "wav", "flac", "m4a", "ogg")
 INSTRUMENTAL: Final = "[intro]\n[verse]\n[bridge]\n[outro]"
 """music-1.5 demands lyrics; structure tags alone give an instrumental piece."""
-
-
-class CallKind(StrEnum):
-    """What is bought; the first part of an intent's id."""
-
-    PLAN = "plan"
-    SCENE = "scene"
-    MUSIC = "music"
-    VOICE = "voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ def clip_call(
         **tell_pictures(model, start_frame, request.reference_image),
     }
     return PaidCall(
-        intent_id=_intent_id(scene_unit(scene.number), take),
+        intent_id=call_name(scene_unit(scene.number), take),
         model=model.name,
         price_microusd=offer.price_microusd_per_s * scene.clip_duration_s,
         input={**_only_told(told), **model.constants},
@@ -126,7 +117,7 @@ def music_call(request: JobRequest, storyboard: Storyboard, take: int = FIRST_TA
         model.seed_input: request.seed if take == FIRST_TAKE else derive_seed(request.seed, take),
     }
     return PaidCall(
-        intent_id=_intent_id(CallKind.MUSIC, take),
+        intent_id=call_name(CallKind.MUSIC, take),
         model=model.name,
         price_microusd=model.price_microusd,
         input=_only_told(told),
@@ -140,21 +131,11 @@ def voice_call(request: JobRequest, scene: Scene) -> PaidCall:
     voice = request.voice or next(iter(model.voices), None)
     told = {"text": scene.narration, model.voice_input: voice, model.seed_input: request.seed}
     return PaidCall(
-        intent_id=_intent_id(voice_unit(scene.number)),
+        intent_id=call_name(voice_unit(scene.number), FIRST_TAKE),
         model=model.name,
         price_microusd=model.price(len(scene.narration)),
         input=_only_told(told),
     )
-
-
-def voice_unit(number: int) -> str:
-    """What the intents of a scene's narration begin with: `voice-02`."""
-    return f"{CallKind.VOICE}-{number:02}"
-
-
-def scene_unit(number: int) -> str:
-    """What the intents of a scene's clips begin with: `scene-02`."""
-    return f"{CallKind.SCENE}-{number:02}"
 
 
 def find_last_take(intents: Iterable[IntentRecord], unit: str) -> int:
@@ -165,11 +146,7 @@ def find_last_take(intents: Iterable[IntentRecord], unit: str) -> int:
 
 def find_current(snapshot: JobSnapshot, intent_id: IntentId) -> IntentRecord | None:
     """The call as it was ordered last; one that brought nothing in an earlier round does not count."""
-    same = [
-        intent
-        for intent in snapshot.intents
-        if intent.intent_id == intent_id or intent.intent_id.startswith(f"{intent_id}.")
-    ]
+    same = [intent for intent in snapshot.intents if is_named(intent.intent_id, intent_id)]
     last = max(same, key=lambda intent: intent.round, default=None)
     if last is not None and last.status is IntentStatus.REFUNDED and last.round < snapshot.round:
         return None
@@ -179,7 +156,7 @@ def find_current(snapshot: JobSnapshot, intent_id: IntentId) -> IntentRecord | N
 def list_spoiled(snapshot: JobSnapshot, unit: str) -> tuple[IntentRecord, ...]:
     """Outputs that this round has paid for this unit and could not use, in the order of their takes."""
     mine = (intent for intent in snapshot.intents if intent.round == snapshot.round and not intent.cached)
-    return tuple(intent for intent in mine if intent.intent_id.partition(".")[0] == unit and intent.spoiled is not None)
+    return tuple(intent for intent in mine if unit_of(intent.intent_id) == unit and intent.spoiled is not None)
 
 
 def _brief(request: JobRequest, cuts: Sequence[Cut], take: int) -> dict[str, Any]:
@@ -189,7 +166,7 @@ def _brief(request: JobRequest, cuts: Sequence[Cut], take: int) -> dict[str, Any
 
 def _planner_call(unit: str, brief: Mapping[str, Any], instructions: str, take: int) -> PaidCall:
     return PaidCall(
-        intent_id=_intent_id(unit),
+        intent_id=call_name(unit, FIRST_TAKE),
         model=PLANNER_MODEL.name,
         price_microusd=PLANNER_MODEL.ceiling_microusd,
         input={
@@ -207,18 +184,9 @@ def _only_told(told: Mapping[str | None, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name is not None and value is not None}
 
 
-def _intent_id(unit: str, take: int = FIRST_TAKE) -> IntentId:
-    return IntentId(f"{unit}.{take}")
-
-
-def kind_of(intent: IntentRecord) -> CallKind:
-    """What an intent buys, from its id: `plan.1`, `plan-repair.1`, `scene-02.1`, `music.1`."""
-    return CallKind(intent.intent_id.partition(".")[0].partition("-")[0])
-
-
 def output_key(user_id: UserId, intent: IntentRecord, address: str) -> str:
     """Where an output is kept: under the user, named by the fingerprint. `address` tells the kind of sound file."""
-    kind = kind_of(intent)
+    kind = find_kind(intent.intent_id)
     if kind in {CallKind.MUSIC, CallKind.VOICE}:
         suffix = PurePosixPath(urlsplit(address).path).suffix.lower().lstrip(".")
         folder = "music" if kind is CallKind.MUSIC else "voices"

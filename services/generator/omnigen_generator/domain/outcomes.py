@@ -28,11 +28,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Ask again after wait_s; `reason` is what it fails with when there is no time left to wait."""
+    """Ask again after wait_s; `reason` is what it fails with when there is no time left to wait.
+
+    `is_running`: the model is at it, so that looking sooner spends nothing and breaks no rule of the provider's.
+    """
 
     wait_s: int
     reason: Reason
     is_throttled: bool = False
+    is_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

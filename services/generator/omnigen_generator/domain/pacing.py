@@ -5,14 +5,18 @@ from typing import Final
 
 MIN_WAIT_S: Final = 1
 MAX_POLL_S: Final = 3
+TOLD_POLL_S: Final = 2
 MAX_BACKOFF_S: Final = 10
 MAX_HINT_S: Final = 60
 JITTER_S: Final = 3
 
 
-def poll_wait_s(elapsed_s: float) -> int:
-    """Between two looks at a running prediction: a small part of its age, and what a look costs is far less."""
-    return round(min(max(elapsed_s / 30, MIN_WAIT_S), MAX_POLL_S))
+def poll_wait_s(elapsed_s: float, *, is_told: bool = False) -> int:
+    """Between two looks at a running prediction: a small part of its age, and what a look costs is far less.
+
+    Where the provider tells of its end, and a look is taken then, the others are for what it could not tell.
+    """
+    return round(min(max(elapsed_s / 30, TOLD_POLL_S if is_told else MIN_WAIT_S), MAX_POLL_S))
 
 
 def backoff_wait_s(elapsed_s: float) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from omnigen_generator.domain.calls import voice_unit
 from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.calls import unit_of, voice_unit
 from omnigen_shared.contracts.catalogue import PLANNER_MODEL
 from omnigen_shared.contracts.composer import (
     BodyRequest,
@@ -218,7 +218,7 @@ def find_speech_key(snapshot: JobSnapshot, number: int) -> str | None:
     """Where a scene's spoken line lies, once it is bought."""
     if not snapshot.request.narration:
         return None
-    mine = (intent for intent in snapshot.intents if intent.intent_id.partition(".")[0] == voice_unit(number))
+    mine = (intent for intent in snapshot.intents if unit_of(intent.intent_id) == voice_unit(number))
     usable = (intent for intent in mine if intent.output_key is not None and intent.spoiled is None)
     return next((intent.output_key for intent in usable), None)
 

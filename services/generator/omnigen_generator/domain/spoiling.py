@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from omnigen_generator.domain.calls import list_spoiled, scene_unit
+from omnigen_generator.domain.calls import list_spoiled
 from omnigen_generator.domain.outcomes import Reason
+from omnigen_shared.contracts.calls import scene_unit
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobSnapshot, JobStatus
 

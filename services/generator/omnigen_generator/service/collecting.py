@@ -4,7 +4,7 @@ import io
 import tempfile
 from typing import IO, Final
 
-from omnigen_generator.domain.calls import CallKind, kind_of, output_key
+from omnigen_generator.domain.calls import output_key
 from omnigen_generator.domain.errors import OutputGoneError, PredictionMissingError, ProviderUnreachableError
 from omnigen_generator.domain.matching import reconcile_until
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
@@ -12,6 +12,7 @@ from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s
 from omnigen_generator.domain.predictions import Prediction, judge_end
 from omnigen_generator.service.sending import unreachable
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.calls import CallKind, find_kind
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
 
@@ -27,7 +28,8 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         prediction = await turn.tools.provider.get(intent.provider_id)
         if prediction.status.is_running:
             await turn.tools.assets.open()  # so that it is ready when the output is
-            return Waiting(poll_wait_s(_age_s(turn, intent)), _still_running(prediction))
+            wait_s = poll_wait_s(_age_s(turn, intent), is_told=turn.tools.callbacks is not None)
+            return Waiting(wait_s, _still_running(prediction), is_running=True)
         return judge_end(prediction) or await _ingest(turn, intent, prediction)
     except PredictionMissingError as error:
         return await _lose(turn, intent, error)
@@ -48,7 +50,7 @@ async def _lose(turn: Turn, intent: IntentRecord, error: PredictionMissingError)
 
 async def _ingest(turn: Turn, intent: IntentRecord, prediction: Prediction) -> IntentRecord:
     key = output_key(turn.ref.user_id, intent, prediction.outputs[0])
-    if kind_of(intent) is CallKind.PLAN:
+    if find_kind(intent.intent_id) is CallKind.PLAN:
         text = "".join(prediction.outputs)
         await turn.tools.assets.put(key, io.BytesIO(text.encode()), TEXT_TYPE)
     else:

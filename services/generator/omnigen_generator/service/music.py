@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from omnigen_generator.domain.calls import MAX_TAKES, CallKind, find_last_take, music_call
+from omnigen_generator.domain.calls import MAX_TAKES, find_last_take, music_call
 from omnigen_generator.domain.errors import ClipSpoiledError
 from omnigen_generator.domain.outcomes import Bought, Outcome, Reason, Waiting
 from omnigen_generator.schemas import StepAnswer, StepOutcome
@@ -13,6 +13,7 @@ from omnigen_generator.service.answers import done, failed
 from omnigen_generator.service.buying import buy
 from omnigen_generator.service.preparing import begin_soundtrack
 from omnigen_generator.service.turn import Turn
+from omnigen_shared.contracts.calls import CallKind
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus
 

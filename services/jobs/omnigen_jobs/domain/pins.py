@@ -11,13 +11,13 @@ from typing import Final
 import orjson
 
 from omnigen_jobs.domain.records import Job, Pin, Record
+from omnigen_shared.contracts.calls import CallKind, find_kind
 from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION
 from omnigen_shared.contracts.job import IntentStatus, JobKind
 from omnigen_shared.contracts.storyboard import Storyboard
 
 PLANNED_FROM: Final = {"prompt", "category", "style", "aspect_ratio", "seed"}
 """What of an order its plan is made of, beside the cuts: orders that differ in other things have one plan, too."""
-_CLIP: Final = "scene-"
 _CERTAINLY_UNPAID: Final = frozenset({IntentStatus.PLANNED, IntentStatus.RESERVED, IntentStatus.REFUNDED})
 
 
@@ -46,5 +46,5 @@ def choose_plan(
 
 
 def _binds(holder: Record) -> bool:
-    clips = (intent for intent in holder.intents if intent.intent_id.startswith(_CLIP))
+    clips = (intent for intent in holder.intents if find_kind(intent.intent_id) is CallKind.SCENE)
     return not holder.job.status.is_terminal or any(clip.status not in _CERTAINLY_UNPAID for clip in clips)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.contracts.calls import call_name, is_named, scene_unit
 from omnigen_shared.contracts.job import (
     IntentStatus,
     JobKind,
@@ -182,8 +183,8 @@ class Record:
 
 def _revive(scene: Scene, intents: Iterable[Intent]) -> Scene:
     """A scene that failed in an earlier round begins again where it was; at a new take if the old is past help."""
-    name = f"scene-{scene.number:02d}.{scene.take}"
-    calls = [intent for intent in intents if intent.intent_id == name or intent.intent_id.startswith(f"{name}.")]
+    name = call_name(scene_unit(scene.number), scene.take)
+    calls = [intent for intent in intents if is_named(intent.intent_id, name)]
     is_lost = scene.clip_key is None and any(intent.is_past_help for intent in calls)
     state = SceneState.QUEUED if scene.clip_key is None else SceneState.INGESTED
     return replace(scene, state=state, problem=None, take=scene.take + is_lost)

@@ -16,6 +16,7 @@ from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
 from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
+from omnigen_shared.contracts.calls import unit_of, voice_unit
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.storyboard import Continuity, Storyboard
@@ -147,8 +148,8 @@ def _price_missing_sound(record: Record, storyboard: Storyboard) -> int:
     music = MUSIC_MODELS[request.music_model].price_microusd if is_music_missing else 0
     if not request.narration:
         return music
-    spoken = {intent.intent_id.partition(".")[0] for intent in record.intents if intent.output_key is not None}
-    missing = (scene for scene in storyboard.scenes if f"voice-{scene.number:02}" not in spoken)
+    spoken = {unit_of(intent.intent_id) for intent in record.intents if intent.output_key is not None}
+    missing = (scene for scene in storyboard.scenes if voice_unit(scene.number) not in spoken)
     return music + price_lines(request, missing)
 
 

@@ -1,11 +1,13 @@
 """What a job has cost, call by call."""
 
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel
 
 from omnigen_jobs.domain.moves import UNSENT
 from omnigen_jobs.domain.records import Intent, Record
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene, unit_of
 from omnigen_shared.contracts.job import IntentStatus
 from omnigen_shared.money import format_usd
 
@@ -58,11 +60,12 @@ def charged_microusd(intent: Intent) -> int | None:
     return intent.actual_microusd if intent.status is IntentStatus.SETTLED else None
 
 
-def name_call(intent_id: str) -> str:
+_MADE_FOR_SCENES: Final = {CallKind.SCENE: "clip", CallKind.VOICE: "narration"}
+
+
+def name_call(intent_id: IntentId) -> str:
     """What a person calls it: plan.1 → storyboard, scene-02.1 → clip of scene 2, voice-02.1 → its narration."""
-    name = intent_id.partition(".")[0]
-    kind, _, number = name.partition("-")
-    if kind in {"scene", "voice"} and number.isdigit():
-        what = "clip" if kind == "scene" else "narration"
-        return f"{what} of scene {int(number)}"
-    return "storyboard" if kind == "plan" else kind
+    kind, scene = find_kind(intent_id), find_scene(intent_id)
+    if kind in _MADE_FOR_SCENES and scene is not None:
+        return f"{_MADE_FOR_SCENES[kind]} of scene {scene}"
+    return "storyboard" if kind is CallKind.PLAN else unit_of(intent_id).partition("-")[0]
