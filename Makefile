@@ -138,7 +138,11 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 	@$(BIN)/python -m tests.proofs.continuing
 
 .PHONY: bench-pipeline
-bench-pipeline: setup build-generator ## How much of a video's time nobody works on it; STRICT=1
+bench-pipeline: setup build-generator ## How much of a video's time nobody works on it
+#: SIZE=480p            of the pictures; larger ones show more of the encoder
+#: TIMELINE=1           who did what when
+#: COLD=1               the first order of a stack, for which every worker has to wake up
+#: STRICT=1             a missed goal is an error
 	@$(BIN)/python -m bench.pipeline
 
 .PHONY: prove-composer

@@ -9,11 +9,15 @@ system itself writes, none from a clock of the bench:
 | planner, clip | the provider's `created_at` and `completed_at` of each call |
 | composer | `work_done` in its log: the time of the line, and `own_ms` back from it, without what it had to queue |
 
-The goal compares the wall time with planner + slowest clip + the composer's own time for what is left when the last
-clip has ended: its work on segments after that moment (side by side, so that each second counts once), and the render.
-The six clips end together, so that is all their bodies; had they ended one by one, it would be the last one's.
-Everything else is overhead: workers that wake up, pauses until somebody looks again, storing, booking, a composer that
-nobody asks. Beside it stands what the same calls and works take one after the other.
+`wall_over_least` compares the wall time with planner + slowest clip + the composer's own time for the segment that is
+ready last, and for the render. All six clips end at the same instant, so the other five bodies count as overhead: with
+a slot for each a composer makes them meanwhile, and with less it is not met, whoever waits for whom.
+`wall_over_least_here` compares with everything that the composer has to make after the last clip (side by side, each
+second once): what is over it is time in which nobody works. Beside them stands what the same calls and works take one
+after the other. The pictures are the smallest that the model makes; SIZE=720p shows more of the encoder.
+
+A storyboard is ordered first, so that a worker is awake, as it is wherever something was ordered a few minutes ago;
+COLD=1 leaves that out. TIMELINE=1 prints who did what when.
 """
 
 import asyncio
@@ -22,17 +26,17 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-import orjson
 from rich.console import Console
 from rich.table import Table
 from tests.fakes.provider_books import list_calls
 from tests.integration.visitors import Watched, visit
 
 from bench.goals import Scoreboard
+from bench.timeline import RENDER, Span, covered_s, draw, read_events, read_steps, read_works, to_time
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.environments import forget_accounts
 from omnigen_local.stack import LocalStack, StackPlan
@@ -42,36 +46,16 @@ LATENCY_S: Final = 30
 ORDER: Final = {
     "prompt": "an ad for a small roastery in the mountains, from the first light to the last cup",
     "model": "pixverse/pixverse-v5.6",
+    "aspect_ratio": "16:9",
     "duration_s": 27,
-    "resolution": "720p",
+    "resolution": os.environ.get("SIZE", "480p"),
     "seed": 11,
 }
 """A model that sells 5, 8 and 10 s: 27 s with half a second of crossfade are six clips of 5 s."""
+BEFORE: Final = {**ORDER, "prompt": "an ad for a baker in the valley, from the flour to the crust"}
 CLIPS: Final = 6
 MOST: Final = 1.05
-RENDER: Final = "RenderRequest"
-
-
-@dataclass(frozen=True)
-class Span:
-    """Something that somebody worked on."""
-
-    what: str
-    began: datetime
-    ended: datetime
-
-    @property
-    def took_s(self) -> float:
-        return (self.ended - self.began).total_seconds()
-
-    @classmethod
-    def of_call(cls, call: dict[str, Any]) -> Self:
-        return cls(call["model"], _time(call["created_at"]), _time(call["completed_at"]))
-
-    @classmethod
-    def of_work(cls, line: dict[str, Any]) -> Self:
-        ended = _time(line["timestamp"])
-        return cls(line["kind"], ended - timedelta(milliseconds=line["own_ms"]), ended)
+PICTURES: Final = frozenset({"BodyRequest", "TransitionRequest"})
 
 
 @dataclass(frozen=True)
@@ -95,10 +79,24 @@ class Timings:
         return max(clip.took_s for clip in self.clips)
 
     @property
+    def last_clip_at(self) -> datetime:
+        return max(clip.ended for clip in self.clips)
+
+    @property
+    def segments(self) -> list[Span]:
+        """Those that were not ready when the last clip had ended."""
+        return [work for work in self.works if work.what in PICTURES and work.ended > self.last_clip_at]
+
+    @property
+    def last_segment_s(self) -> float:
+        """The composer's own time for the one that was ready last."""
+        last = max(self.segments, key=lambda work: work.ended)
+        return (last.ended - max(last.began, self.last_clip_at)).total_seconds()
+
+    @property
     def segments_s(self) -> float:
-        """The composer's time for segments once the last clip has ended."""
-        last = max(clip.ended for clip in self.clips)
-        return covered_s((max(work.began, last), work.ended) for work in self.works if work.what != RENDER)
+        """The composer's time for all of them."""
+        return covered_s((max(work.began, self.last_clip_at), work.ended) for work in self.segments)
 
     @property
     def render_s(self) -> float:
@@ -106,6 +104,11 @@ class Timings:
 
     @property
     def least_s(self) -> float:
+        return self.planner_s + self.slowest_clip_s + self.last_segment_s + self.render_s
+
+    @property
+    def least_here_s(self) -> float:
+        """The same with every segment that this machine has to make after the last clip."""
         return self.planner_s + self.slowest_clip_s + self.segments_s + self.render_s
 
     @property
@@ -123,41 +126,35 @@ def main() -> int:
     _print(timings)
     board.expect_equal("clips", len(timings.clips), CLIPS)
     board.expect_at_most("wall_over_least", round(timings.wall.took_s / timings.least_s, 4), MOST)
+    board.expect_at_most("wall_over_least_here", round(timings.wall.took_s / timings.least_here_s, 4), MOST)
     return board.conclude()
-
-
-def covered_s(spans: Iterable[tuple[datetime, datetime]]) -> float:
-    """Seconds in which at least one of them was under way; those that end before they begin count nothing."""
-    total, until = timedelta(), datetime.min.replace(tzinfo=UTC)
-    for began, ended in sorted(spans):
-        total += max(ended - max(began, until), timedelta())
-        until = max(until, ended)
-    return total.total_seconds()
 
 
 async def _measure(folder: Path) -> Timings:
     overrides = {"simulator": {"SIMULATOR_VIDEO_LATENCY_S": str(LATENCY_S)}}
     async with LocalStack(StackPlan(folder / "state", folder / "logs", overrides=overrides)) as stack:
         visitor = await visit(stack)
+        if os.environ.get("COLD") != "1":
+            await visitor.call("POST", "/api/v1/storyboards", BEFORE)
         watched = await visitor.watch_job(folder / "video.mp4", **ORDER)
         if watched.job["status"] != "completed":
             raise RuntimeError(f"the job ended {watched.job['status']}: {watched.job.get('problem')}")
         calls = await list_calls(stack)
-    return _read(watched, calls, (folder / "logs" / "composer.log").read_bytes())
+    timings = _read(watched, calls, folder / "logs")
+    if os.environ.get("TIMELINE") == "1":
+        told = [{"type": event.type, **event.data} for event in watched.events if "at" in event.data]
+        steps = [step for step in read_steps(folder / "logs") if step.began > timings.wall.began]
+        Console().print(
+            draw([*timings.calls, *timings.works, *steps, *read_events(told)], timings.wall.began), soft_wrap=True
+        )
+    return timings
 
 
-def _read(watched: Watched, calls: Iterable[dict[str, Any]], composer_log: bytes) -> Timings:
+def _read(watched: Watched, calls: Iterable[dict[str, Any]], logs: Path) -> Timings:
     [created], [completed] = watched.told("job.created"), watched.told("job.completed")
-    lines = [orjson.loads(line) for line in composer_log.splitlines() if line.startswith(b"{")]
-    return Timings(
-        Span("job", _time(created["at"]), _time(completed["at"])),
-        [Span.of_call(call) for call in calls],
-        [Span.of_work(line) for line in lines if line["event"] == "work_done"],
-    )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    wall = Span("jobs", "job", to_time(created["at"]), to_time(completed["at"]))
+    ended = [Span.of_call(call) for call in calls if call["completed_at"]]
+    return Timings(wall, [call for call in ended if call.began >= wall.began], read_works(logs))
 
 
 def _print(timings: Timings) -> None:
@@ -167,14 +164,15 @@ def _print(timings: Timings) -> None:
     rows = {
         "planner": timings.planner_s,
         "slowest clip": timings.slowest_clip_s,
-        "composer: segments after the last clip": timings.segments_s,
+        "composer: the last segment": timings.last_segment_s,
         "composer: render": timings.render_s,
-        "together": timings.least_s,
+        "planner, slowest clip, these two": timings.least_s,
         "wall": timings.wall.took_s,
+        "composer: all segments after the last clip": timings.segments_s,
         "all calls and works, one after the other": timings.in_turn_s,
     }
-    for name, seconds in rows.items():
-        table.add_row(name, f"{seconds:.2f}")
+    for name, figure in rows.items():
+        table.add_row(name, f"{figure:.2f}")
     Console().print(table)
 
 
