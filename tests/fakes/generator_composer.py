@@ -1,5 +1,6 @@
 """The composer and the bucket as the generator sees them: work takes time, and its S3 key is its status."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO
@@ -40,9 +41,9 @@ class FakeAssets(Assets):
         return self.objects[key][0].decode()
 
 
-@dataclass(slots=True)
+@dataclass
 class FakeComposer(Composer):
-    """`work_s` per artefact. `bad_clips` and `is_music_bad` are refused; a refusal is raised when the work is over."""
+    """`work_s` per artefact. What is bad is refused, which is told when the work is over."""
 
     clock: Clock
     assets: FakeAssets
@@ -50,17 +51,23 @@ class FakeComposer(Composer):
     bad_clips: set[str] = field(default_factory=set)
     is_music_bad: bool = False
     are_voices_bad: bool = False
+    bad_lines: set[str] = field(default_factory=set)
+    """What is said in speech that cannot be used."""
     ready_at: dict[str, datetime] = field(default_factory=dict)
     segments: dict[str, SegmentRequest] = field(default_factory=dict)
     renders: dict[str, RenderRequest] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     requested: list[SegmentRequest] = field(default_factory=list)
+    begun_early: set[str] = field(default_factory=set)
 
     async def get_recipe(self, ref: AttemptRef) -> str:
         del ref
         return "recipe1"
 
-    async def put_segment(self, ref: AttemptRef, key: str, request: SegmentRequest) -> SegmentResult | Composing:
+    async def put_segment(
+        self, ref: AttemptRef, key: str, request: SegmentRequest, *, is_held: bool = True
+    ) -> SegmentResult | Composing:
+        del is_held
         assert key.startswith(f"u/{ref.user_id}/segments/recipe1/")
         for clip in self._clips(request):
             assert clip in self.assets.objects, f"{clip} is not in the bucket"
@@ -70,19 +77,22 @@ class FakeComposer(Composer):
         if self.bad_clips & set(self._clips(request)):
             raise ClipInvalidError(422, "clip_invalid", "no video stream")
         if isinstance(request, SoundtrackRequest):
-            self._refuse_sounds(request)
+            self.refuse_sounds(request)
         self.segments[key] = request
         frames = self._count_frames(request)
         return SegmentResult(key=key, frames=frames, duration_s=frames / 30, has_audio=False)
 
-    async def put_render(self, ref: AttemptRef, key: str, request: RenderRequest) -> RenderResult | Composing:
+    async def put_render(
+        self, ref: AttemptRef, key: str, request: RenderRequest, *, is_held: bool = True
+    ) -> RenderResult | Composing:
+        self.begun_early |= set() if is_held else {key}
         assert key.startswith(f"u/{ref.user_id}/renders/recipe1/")
         missing = [segment for segment in request.segment_keys if segment not in self.segments]
         if missing:
             raise SegmentMissingError(424, "segment_missing", f"{missing} are missing")
         if not self._is_over(key):
             return Composing(Pending(progress=0.5), retry_after_s=1)
-        self._refuse_sounds(request)
+        self.refuse_sounds(request)
         self.renders[key] = request
         frames = request.total_frames
         return RenderResult(
@@ -96,12 +106,16 @@ class FakeComposer(Composer):
             height=720,
         )
 
+    def __post_init__(self) -> None:
+        self.refuse_sounds: Callable[[Sounds], None] = self._refuse_sounds
+
     def _refuse_sounds(self, request: Sounds) -> None:
         if request.music_key is not None and self.is_music_bad:
             raise MusicInvalidError(422, "music_invalid", "that is no music")
-        if request.voices and self.are_voices_bad:
-            bad = {"key": request.voices[0].speech_key}
-            raise VoiceInvalidError(422, "voice_invalid", "that is no voice", details=bad)
+        for voice in request.voices:
+            if self.are_voices_bad or voice.text in self.bad_lines:
+                bad = {"key": voice.speech_key}
+                raise VoiceInvalidError(422, "voice_invalid", "that is no voice", details=bad)
 
     async def cancel(self, ref: AttemptRef, key: str) -> None:
         assert key.startswith(f"u/{ref.user_id}/")

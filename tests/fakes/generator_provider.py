@@ -70,7 +70,7 @@ class Accepted:
 
 @dataclass(slots=True)
 class FakeProvider(Provider):
-    """`faults` are taken one per create, per model; then everything is well. Seconds: latency_s, listed_after_s."""
+    """`faults` are taken one per create, per model; then everything is well. Times are in seconds."""
 
     clock: Clock
     latency_s: float = 5
@@ -78,6 +78,7 @@ class FakeProvider(Provider):
     """By model, where it is not latency_s."""
     listed_after_s: float = 0
     begins_after_s: float = NEVER_S
+    throttle_hint_s: int = 7
     is_down: bool = False
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     accepted: dict[str, Accepted] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class FakeProvider(Provider):
         if self.is_down or fault is Fault.UNREACHABLE:
             raise ProviderUnreachableError("connection refused")
         if fault is Fault.THROTTLED:
-            raise ProviderThrottledError("throttled, resets in ~7s", 7)
+            raise ProviderThrottledError("throttled", self.throttle_hint_s)
         if fault is Fault.REFUSED:
             raise ProviderRefusedError(422, "duration: must be less than 12")
         if fault is Fault.MODERATED_AT_CREATE:

@@ -17,7 +17,7 @@ from tests.fakes.time_travel import VirtualClock, run_virtually
 
 from omnigen_generator.domain.attempts import AttemptRef, TimeLimits
 from omnigen_generator.ports import Tools
-from omnigen_generator.schemas import StepAnswer, StepCall
+from omnigen_generator.schemas import StepAnswer, StepCall, StepName
 from omnigen_generator.service.steps import run_step
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import JobId, UserId
@@ -48,6 +48,18 @@ def a_request(**news: Any) -> JobRequest:
     return JobRequest(**{**plain, **news})
 
 
+Breaks = Callable[[StepCall], Exception | None]
+
+
+def broken(step: StepName, scene: int = 0) -> Breaks:
+    """Every call of this step fails, also when it is repeated."""
+
+    def raise_for(call: StepCall) -> Exception | None:
+        return RuntimeError("no space left") if (call.step, call.scene) == (step, scene) else None
+
+    return raise_for
+
+
 @dataclass(slots=True)
 class World:
     """One user's job `job_1` and everything around it. Times in seconds of virtual time."""
@@ -61,7 +73,7 @@ class World:
     composer: FakeComposer = field(init=False)
     provider: FakeProvider = field(init=False)
     reached: set[str] = field(default_factory=set)
-    breaks: Callable[[StepCall], Exception | None] = lambda _: None
+    breaks: Breaks = lambda _: None
     """What a call of the Lambda raises instead of being served."""
 
     def __post_init__(self) -> None:
@@ -131,10 +143,14 @@ class World:
         run_virtually(self._execute(switch))
         return self.snapshot
 
-    async def _execute(self, switch: KillSwitch | None) -> None:
+    async def look(self, intent_id: str) -> None:
+        """What jobs starts when the provider tells of a call's end."""
+        await self._execute(None, kind="look", intent=intent_id)
+
+    async def _execute(self, switch: KillSwitch | None, **other: str) -> None:
         machine = Machine(orjson.loads(DEFINITION.read_bytes()), self._invoker(switch), to_rfc3339(self.clock.now()))
         try:
-            await machine.run(self._input(self.snapshot.attempt))
+            await machine.run(self._input(self.snapshot.attempt) | other)
         except StateError:
             self.reached.add("(failed)")
         self.reached |= machine.reached

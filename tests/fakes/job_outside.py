@@ -107,12 +107,19 @@ class FakeWorkflow(Workflow):
     is_down: bool = False
     started: list[tuple[JobId, int]] = field(default_factory=list)
     settling: list[tuple[JobId, int]] = field(default_factory=list)
+    looked_at: list[tuple[JobId, int, IntentId]] = field(default_factory=list)
 
     async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
         if self.is_down:
             raise DependencyUnavailableError("no state machine")
         started = self.started if kind is ExecutionKind.MAKE else self.settling
         started.append((job.job_id, job.attempt))
+
+    async def look(self, job: Job, intent_id: IntentId, provider_id: str) -> None:
+        del provider_id
+        if self.is_down:
+            raise DependencyUnavailableError("no state machine")
+        self.looked_at.append((job.job_id, job.attempt, intent_id))
 
 
 class FakeMediaLinks(MediaLinks):

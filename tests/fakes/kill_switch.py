@@ -37,9 +37,9 @@ class _Guarded:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._port, name)
 
-        async def call(*args: Any) -> Any:
+        async def call(*args: Any, **options: Any) -> Any:
             self._switch.count(is_before=True)
-            result = await method(*args)
+            result = await method(*args, **options)
             self._switch.count(is_before=False)
             return result
 

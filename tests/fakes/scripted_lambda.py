@@ -93,11 +93,11 @@ class ScriptedMachines:
         self._arns = arns
         self._executions: dict[str, Execution] = {}
 
-    async def run(self, kind: str, script: Script) -> Execution:
+    async def run(self, kind: str, script: Script, purpose: Mapping[str, str]) -> Execution:
+        """`purpose`: what of the execution's input says what it is for."""
         job_id = f"job_{len(self._executions)}"
         execution = self._executions[job_id] = Execution(script)
-        purpose = "settle" if script.__name__.startswith("settling") else "make"
-        given = {"job_id": job_id, "user_id": "ada", "plan": "free", "attempt": 1, "kind": purpose}
+        given = {"job_id": job_id, "user_id": "ada", "plan": "free", "attempt": 1, **purpose}
         started = await self._stepfunctions.start_execution(
             stateMachineArn=self._arns[kind], name=job_id, input=orjson.dumps(given).decode()
         )

@@ -80,6 +80,15 @@ def settling(call: Call, earlier: int) -> Any:
     return DependencyUnavailableError("quota is away") if earlier == 0 else plainly(call, earlier)
 
 
+def looking(_call: Call, earlier: int) -> Any:
+    """Started for a call that has ended; what the step says is nobody's business."""
+    return DependencyUnavailableError("quota is away") if earlier == 0 else step_answer("failed")
+
+
+def looking_in_vain(_call: Call, _earlier: int) -> Any:
+    return ZeroDivisionError()
+
+
 SCRIPTS: tuple[Script, ...] = (
     plainly,
     with_a_broken_scene,
@@ -91,8 +100,12 @@ SCRIPTS: tuple[Script, ...] = (
     breaking_before_there_is_a_plan,
     impossible_to_close,
     settling,
+    looking,
+    looking_in_vain,
     in_a_chain,
 )
+LOOK = {"kind": "look", "intent": "scene-02.1"}
+PURPOSES: dict[Script, dict[str, str]] = {settling: {"kind": "settle"}, looking: LOOK, looking_in_vain: LOOK}
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ async def run_all(emulator_url: str) -> Runs:
 
         async def run(kind: str, script: Script) -> Execution:
             async with some:
-                return await machines.run(kind, script)
+                return await machines.run(kind, script, PURPOSES.get(script, {"kind": "make"}))
 
         ended = await asyncio.gather(*(run(kind, script) for kind, script in keys))
     return Runs(dict(zip(keys, ended, strict=True)))
@@ -219,6 +232,16 @@ def test_the_calls_of_an_ended_job_are_accounted_for_and_nothing_else_is_done(ru
     run = runs.get(kind, settling)
     assert run.status == "SUCCEEDED"
     assert [call["step"] for call in run.calls] == ["reckon", "reckon"]
+
+
+@pytest.mark.parametrize("script", [looking, looking_in_vain])
+def test_a_call_is_looked_at_beside_the_execution_that_waits_and_nothing_else_is_done(
+    runs: Runs, kind: str, script: Script
+) -> None:
+    run = runs.get(kind, script)
+    assert run.status == "SUCCEEDED"
+    assert {(call["step"], call["intent"]) for call in run.calls} == {("look", "scene-02.1")}
+    assert len(run.calls) == (2 if script is looking else 3)
 
 
 def test_render_and_finish_are_told_what_the_render_before_has_found_out(runs: Runs, kind: str) -> None:

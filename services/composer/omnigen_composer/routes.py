@@ -14,7 +14,6 @@ from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
 RETRY_AFTER_S: Final = 1
-NEARLY_DONE: Final = 0.6
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait=(\d{1,6})\b")
 
 router = APIRouter(prefix="/v1")
@@ -65,8 +64,8 @@ def find_wait_s(prefer: str) -> int | None:
 
 
 def pause_s(progress: float) -> int:
-    """When to ask again: at once near the end, since a call that is being held hears of it without delay."""
-    return 0 if progress >= NEARLY_DONE else RETRY_AFTER_S
+    """When to ask again: at once if it is being made, since a call that is held hears of its end without delay."""
+    return 0 if progress > 0 else RETRY_AFTER_S
 
 
 async def _order(key: str, body: WorkRequest, request: Request, caller: Identity, prefer: str) -> Response:

@@ -121,11 +121,18 @@ class Composer(Protocol):
         """The recipe id that this composer encodes by."""
         ...
 
-    async def put_segment(self, ref: AttemptRef, key: str, request: SegmentRequest) -> SegmentResult | Composing:
-        """The segment, or that it is being made. ClipInvalidError for a clip that cannot be used."""
+    async def put_segment(
+        self, ref: AttemptRef, key: str, request: SegmentRequest, *, is_held: bool = True
+    ) -> SegmentResult | Composing:
+        """The segment, or that it is being made. ClipInvalidError for a clip that cannot be used.
+
+        A call that is held waits a moment for the end; another one has it begun, and nothing more.
+        """
         ...
 
-    async def put_render(self, ref: AttemptRef, key: str, request: RenderRequest) -> RenderResult | Composing:
+    async def put_render(
+        self, ref: AttemptRef, key: str, request: RenderRequest, *, is_held: bool = True
+    ) -> RenderResult | Composing:
         """The video, or that it is being made. SegmentMissingError when a segment has to be prepared first."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, StrictBool, StrictInt
 
 from omnigen_generator.domain.attempts import AttemptRef
-from omnigen_shared.contracts.base import Answer, Contract, JobId, UserId
+from omnigen_shared.contracts.base import Answer, Contract, IntentId, JobId, UserId
 from omnigen_shared.contracts.job import JobProblem
 
 
@@ -25,6 +25,7 @@ class StepName(StrEnum):
     SETTLE = "settle"
     FAIL = "fail"
     CONTINUE = "continue"
+    LOOK = "look"
     RECKON = "reckon"
 
 
@@ -65,6 +66,8 @@ class StepCall(Answer):
     started_at: datetime
     job: ExecutionInput
     scene: int = Field(default=0, ge=0)
+    intent: IntentId | None = None
+    """For a look: the paid call that is said to have ended."""
     produced: tuple[Any, ...] = ()
     """How each branch ended: objects, in lists of lists where scenes are."""
     last: dict[str, Any] | None = None

@@ -169,7 +169,7 @@ def assemble(
         spending=Spending(store, clock),
         ending=ending,
         resuming=Resuming(store, launcher, ending, clock, margin),
-        hinting=Hinting(store, clock, None if secret is None else secret.get_secret_value()),
+        hinting=Hinting(store, adapters.workflow, clock, None if secret is None else secret.get_secret_value()),
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)

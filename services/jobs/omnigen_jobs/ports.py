@@ -20,7 +20,7 @@ from omnigen_jobs.domain.messages import (
     Posting,
 )
 from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Send, Stray
-from omnigen_shared.contracts.base import JobId, UserId
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.exports import ExportRequest, ExportResult, PreviewRequest
 from omnigen_shared.contracts.job import ExecutionKind
@@ -211,6 +211,10 @@ class Workflow(Protocol):
 
     async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
         """Start an execution of the job's present attempt. DependencyUnavailableError: it may or may not run."""
+        ...
+
+    async def look(self, job: Job, intent_id: IntentId, provider_id: str) -> None:
+        """Start one beside it that looks at a single paid call, once. DependencyUnavailableError as above."""
         ...
 
 

@@ -53,9 +53,14 @@ class SceneState(StrEnum):
 
 
 class ExecutionKind(StrEnum):
-    """What an execution is started for: to make the video, or to account for the calls of a job that has ended."""
+    """What an execution is started for.
+
+    To make the video; to look at one paid call, of which the provider says that it has ended, beside the one that makes
+    the video; to account for the calls of a job that has ended.
+    """
 
     MAKE = "make"
+    LOOK = "look"
     SETTLE = "settle"
 
 

@@ -19,6 +19,7 @@ from omnigen_generator.service.steps import run_step
 from omnigen_jobs.domain.records import Job
 from omnigen_jobs.ports import Workflow
 from omnigen_shared.clock import SystemClock, to_rfc3339
+from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import ExecutionKind
 
 PORTS: Final = ("jobs", "quota", "composer", "provider", "assets")
@@ -64,9 +65,13 @@ class Chaos(Workflow):
             self.happened["doubled"] += 1
             self._spawn(job, kind)
 
-    def _spawn(self, job: Job, kind: ExecutionKind) -> None:
+    async def look(self, job: Job, intent_id: IntentId, provider_id: str) -> None:
+        del provider_id
+        self._spawn(job, ExecutionKind.LOOK, intent=intent_id)
+
+    def _spawn(self, job: Job, kind: ExecutionKind, **rest: str) -> None:
         given = {"job_id": job.job_id, "user_id": job.user_id, "plan": job.plan, "attempt": job.attempt, "kind": kind}
-        task = asyncio.create_task(self._run(given))
+        task = asyncio.create_task(self._run(given | rest))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self.happened[f"executions to {kind.value}"] += 1

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from tests.fakes.generator_provider import Fault
-from tests.fakes.generator_world import CLIPS, World, a_request
+from tests.fakes.generator_world import CLIPS, World, a_request, broken
 from tests.fakes.time_travel import run_virtually
 
 from omnigen_generator.domain.calls import clip_call
 from omnigen_generator.domain.matching import list_candidates
 from omnigen_generator.domain.pictures import resolve, tell_pictures
 from omnigen_generator.domain.predictions import Prediction, PredictionStatus
-from omnigen_generator.schemas import StepOutcome
+from omnigen_generator.schemas import StepName, StepOutcome
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS
 from omnigen_shared.contracts.composer import BodyRequest, last_frame_key
 from omnigen_shared.contracts.inputs import is_address_of
@@ -69,7 +69,7 @@ def test_a_plan_is_one_chain() -> None:
         while (answer := await world.step("plan")).outcome is not StepOutcome.DONE:
             world.clock.advance(3)
         assert answer.chains == ((1, 2, 3),)
-        assert (await world.step("scene", scene=2)).outcome is StepOutcome.WAITING
+        assert (await world.step("scene", scene=2)).outcome is StepOutcome.OUT_OF_TIME
         assert world.provider.creates.count(CLIPS) == 1  # the first scene's, which began with the plan
 
     run_virtually(scenario())
@@ -93,6 +93,17 @@ def test_a_chain_whose_first_scene_fails_is_not_waited_for() -> None:
     assert [scene.state for scene in job.scenes] == [SceneState.FAILED, SceneState.QUEUED, SceneState.QUEUED]
     assert (world.clock.now() - began).total_seconds() < world.limits.execution_budget_s / 2
     assert job.attempt == 1
+
+
+def test_a_chain_whose_first_scene_breaks_for_good_is_not_waited_for() -> None:
+    world = chained()
+    world.breaks = broken(StepName.SCENE, 1)
+    began = world.clock.now()
+    job = world.run()
+    assert (job.status, job.attempt) == (JobStatus.FAILED, 1)
+    assert job.problem is not None
+    assert (job.problem.code, job.problem.scene) == ("step_failed", 1)
+    assert (world.clock.now() - began).total_seconds() < world.limits.execution_budget_s / 2
 
 
 def test_the_same_chain_again_pays_nothing_for_clips() -> None:

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.cutting import cuts_of
 from tests.fakes.generator_provider import Fault
-from tests.fakes.generator_world import World, a_request
+from tests.fakes.generator_world import PLANNER, World, a_request
 
 from omnigen_generator.domain.calls import voice_call
+from omnigen_generator.domain.errors import VoiceInvalidError
 from omnigen_generator.domain.storyboards import build_storyboard, fit_narration
 from omnigen_generator.domain.templates import write_plan
 from omnigen_generator.service.narration import LINES_AT_ONCE
 from omnigen_shared.contracts.catalogue import SPEECH_MODELS
-from omnigen_shared.contracts.composer import RenderRequest, SoundtrackRequest
+from omnigen_shared.contracts.composer import RenderRequest, Sounds, SoundtrackRequest
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.contracts.storyboard import Category, PlannedBy, Room, list_rooms
 
@@ -101,6 +102,32 @@ def test_voices_that_the_composer_cannot_use_are_left_out_and_given_to_nobody() 
     again.order(narration=True)
     assert again.run().status is JobStatus.COMPLETED
     assert world.provider.creates.count(SPEECH) == 1
+
+
+@pytest.mark.parametrize("is_burnt", [False, True])
+def test_a_line_that_the_composer_cannot_use_leaves_the_others_heard(*, is_burnt: bool) -> None:
+    world = told(captions=True, burn_captions=is_burnt)
+    world.provider.script(PLANNER, Fault.FAILED)  # the template's lines differ
+    world.composer.bad_lines = {"Look closer."}
+    assert world.run().status is JobStatus.COMPLETED
+    assert [voice.text for voice in rendered(world).voices] == ["Made with care.", "Try it today."]
+    spoiled = [intent.intent_id for intent in world.snapshot.intents if intent.spoiled is not None]
+    assert spoiled == ["voice-01.1"]
+    assert world.provider.creates.count(SPEECH) == 3
+
+
+def test_speech_that_nobody_has_ordered_is_not_asked_about_for_ever() -> None:
+    """The composer names a file that is no line of the job's: the video goes without voices."""
+    world = told()
+
+    def refuse(request: Sounds) -> None:
+        if isinstance(request, RenderRequest) and request.voices:
+            raise VoiceInvalidError(422, "voice_invalid", "no voice", details={"key": "u/ada/voices/other.mp3"})
+
+    world.composer.refuse_sounds = refuse
+    assert world.run().status is JobStatus.COMPLETED
+    assert rendered(world).voices == ()
+    assert all(intent.spoiled is None for intent in world.snapshot.intents)
 
 
 @pytest.mark.parametrize("name", SPEECH_MODELS)

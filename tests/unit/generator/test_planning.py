@@ -42,6 +42,19 @@ def test_an_answer_that_is_no_plan_is_repaired_once() -> None:
     assert world.intent("plan-repair.1").price_microusd == 10_000
 
 
+def test_a_planner_that_takes_no_more_calls_for_now_is_left_alone_for_as_long_as_it_says() -> None:
+    world = a_world(Fault.THROTTLED, Fault.THROTTLED)
+    world.provider.throttle_hint_s = 1
+
+    async def scenario() -> None:
+        began = world.clock.now()
+        answer = await world.step("plan")
+        assert (answer.outcome, answer.wait_s >= 1) == (StepOutcome.WAITING, True)
+        assert (world.provider.creates, world.clock.now()) == ([PLANNER], began)
+
+    run_virtually(scenario())
+
+
 def test_two_bad_answers_are_replaced_by_a_template() -> None:
     world = a_world(Fault.BAD_PLAN, Fault.BAD_PLAN)
     assert world.run().status is JobStatus.COMPLETED

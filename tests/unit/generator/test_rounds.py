@@ -98,7 +98,7 @@ def test_two_clips_of_no_use_in_one_round_do_not_end_the_next(monkeypatch: pytes
         return await taken(ref, key, request)
 
     refused: set[str] = set()
-    monkeypatch.setattr(type(world.composer), "put_segment", lambda _, *args: refuse_two(*args))
+    monkeypatch.setattr(type(world.composer), "put_segment", lambda _, *args, **_held: refuse_two(*args))
     assert world.run().status is JobStatus.FAILED
     job = world.resume()
     assert job.status is JobStatus.COMPLETED

@@ -323,7 +323,8 @@ def test_a_composer_without_room_is_asked_again() -> None:
             answer = await world.step("render")
         assert (answer.outcome, answer.wait_s) == (StepOutcome.WAITING, 2)
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, is_held: bool) -> None:
+        assert is_held
         raise DependencyUnavailableError("no room", retry_after_s=5)
 
     run_virtually(scenario())

@@ -32,6 +32,7 @@ from omnigen_shared.contracts.job import IntentStatus
 from omnigen_shared.errors import NotFoundError, UnauthenticatedError
 
 SECRET = "whsec_" + base64.b64encode(b"a provider's secret").decode()
+OUTPUT = f"u/{USER}/clips/{FINGERPRINT}.mp4"
 HINT: dict[str, Any] = {"id": "p-1", "model": "m", "input": {"seed": 1, "scale": 7.0, "fps": 24}, "status": "starting"}
 
 
@@ -156,3 +157,52 @@ async def test_over_http_the_bytes_are_what_was_signed(http: httpx.AsyncClient, 
     assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
     assert (await http.post(path, content=delivery.body, headers=headers)).status_code == 204
     assert bench.store.intents[(JOB, CLIP)].status is IntentStatus.CREATED
+
+
+async def test_the_end_of_a_call_that_is_waited_for_is_looked_at_at_once(bench: JobsBench) -> None:
+    await take(bench, status="processing")
+    assert bench.workflow.looked_at == []
+    await take(bench, status="succeeded")
+    assert bench.workflow.looked_at == [(JOB, 1, CLIP)]
+    assert bench.workflow.started == []
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled", "aborted", "something new"])
+async def test_so_is_any_other_end(bench: JobsBench, status: str) -> None:
+    await take(bench, status=status)
+    assert bench.workflow.looked_at == [(JOB, 1, CLIP)]
+
+
+async def test_what_has_been_collected_is_not_looked_at_again(bench: JobsBench) -> None:
+    await take(bench)
+    await bench.move("created", "ingested", output_key=OUTPUT)
+    await take(bench, status="succeeded")
+    assert bench.workflow.looked_at == []
+
+
+async def test_nor_is_a_call_of_a_job_that_has_ended(bench: JobsBench) -> None:
+    await take(bench)
+    await bench.uses.ending.fail(USER, JOB, 1, make_problem())
+    await take(bench, status="succeeded")
+    assert bench.workflow.looked_at == []
+
+
+async def test_another_prediction_under_the_name_of_a_call_is_nothing_to_look_at(bench: JobsBench) -> None:
+    await take(bench)
+    await take(bench, id="p-2", status="succeeded")
+    assert bench.workflow.looked_at == []
+
+
+async def test_sound_holds_nothing_up_and_is_not_looked_at(bench: JobsBench) -> None:
+    await bench.plan(intent="music.1", fingerprint="e" * 64, input=HINT["input"], model="m")
+    await bench.move("planned", "reserved", intent="music.1")
+    await take(bench)
+    await bench.move("reserved", "sending", intent="music.1", owner="w2")
+    await bench.uses.hinting.take(token_for("music.1"), deliver(bench, id="p-3", status="succeeded"))
+    assert bench.store.bindings["p-3"].intent_id == "music.1"
+    assert bench.workflow.looked_at == []
+
+
+async def test_a_hint_is_taken_whether_or_not_a_look_can_be_started(bench: JobsBench) -> None:
+    bench.workflow.is_down = True
+    assert (await take(bench, status="succeeded")).status is IntentStatus.CREATED

@@ -16,6 +16,8 @@ from omnigen_shared.errors import ProblemError
 
 BUSY_RETRY_AFTER_S: Final = 2
 EXPORTS_PER_USER: Final = 4
+BEGUN: Final = 0.01
+"""How far a piece of work is that does not queue any more."""
 _log = structlog.get_logger()
 
 
@@ -160,6 +162,7 @@ class Crew:
         is_export = export_folder(work.key) is not None
         async with self._export_slots if is_export else nullcontext(), self._slots:
             begun = time.monotonic()
+            work.report(BEGUN)
             await self._workshop.make(work.key, work.request, work.report)
         own_ms, queued_ms = round((time.monotonic() - begun) * 1000), round((begun - asked) * 1000)
         _log.info("work_done", key=work.key, kind=type(work.request).__name__, own_ms=own_ms, queued_ms=queued_ms)

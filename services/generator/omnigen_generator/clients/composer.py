@@ -35,12 +35,17 @@ class HttpComposer(Composer):
         reply = await self._call(ref, "GET", "/v1/recipe", 0)
         return Recipe.model_validate(reply.body).recipe_id
 
-    async def put_segment(self, ref: AttemptRef, key: str, request: SegmentRequest) -> SegmentResult | Composing:
-        reply = await self._call(ref, "PUT", f"/v1/segments/{quote(key)}", SEGMENT_HOLD_S, request)
+    async def put_segment(
+        self, ref: AttemptRef, key: str, request: SegmentRequest, *, is_held: bool = True
+    ) -> SegmentResult | Composing:
+        hold_s = SEGMENT_HOLD_S if is_held else 0
+        reply = await self._call(ref, "PUT", f"/v1/segments/{quote(key)}", hold_s, request)
         return _composing(reply) if reply.status == ACCEPTED else SegmentResult.model_validate(reply.body)
 
-    async def put_render(self, ref: AttemptRef, key: str, request: RenderRequest) -> RenderResult | Composing:
-        reply = await self._call(ref, "PUT", f"/v1/renders/{quote(key)}", RENDER_HOLD_S, request)
+    async def put_render(
+        self, ref: AttemptRef, key: str, request: RenderRequest, *, is_held: bool = True
+    ) -> RenderResult | Composing:
+        reply = await self._call(ref, "PUT", f"/v1/renders/{quote(key)}", RENDER_HOLD_S if is_held else 0, request)
         return _composing(reply) if reply.status == ACCEPTED else RenderResult.model_validate(reply.body)
 
     async def cancel(self, ref: AttemptRef, key: str) -> None:

@@ -7,7 +7,6 @@ import structlog
 
 from omnigen_generator.domain.calls import PaidCall, plan_call, repair_call
 from omnigen_generator.domain.outcomes import Bought, Waiting
-from omnigen_generator.domain.pacing import MIN_WAIT_S
 from omnigen_generator.domain.prompting import PlannedVideo, Unusable, read_plan
 from omnigen_generator.domain.segments import is_chained
 from omnigen_generator.domain.storyboards import build_storyboard
@@ -72,7 +71,7 @@ async def _write(turn: Turn) -> Storyboard | Waiting:
 async def _ask(turn: Turn, call: PaidCall) -> PlannedVideo | Unusable | Waiting | None:
     """The model's words or why they are of no use, Waiting for them, or None when there are none in time."""
     outcome = await buy(turn, call)
-    if isinstance(outcome, Waiting) and outcome.wait_s == MIN_WAIT_S:
+    if isinstance(outcome, Waiting) and outcome.is_running:
         await asyncio.sleep(SECOND_LOOK_S)  # the state machine waits for whole seconds only
         outcome = await buy(turn, call)
     if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):

@@ -13,12 +13,14 @@ from omnigen_generator.domain.errors import (
     VoiceInvalidError,
 )
 from omnigen_generator.domain.outcomes import Reason, Waiting
-from omnigen_generator.domain.segments import find_soundtrack, keyed
+from omnigen_generator.domain.segments import find_soundtrack, keyed, pinned_recipe, render_request
 from omnigen_generator.ports import Composing
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.composer import Pending, SegmentRequest
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import Pending, SegmentRequest, render_key
 from omnigen_shared.contracts.failure import FailureCode
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.contracts.job import SceneState
+from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
 
 MAX_WAIT_S: Final = 2
 
@@ -42,9 +44,23 @@ async def begin_soundtrack(turn: Turn) -> None:
             await prepare(turn, (soundtrack,))
 
 
+async def begin_video(turn: Turn) -> None:
+    """Order the join as soon as nothing is missing, while the state machine goes its way to the render.
+
+    That one asks for the same, and is told what there is to tell.
+    """
+    states = {scene.state for scene in turn.snapshot.scenes}
+    if states != {SceneState.PREPARED} or find_soundtrack(turn.snapshot) is None:
+        return
+    request = render_request(turn.snapshot, is_silent=False)
+    key = render_key(UserId(turn.ref.user_id), pinned_recipe(turn.snapshot), request)
+    with suppress(RemoteProblemError, DependencyUnavailableError):
+        await turn.tools.composer.put_render(turn.ref, key, request, is_held=False)
+
+
 async def _put(turn: Turn, key: str, request: SegmentRequest) -> Waiting | Reason | None:
     try:
-        answer = await turn.tools.composer.put_segment(turn.ref, key, request)
+        answer = await turn.tools.composer.put_segment(turn.ref, key, request, is_held=turn.is_awaited)
     except ClipInvalidError as error:
         return Reason(
             FailureCode.CLIP_INVALID,

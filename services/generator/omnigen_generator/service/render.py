@@ -34,8 +34,8 @@ async def render(turn: Turn, *, is_silent: bool, is_mute: bool) -> StepAnswer:
         await _leave_out(turn, error, turn.snapshot.music_key)
         video, is_silent = AGAIN, True
     except VoiceInvalidError as error:
-        await _leave_out(turn, error, error.details.get("key"))
-        video, is_mute = AGAIN, True
+        is_left_out = await _leave_out(turn, error, error.details.get("key"))
+        video, is_mute = AGAIN, not is_left_out
     answer = _to_answer(turn, video)
     return answer.model_copy(update={"is_silent": is_silent, "is_mute": is_mute})
 
@@ -51,12 +51,15 @@ async def finish(turn: Turn, *, is_silent: bool, is_mute: bool) -> StepAnswer:
     return done()
 
 
-async def _leave_out(turn: Turn, error: RemoteProblemError, sound_key: str | None) -> None:
-    """It is paid and of no use: no later job shall be given it."""
+async def _leave_out(turn: Turn, error: RemoteProblemError, sound_key: str | None) -> bool:
+    """It is paid and of no use: no later job shall be given it. Whether the record now says so of any sound."""
     _log.warning("sound_left_out", code=error.remote_code, detail=error.detail)
-    for intent in turn.snapshot.intents:
-        if intent.output_key is not None and intent.output_key == sound_key:
-            await turn.tools.jobs.spoil(turn.ref, intent.intent_id, SpoilOutput(reason=error.detail[:1000]))
+    found = [i for i in turn.snapshot.intents if i.output_key is not None and i.output_key == sound_key]
+    useful = [intent for intent in found if intent.spoiled is None]
+    for intent in useful:
+        spoiled = SpoilOutput(reason=error.detail[:1000])
+        turn.snapshot = await turn.tools.jobs.spoil(turn.ref, intent.intent_id, spoiled)
+    return bool(useful)
 
 
 def _to_answer(turn: Turn, video: RenderResult | Waiting | Reason) -> StepAnswer:

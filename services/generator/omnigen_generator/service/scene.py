@@ -13,20 +13,12 @@ from omnigen_generator.domain.outcomes import Bought, Reason, Waiting
 from omnigen_generator.domain.segments import bodies_of, is_chained, start_frame_key, transitions_around
 from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enough
 from omnigen_generator.schemas import StepAnswer, StepOutcome
-from omnigen_generator.service.answers import done, failed_as_recorded, wait_while_there_is_time
+from omnigen_generator.service.answers import done, failed_as_recorded, out_of_time, wait_while_there_is_time
 from omnigen_generator.service.buying import buy
-from omnigen_generator.service.preparing import AGAIN, prepare
+from omnigen_generator.service.preparing import AGAIN, begin_video, prepare
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, SpoilOutput
-
-BEHIND: Final = Waiting(
-    2,
-    Reason(
-        FailureCode.DEADLINE_EXCEEDED,
-        "The scene begins where the one before it ends, which was not ready before the job's time was over.",
-    ),
-)
 
 QUOTED: Final = 160
 
@@ -46,7 +38,11 @@ async def advance_scene(turn: Turn, number: int) -> StepAnswer:
 
 
 async def _wait_for_turn(turn: Turn, number: int) -> StepAnswer | None:
-    """None unless the scene begins where the one before it ends, and that one is not there."""
+    """None unless the scene begins where the one before it ends, and that one is not there.
+
+    The state machine makes the scenes of a chain one after the other, so the one before has ended without being ready,
+    and nothing will come of waiting for it. Why, another attempt or the judge finds out.
+    """
     if number == 1 or not is_chained(turn.snapshot):
         return None
     ahead = [turn.get_scene(earlier).state for earlier in range(1, number)]
@@ -54,7 +50,7 @@ async def _wait_for_turn(turn: Turn, number: int) -> StepAnswer | None:
         return None
     if SceneState.FAILED in ahead:
         return failed_as_recorded()
-    return await _wait(turn, number, BEHIND, SceneState.QUEUED)
+    return out_of_time()
 
 
 async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
@@ -130,6 +126,7 @@ async def _join(turn: Turn, number: int) -> StepAnswer:
         return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
     if isinstance(outcome, Reason):
         _log.warning("transition_not_made", job_id=turn.ref.job_id, scene=number, detail=outcome.detail)
+    await begin_video(turn)
     return done()
 
 

@@ -13,6 +13,7 @@ from omnigen_generator.service.answers import out_of_time
 from omnigen_generator.service.closing import settle_job
 from omnigen_generator.service.ending import continue_attempt, fail
 from omnigen_generator.service.judge import judge
+from omnigen_generator.service.looking import look
 from omnigen_generator.service.music import advance_music
 from omnigen_generator.service.narration import advance_narration
 from omnigen_generator.service.plan import plan
@@ -43,6 +44,7 @@ _STEPS: Final[dict[StepName, Step]] = {
     StepName.FAIL: lambda turn, call: fail(turn, call.last),
     StepName.CONTINUE: lambda turn, _: continue_attempt(turn),
     StepName.RECKON: lambda turn, _: reckon(turn),
+    StepName.LOOK: lambda turn, call: look(turn, call.intent),
 }
 
 

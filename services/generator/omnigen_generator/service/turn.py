@@ -21,17 +21,21 @@ from omnigen_shared.contracts.storyboard import Storyboard
 
 @dataclass(slots=True)
 class Turn:
-    """`snapshot` is replaced by what a write answers. `owner` names this call in a race for a send."""
+    """`snapshot` is replaced by what a write answers. `owner` names this call in a race for a send.
+
+    `is_awaited`: the state machine waits for the answer, so that it is worth to wait for the composer a little.
+    """
 
     tools: Tools
     ref: AttemptRef
     window: Window
     snapshot: JobSnapshot
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    is_awaited: bool = True
 
     def fork(self) -> "Turn":
         """For something that runs beside this: it races for its sends, and sees the record, by itself."""
-        return Turn(self.tools, self.ref, self.window, self.snapshot)
+        return Turn(self.tools, self.ref, self.window, self.snapshot, is_awaited=self.is_awaited)
 
     @property
     def now(self) -> datetime:

@@ -1,18 +1,24 @@
 """The state machine in Step Functions: it is only ever started; names are for people to read."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from omnigen_jobs.domain.records import Job
 from omnigen_shared.aws.clients import error_code
+from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError
 
 if TYPE_CHECKING:
     from types_aiobotocore_stepfunctions import SFNClient
+
+LONGEST_NAME: Final = 80
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,30 @@ class StepFunctionsWorkflow:
     state_machine_arn: str
 
     async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
-        given = {
-            "job_id": job.job_id,
-            "user_id": job.user_id,
-            "plan": job.plan,
-            "attempt": job.attempt,
-            "kind": kind.value,
-        }
+        await self._start(f"{job.job_id}-{job.attempt}", _tell(job, kind))
+
+    async def look(self, job: Job, intent_id: IntentId, provider_id: str) -> None:
+        """Told twice of the same end, STANDARD looks once, by the name."""
+        name = _NOT_IN_NAMES.sub("_", f"{job.job_id}-{job.attempt}-{provider_id}")[:LONGEST_NAME]
+        await self._start(name, {**_tell(job, ExecutionKind.LOOK), "intent": intent_id})
+
+    async def _start(self, name: str, given: Mapping[str, Any]) -> None:
         try:
             await self.client.start_execution(
-                stateMachineArn=self.state_machine_arn,
-                name=f"{job.job_id}-{job.attempt}",
-                input=orjson.dumps(given).decode(),
+                stateMachineArn=self.state_machine_arn, name=name, input=orjson.dumps(given).decode()
             )
         except (BotoCoreError, ClientError) as error:
             # That an execution of this name exists means that a lost reply was a yes.
             if isinstance(error, ClientError) and error_code(error) == "ExecutionAlreadyExists":
                 return
             raise DependencyUnavailableError(f"The state machine was not started: {error}") from error
+
+
+def _tell(job: Job, kind: ExecutionKind) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "user_id": job.user_id,
+        "plan": job.plan,
+        "attempt": job.attempt,
+        "kind": kind.value,
+    }

@@ -18,11 +18,13 @@ from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.ending import OPEN
 from omnigen_jobs.domain.intents import Held
 from omnigen_jobs.domain.records import Binding, Intent, Job
+from omnigen_shared.contracts.calls import CallKind, find_kind
 from omnigen_shared.contracts.inputs import is_same_input
 from omnigen_shared.contracts.job import IntentStatus
 
 TOLERANCE: Final = timedelta(minutes=5)
 _VERSION_MARK: Final = ":"
+_WAITED_FOR: Final = frozenset({CallKind.PLAN, CallKind.SCENE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,20 @@ class Hint:
     provider_id: str
     model: str
     input: Mapping[str, Any]
+    has_ended: bool = False
 
     def is_about(self, intent: Intent) -> bool:
         return self.model.partition(_VERSION_MARK)[0] == intent.model and is_same_input(self.input, intent.input)
+
+
+def is_waited_for(job: Job, intent: Intent, hint: Hint) -> bool:
+    """Whether the job's execution waits for this call alone, and would look only later without being told.
+
+    Sounds hold nothing up while clips are made, and a long film has many of them.
+    """
+    is_at_work = not job.status.is_terminal and job.attempt > 0
+    is_open = intent.status is IntentStatus.CREATED and intent.provider_id == hint.provider_id
+    return hint.has_ended and is_at_work and is_open and find_kind(intent.intent_id) in _WAITED_FOR
 
 
 def take_hint(job: Job, intent: Intent, hint: Hint, held: Held, now: datetime) -> Change | None:

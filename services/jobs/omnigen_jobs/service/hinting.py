@@ -8,28 +8,30 @@ import structlog
 
 from omnigen_jobs.domain import sends
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.hints import Delivery, Hint, take_hint
+from omnigen_jobs.domain.hints import Delivery, Hint, is_waited_for, take_hint
 from omnigen_jobs.domain.intents import Held
 from omnigen_jobs.domain.records import Intent, Record, Stray
-from omnigen_jobs.ports import JobStore
+from omnigen_jobs.ports import JobStore, Workflow
 from omnigen_jobs.service.writing import write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.callbacks import read_callback
-from omnigen_shared.errors import NotFoundError, UnauthenticatedError
+from omnigen_shared.errors import DependencyUnavailableError, NotFoundError, UnauthenticatedError
 
 UNMATCHED: Final = "webhook_unmatched"
 """Logged for what the provider has signed and we cannot place: somebody has to look at it."""
 KEPT_FOR: Final = timedelta(days=90)
 KEPT_OF_BODY: Final = 20_000
+RUNNING: Final = frozenset({"starting", "processing"})
 _log = structlog.get_logger()
 
 
 class Hinting:
     """`secret` is the provider's for webhooks; None: there are none to be taken."""
 
-    def __init__(self, store: JobStore, clock: Clock, secret: str | None) -> None:
+    def __init__(self, store: JobStore, workflow: Workflow, clock: Clock, secret: str | None) -> None:
         self._store = store
+        self._workflow = workflow
         self._clock = clock
         self._secret = secret
 
@@ -76,8 +78,19 @@ class Hinting:
                 return None
             return take_hint(latest.job, intent, hint, await self._find_held(latest, intent, hint), self._clock.now())
 
-        await write(self._store, record.job.user_id, record.job.job_id, decide)
+        after = await write(self._store, record.job.user_id, record.job.job_id, decide)
         _log.info("webhook_taken", job_id=record.job.job_id, intent_id=intent_id, provider_id=hint.provider_id)
+        await self._pass_on(after, intent_id, hint)
+
+    async def _pass_on(self, record: Record, intent_id: IntentId, hint: Hint) -> None:
+        """Have the call looked at now. Where that cannot be started, the execution that waits for it looks later."""
+        intent = record.find_intent(intent_id)
+        if intent is None or not is_waited_for(record.job, intent, hint):
+            return
+        try:
+            await self._workflow.look(record.job, intent_id, hint.provider_id)
+        except DependencyUnavailableError as error:
+            _log.warning("look_not_started", job_id=record.job.job_id, intent_id=intent_id, error=error.detail)
 
     async def _find_held(self, record: Record, intent: Intent, hint: Hint) -> Held:
         return Held(
@@ -90,6 +103,7 @@ class Hinting:
 def _read_hint(body: bytes) -> Hint | None:
     try:
         told: Any = orjson.loads(body)
-        return Hint(provider_id=str(told["id"]), model=str(told["model"]), input=dict(told["input"]))
+        has_ended = told.get("status", "") not in RUNNING
+        return Hint(str(told["id"]), str(told["model"]), dict(told["input"]), has_ended=has_ended)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
