@@ -1,9 +1,11 @@
 """The provider tells of an end: the call is looked at beside the execution that waits for it, and paid once."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from tests.fakes.generator_world import CLIPS, PLANNER, World
+from tests.fakes.generator_provider import Fault
+from tests.fakes.generator_world import CLIPS, MUSIC, PLANNER, World
 from tests.fakes.time_travel import run_virtually
 
 from omnigen_generator.domain.pacing import TOLD_POLL_S, poll_wait_s
@@ -29,6 +31,26 @@ def test_a_clip_that_has_ended_is_collected_and_its_body_ordered_at_once() -> No
         assert len(world.composer.list_running()) == 1
 
     run_virtually(scenario())
+
+
+def test_the_body_is_ordered_before_the_books_are_kept() -> None:
+    world, seen = a_world(), []
+    taken = world.composer.put_segment
+
+    async def put_segment(*args: Any, **options: Any) -> Any:
+        seen.append(world.intent("scene-02.1").status)
+        return await taken(*args, **options)
+
+    async def scenario() -> None:
+        await world.plan_alone()
+        await world.step("scene", scene=2)
+        world.clock.advance(world.provider.latency_s)
+        world.composer.put_segment = put_segment  # type: ignore[method-assign]
+        await world.step("scene", scene=2)
+
+    run_virtually(scenario())
+    assert seen[0] in {IntentStatus.CREATED, IntentStatus.INGESTED}
+    assert seen[-1] is IntentStatus.SETTLED
 
 
 def test_a_plan_that_has_ended_sends_for_its_clips_at_once() -> None:
@@ -85,16 +107,16 @@ def test_who_is_told_of_an_end_asks_less_often() -> None:
     assert poll_wait_s(500, is_told=True) == poll_wait_s(500)
 
 
-def test_the_join_is_ordered_by_the_scene_that_is_ready_last() -> None:
+def test_the_join_is_ordered_on_the_way_to_the_render() -> None:
     world = a_world()
     assert world.run().status is JobStatus.COMPLETED
     assert world.snapshot.output is not None
     assert world.composer.begun_early == {world.snapshot.output.video_key}
 
 
-def test_nothing_is_ordered_early_that_lacks_its_sound() -> None:
+def test_nothing_is_ordered_early_that_goes_without_its_sound() -> None:
     world = a_world()
-    world.provider.latencies["minimax/music-1.5"] = 60
+    world.provider.script(MUSIC, Fault.FAILED)
     assert world.run().status is JobStatus.COMPLETED
     assert world.composer.begun_early == set()
 

@@ -1,5 +1,6 @@
 """created → ingested: a running prediction is looked at; a finished one's output is copied into our store at once."""
 
+import asyncio
 import io
 import tempfile
 from typing import IO, Final
@@ -8,9 +9,9 @@ from omnigen_generator.domain.calls import output_key
 from omnigen_generator.domain.errors import OutputGoneError, PredictionMissingError, ProviderUnreachableError
 from omnigen_generator.domain.matching import reconcile_until
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
-from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s
+from omnigen_generator.domain.pacing import backoff_wait_s
 from omnigen_generator.domain.predictions import Prediction, judge_end
-from omnigen_generator.service.sending import unreachable
+from omnigen_generator.service.sending import still_running, unreachable
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.calls import CallKind, find_kind
 from omnigen_shared.contracts.failure import FailureCode
@@ -28,8 +29,7 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         prediction = await turn.tools.provider.get(intent.provider_id)
         if prediction.status.is_running:
             await turn.tools.assets.open()  # so that it is ready when the output is
-            wait_s = poll_wait_s(_age_s(turn, intent), is_told=turn.tools.callbacks is not None)
-            return Waiting(wait_s, _still_running(prediction), is_running=True)
+            return still_running(turn, intent, prediction)
         return judge_end(prediction) or await _ingest(turn, intent, prediction)
     except PredictionMissingError as error:
         return await _lose(turn, intent, error)
@@ -56,27 +56,18 @@ async def _ingest(turn: Turn, intent: IntentRecord, prediction: Prediction) -> I
     else:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
             await _copy(turn, prediction.outputs[0], key, spool)
-    move = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.INGESTED, output_key=key)
-    return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
+    begun = asyncio.create_task(turn.on_stored(key))
+    try:
+        move = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.INGESTED, output_key=key)
+        return await turn.tools.jobs.move_intent(turn.ref, intent.intent_id, move)
+    finally:
+        await begun
 
 
 async def _copy(turn: Turn, address: str, key: str, spool: IO[bytes]) -> None:
     media_type = await turn.tools.provider.download(address, spool)
     spool.seek(0)
     await turn.tools.assets.put(key, spool, media_type)
-
-
-def _age_s(turn: Turn, intent: IntentRecord) -> float:
-    since = intent.sent_at or turn.window.started_at
-    return max((turn.now - since).total_seconds(), 0.0)
-
-
-def _still_running(prediction: Prediction) -> Reason:
-    return Reason(
-        FailureCode.DEADLINE_EXCEEDED,
-        f"The model {prediction.model} was not ready before the job's time was over.",
-        prediction.id,
-    )
 
 
 def _output_gone(error: OutputGoneError, intent: IntentRecord) -> Reason:

@@ -5,6 +5,7 @@ from typing import Final
 from omnigen_generator.domain.outcomes import Reason
 from omnigen_generator.schemas import BranchEnd, StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, out_of_time
+from omnigen_generator.service.preparing import begin_video
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus, SceneState
@@ -22,6 +23,7 @@ async def judge(turn: Turn, ends: tuple[BranchEnd, ...]) -> StepAnswer:
         return failed_as_recorded()
     if any(end.outcome == StepOutcome.OUT_OF_TIME for end in ends) or states != {SceneState.PREPARED}:
         return out_of_time()
+    await begin_video(turn)
     return done()
 
 

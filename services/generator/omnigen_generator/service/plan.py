@@ -72,6 +72,7 @@ async def _ask(turn: Turn, call: PaidCall) -> PlannedVideo | Unusable | Waiting 
     """The model's words or why they are of no use, Waiting for them, or None when there are none in time."""
     outcome = await buy(turn, call)
     if isinstance(outcome, Waiting) and outcome.is_running:
+        await turn.tools.assets.open()  # so that it is ready when the answer is
         await asyncio.sleep(SECOND_LOOK_S)  # the state machine waits for whole seconds only
         outcome = await buy(turn, call)
     if isinstance(outcome, Waiting) and not _is_patience_over(turn, outcome.wait_s):

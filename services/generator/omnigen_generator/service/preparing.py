@@ -19,7 +19,6 @@ from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import Pending, SegmentRequest, render_key
 from omnigen_shared.contracts.failure import FailureCode
-from omnigen_shared.contracts.job import SceneState
 from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
 
 MAX_WAIT_S: Final = 2
@@ -36,6 +35,13 @@ async def prepare(turn: Turn, requests: Iterable[SegmentRequest]) -> Waiting | R
     return min(waits, key=lambda waiting: waiting.wait_s, default=None)
 
 
+async def begin(turn: Turn, requests: Iterable[SegmentRequest]) -> None:
+    """Order them and wait for none: whoever prepares them later is told how it went."""
+    for key, request in keyed(turn.snapshot, requests):
+        with suppress(RemoteProblemError, DependencyUnavailableError):
+            await turn.tools.composer.put_segment(turn.ref, key, request, is_held=False)
+
+
 async def begin_soundtrack(turn: Turn) -> None:
     """Order it once everything that is heard is there, while clips are still made; the render asks how it went."""
     soundtrack = find_soundtrack(turn.snapshot)
@@ -45,12 +51,11 @@ async def begin_soundtrack(turn: Turn) -> None:
 
 
 async def begin_video(turn: Turn) -> None:
-    """Order the join as soon as nothing is missing, while the state machine goes its way to the render.
+    """Order the join of scenes that are all there, while the state machine goes its way to the render.
 
     That one asks for the same, and is told what there is to tell.
     """
-    states = {scene.state for scene in turn.snapshot.scenes}
-    if states != {SceneState.PREPARED} or find_soundtrack(turn.snapshot) is None:
+    if find_soundtrack(turn.snapshot) is None:
         return
     request = render_request(turn.snapshot, is_silent=False)
     key = render_key(UserId(turn.ref.user_id), pinned_recipe(turn.snapshot), request)

@@ -3,6 +3,7 @@
 import asyncio
 import textwrap
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from omnigen_generator.domain.spoiling import find_spoiled_problem, has_had_enou
 from omnigen_generator.schemas import StepAnswer, StepOutcome
 from omnigen_generator.service.answers import done, failed_as_recorded, out_of_time, wait_while_there_is_time
 from omnigen_generator.service.buying import buy
-from omnigen_generator.service.preparing import AGAIN, begin_video, prepare
+from omnigen_generator.service.preparing import AGAIN, begin, prepare
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobProblem, JobStatus, SceneState, SpoilOutput
@@ -60,6 +61,7 @@ async def _get_clip(turn: Turn, number: int) -> StepAnswer | None:
     spoiled = find_spoiled_problem(turn.snapshot, number)
     if spoiled is not None and has_had_enough(turn.snapshot, number):
         return await _fail(turn, number, spoiled)
+    turn.on_stored = partial(_begin_body, turn, number)
     try:
         outcome = await buy(turn, _call(turn, number))
     except ClipSpoiledError:
@@ -85,6 +87,10 @@ def _name_words(turn: Turn, number: int, reason: Reason) -> Reason:
     picture = ", or the reference image" if turn.snapshot.request.reference_image else ""
     place = f"It was given storyboard.scenes.{number - 1}.prompt ({words!r}) with the storyboard's subject and style"
     return replace(reason, detail=f"{reason.detail} {place}{picture}.")
+
+
+async def _begin_body(turn: Turn, number: int, clip_key: str) -> None:
+    await begin(turn, bodies_of(turn.snapshot, number, clip_key))
 
 
 async def _begin_next_take(turn: Turn, number: int) -> StepAnswer:
@@ -126,7 +132,6 @@ async def _join(turn: Turn, number: int) -> StepAnswer:
         return StepAnswer(outcome=StepOutcome.WAITING, wait_s=outcome.wait_s)
     if isinstance(outcome, Reason):
         _log.warning("transition_not_made", job_id=turn.ref.job_id, scene=number, detail=outcome.detail)
-    await begin_video(turn)
     return done()
 
 

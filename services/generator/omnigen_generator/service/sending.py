@@ -12,7 +12,7 @@ from omnigen_generator.domain.errors import (
     ProviderUnreachableError,
 )
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
-from omnigen_generator.domain.pacing import backoff_wait_s, throttle_wait_s
+from omnigen_generator.domain.pacing import backoff_wait_s, poll_wait_s, throttle_wait_s
 from omnigen_generator.domain.pictures import resolve
 from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction, is_moderated
 from omnigen_generator.service.turn import Turn
@@ -23,7 +23,10 @@ LOST_REPLY_WAIT_S: Final = 2
 
 
 async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
-    """The intent as `created`, or why it is not. Whatever is not a definite no stays `sending`, to be reconciled."""
+    """The intent as `created`, or what it waits for, or why it is not made.
+
+    Whatever is not a definite no stays `sending`, to be reconciled.
+    """
     if turn.is_late():
         return Waiting(0, _too_late(intent))
     call_input = await resolve(intent.input, turn.tools.assets.link)
@@ -42,7 +45,26 @@ async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         return NotBought(_refused(error))
     except ProviderSilentError as error:
         return await _close(turn, intent, str(error))
-    return await bind(turn, intent, prediction.id) or await _close(turn, intent, "its reply was taken by another call")
+    return await _follow(turn, intent, prediction)
+
+
+async def _follow(turn: Turn, intent: IntentRecord, prediction: Prediction) -> IntentRecord | Outcome:
+    """What the reply says of a prediction need not be asked for again."""
+    created = await bind(turn, intent, prediction.id)
+    if created is None:
+        return await _close(turn, intent, "its reply was taken by another call")
+    return still_running(turn, created, prediction) if prediction.status.is_running else created
+
+
+def still_running(turn: Turn, intent: IntentRecord, prediction: Prediction) -> Waiting:
+    """The model is at it. Where the provider tells of its end, looks are for what it could not tell."""
+    age_s = max((turn.now - (intent.sent_at or turn.window.started_at)).total_seconds(), 0.0)
+    reason = Reason(
+        FailureCode.DEADLINE_EXCEEDED,
+        f"The model {prediction.model} was not ready before the job's time was over.",
+        prediction.id,
+    )
+    return Waiting(poll_wait_s(age_s, is_told=turn.tools.callbacks is not None), reason, is_running=True)
 
 
 async def bind(turn: Turn, intent: IntentRecord, provider_id: str) -> IntentRecord | None:

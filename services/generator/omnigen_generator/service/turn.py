@@ -1,8 +1,10 @@
 """One step's view: the record as it was read, the outside, and the time that is left."""
 
 import secrets
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from omnigen_generator.domain.attempts import AttemptRef, Window
 from omnigen_generator.ports import Tools
@@ -19,11 +21,16 @@ from omnigen_shared.contracts.job import (
 from omnigen_shared.contracts.storyboard import Storyboard
 
 
+async def _do_nothing(_output_key: str) -> None:
+    """Nothing is made of it yet."""
+
+
 @dataclass(slots=True)
 class Turn:
     """`snapshot` is replaced by what a write answers. `owner` names this call in a race for a send.
 
     `is_awaited`: the state machine waits for the answer, so that it is worth to wait for the composer a little.
+    `on_stored` begins what can be made of an output, by its S3 key, while the books are still kept. It never raises.
     """
 
     tools: Tools
@@ -32,6 +39,7 @@ class Turn:
     snapshot: JobSnapshot
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     is_awaited: bool = True
+    on_stored: Callable[[str], Coroutine[Any, Any, None]] = _do_nothing
 
     def fork(self) -> "Turn":
         """For something that runs beside this: it races for its sends, and sees the record, by itself."""
