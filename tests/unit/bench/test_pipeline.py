@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench.pipeline import Timings
@@ -78,7 +79,7 @@ def test_logs_are_read_as_spans(tmp_path: Path) -> None:
 
 
 def test_events_are_moments() -> None:
-    told = [
+    told: list[dict[str, Any]] = [
         {"type": "job.created", "at": "2026-11-27T00:00:01Z"},
         {"type": "scene.changed", "at": "2026-11-27T00:00:02Z", "number": 3, "state": "prepared"},
     ]
