@@ -59,7 +59,12 @@ def statelint(definition: Path) -> list[str]:
 
 def asl_validator(definition: Path) -> list[str]:
     """The same by another's reading of the language. ToolMissingError without Node.js."""
-    command = [_node(), str(_npm("asl-validator") / "dist" / "bin" / "asl-validator.js"), "--json-path", str(definition)]
+    command = [
+        _node(),
+        str(_npm("asl-validator") / "dist" / "bin" / "asl-validator.js"),
+        "--json-path",
+        str(definition),
+    ]
     return [line for line in _lines(command) if not line.startswith("✓")]
 
 
