@@ -202,6 +202,7 @@ GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnige
 
 .PHONY: build-generator
 build-generator: build/generator-$(TARGET)/.stamp ## The Lambda's folder: TARGET=local|aws
+#: ARCHITECTURE=arm64  or x86_64, as LambdaArchitecture says; `make clean` before another
 
 build/generator-local/.stamp: .venv/.stamp requirements/generator-local.txt $(GENERATOR_SOURCES)
 	@$(BIN)/python -m omnigen_local build-generator --target local

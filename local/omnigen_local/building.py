@@ -1,7 +1,7 @@
 """The generator Lambda's folder: our two packages and the pinned wheels, without what never runs.
 
-`local` holds wheels for this machine and the `bootstrap` that the emulator starts; `aws` holds wheels for arm64. What
-comes out depends on the sources and the pins only.
+`local` holds wheels for this machine and the `bootstrap` that the emulator starts; `aws` holds wheels for arm64, or for
+x86-64 where that is asked for. What comes out depends on the sources and the pins only.
 """
 
 import logging
@@ -19,7 +19,6 @@ from omnigen_local.pruning import prune_packages
 
 AWS_PYTHON: Final = (3, 13)
 """The Lambda's. Follows LambdaRuntime in copilot/environments/addons/workflow.yml."""
-AWS_PLATFORM: Final = "aarch64-manylinux_2_28"
 SOURCES: Final = (Path("shared/omnigen_shared"), Path("services/generator/omnigen_generator"))
 BOOTSTRAP: Final = """\
 #!/bin/sh
@@ -45,16 +44,29 @@ class Target(StrEnum):
         return AWS_PYTHON if self is Target.AWS else sys.version_info[:2]
 
 
-def build_generator(target: Target, root: Path = ROOT) -> Path:
+class Architecture(StrEnum):
+    """Of the Lambda in AWS; follows LambdaArchitecture in copilot/environments/addons/workflow.yml."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
+
+    @property
+    def platform(self) -> str:
+        """Whose wheels are taken."""
+        return f"{'aarch64' if self is Architecture.ARM64 else 'x86_64'}-manylinux_2_28"
+
+
+def build_generator(target: Target, root: Path = ROOT, architecture: Architecture = Architecture.ARM64) -> Path:
     """Make build/generator-<target> anew, at once when it is complete. CalledProcessError when installing fails.
 
-    The local one is packed too, as build/generator-local.zip; for AWS, Copilot packs the folder.
+    The local one is packed too, as build/generator-local.zip; for AWS, Copilot packs the folder. `architecture` is of
+    the one for AWS; the local one is for this machine.
     """
     folder = root / "build" / f"generator-{target}"
     draft = folder.with_name(f".{folder.name}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    _install_wheels(target, root, draft)
+    _install_wheels(target, root, draft, architecture)
     finish_folder(target, root, draft)
     if target is Target.LOCAL:
         folder.with_name(f"{folder.name}.zip").write_bytes(zip_folder(draft))
@@ -78,12 +90,12 @@ def finish_folder(target: Target, root: Path, folder: Path) -> None:
         shutil.copy(run_lambda.__file__, folder / "run_lambda.py")
 
 
-def _install_wheels(target: Target, root: Path, folder: Path) -> None:
+def _install_wheels(target: Target, root: Path, folder: Path, architecture: Architecture) -> None:
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--python", sys.executable]
     command += ["--target", str(folder), "--require-hashes", "-r", str(root / target.requirements)]
     if target is Target.AWS:
         version = ".".join(map(str, AWS_PYTHON))
-        command += ["--python-platform", AWS_PLATFORM, "--python-version", version, "--only-binary", ":all:"]
+        command += ["--python-platform", architecture.platform, "--python-version", version, "--only-binary", ":all:"]
     subprocess.run(command, check=True)
 
 

