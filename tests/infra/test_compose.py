@@ -13,6 +13,8 @@ from omnigen_local.emulator import emulator_environment
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
+ON_DEMAND = {name for name, service in SERVICES.items() if "profiles" in service}
+"""Not there unless somebody asks for them; images of others."""
 PRODUCT = ("gateway", "jobs", "quota", "composer")
 DOCKERFILES = [ROOT / "local" / "Dockerfile", ROOT / "services" / "Dockerfile"]
 
@@ -28,7 +30,7 @@ def test_every_container_is_sealed(name: str) -> None:
 
 def test_only_the_gateway_and_the_emulator_are_published_and_only_to_this_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(published) == {"gateway", "emulator"}
+    assert set(published) - ON_DEMAND == {"gateway", "emulator"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -87,13 +89,20 @@ def test_the_emulator_is_told_in_a_container_what_it_is_told_as_a_process() -> N
 
 
 @pytest.mark.parametrize("name", PRODUCT)
+def test_traces_are_kept_where_somebody_says_so(name: str) -> None:
+    """A name without a value: it is handed on where compose has it, and is not there where it has not."""
+    assert SERVICES[name]["environment"] == ["OTLP_ENDPOINT"]
+    assert SERVICES["jaeger"]["profiles"] == ["observe"]
+
+
+@pytest.mark.parametrize("name", PRODUCT)
 def test_a_service_is_built_from_its_own_pins_and_started_by_its_own_name(name: str) -> None:
     assert SERVICES[name]["build"] == {"context": ".", "dockerfile": "services/Dockerfile", "args": {"UNIT": name}}
     assert (ROOT / "requirements" / f"{name}.txt").exists()
     assert SERVICES[name]["command"][-1].endswith(f"exec python -m omnigen_{name}")
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "provisioning"])
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - ON_DEMAND - {"provisioning"}))
 def test_every_image_that_stays_up_tells_its_health(name: str) -> None:
     build = SERVICES[name]["build"]
     text = (ROOT / build["dockerfile"]).read_text()

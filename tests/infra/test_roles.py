@@ -98,7 +98,10 @@ def test_no_managed_policy_adds_to_them(resources: dict[str, Any]) -> None:
     assert not [role for role in roles if "ManagedPolicyArns" in role]
 
 
-@pytest.mark.parametrize(("role", "service"), [("GeneratorRole", "lambda"), ("StateMachineRole", "states")])
+@pytest.mark.parametrize(
+    ("role", "service"),
+    [("GeneratorRole", "lambda"), ("StateMachineRole", "states"), ("RotationReminderRole", "scheduler")],
+)
 def test_a_role_trusts_one_service(resources: dict[str, Any], role: str, service: str) -> None:
     (statement,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
