@@ -10,8 +10,8 @@ import pytest
 from tests.fakes.gateway import gateway_settings, lifespan_of
 from tests.fakes.hosted_page import fill_in
 from tests.fakes.leases import FakeLeases
+from tests.fakes.sign_ins import cookies_of
 from tests.fakes.visitors import Answer, Visitor
-from tests.unit.gateway.test_signing_in import cookies_of
 
 from omnigen_gateway.app import create_app, open_adapters
 from omnigen_gateway.clients.provider import CognitoOAuth

@@ -161,5 +161,5 @@ async def test_the_page_shows_it_with_nothing_from_elsewhere() -> None:
             assert asset.header("content-security-policy") == "default-src 'none'; frame-ancestors 'none'"
         told = await bench.ask("GET", "/api/v1/openapi.json", {})
         assert told.json == document()
-        for path in ("/api/v1/docs/index.html", "/api/v1/docs/..%2Fopenapi.json", "/api/v1/docs/openapi.json"):
-            assert (await bench.ask("GET", path, {})).status == 404
+        for path, status in (("index.html", 404), ("openapi.json", 404), ("..%2Fopenapi.json", 400)):
+            assert (await bench.ask("GET", f"/api/v1/docs/{path}", {})).status == status

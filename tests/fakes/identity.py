@@ -8,6 +8,7 @@ from tests.fakes.tokens import CLIENT_ID, USER_ID, KeyPair, claims, provider_key
 from omnigen_gateway.domain.api_keys import MAX_KEYS, ApiKey
 from omnigen_gateway.domain.problems import CodeRefusedError
 from omnigen_gateway.domain.sessions import Session
+from omnigen_gateway.domain.sign_in import challenge_of
 from omnigen_gateway.domain.standing import Standing
 from omnigen_gateway.ports import GrantRefusedError, Renewal, Tokens
 from omnigen_shared.contracts.base import UserId
@@ -24,6 +25,8 @@ class FakeProvider:
     id_changes: dict[str, object] = field(default_factory=dict)
     access_changes: dict[str, object] = field(default_factory=dict)
     signer: KeyPair = field(default_factory=provider_key)
+    challenges: dict[str, str] = field(default_factory=dict)
+    """Of the PKCE that a code was asked for with; a code that is not here was asked for by whoever brings it."""
     errors: list[Exception] = field(default_factory=list)
     """Each answers one exchange or refresh, which then has not happened."""
     exchanges: list[tuple[str, str, str]] = field(default_factory=list)
@@ -35,6 +38,8 @@ class FakeProvider:
         self.exchanges.append((code, verifier, redirect_uri))
         if self.errors:
             raise self.errors.pop(0)
+        if code in self.challenges and self.challenges[code] != challenge_of(verifier):
+            raise GrantRefusedError
         return self._issue(self.nonce)
 
     async def refresh(self, refresh_token: str) -> Tokens:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.fakes.gateway import GatewayBench
 from tests.fakes.public_api import USER, PublicApi
 
 from omnigen_gateway.domain.api_keys import SCOPES, ApiKey, hash_of, write_key
@@ -52,7 +53,9 @@ OPEN: Final = frozenset(
 """What anybody may ask: test_signing_in.py and test_registering.py do."""
 
 
-def give_key(api: PublicApi, key_id: str, scopes: Sequence[str] = SCOPES, lasts_s: int = 3600) -> dict[str, str]:
+def give_key(
+    api: PublicApi | GatewayBench, key_id: str, scopes: Sequence[str] = SCOPES, lasts_s: int = 3600
+) -> dict[str, str]:
     """A key of USER's, as the header that it is sent in."""
     now_s, secret = int(time.time()), secrets.token_urlsafe(32)
     key = ApiKey(key_id, USER, "a program", frozenset(scopes), hash_of(secret), now_s - 7200, now_s + lasts_s)
@@ -60,7 +63,7 @@ def give_key(api: PublicApi, key_id: str, scopes: Sequence[str] = SCOPES, lasts_
     return {"Authorization": f"Bearer {write_key(key_id, secret)}"}
 
 
-def give_session(api: PublicApi, **changes: Any) -> dict[str, str]:
+def give_session(api: PublicApi | GatewayBench, **changes: Any) -> dict[str, str]:
     """A session of USER's, as the headers that a page of ours sends."""
     now_s, session_id = int(time.time()), secrets.token_urlsafe(32)
     session = {"started_at": now_s - 60, "expires_at": now_s + 3600, "fresh_until": now_s + 3600, **changes}

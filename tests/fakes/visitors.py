@@ -82,7 +82,9 @@ def _scope(
     method: str, target: str, headers: Mapping[str, str] | Sequence[tuple[str, str]], state: Mapping[str, Any]
 ) -> Scope:
     raw_path, _, query = target.partition("?")
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    if not any(name.lower() == "host" for name, _ in pairs):
+        pairs.insert(0, ("Host", "testserver"))
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},

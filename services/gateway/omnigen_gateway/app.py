@@ -41,6 +41,7 @@ from omnigen_gateway.routes import accounts, api_keys, auth
 from omnigen_gateway.routes.documents import documents_router
 from omnigen_gateway.routes.door import Door
 from omnigen_gateway.routes.entrance import Entrance, security_headers
+from omnigen_gateway.routes.lobby import Lobby
 from omnigen_gateway.routes.studio import Studio
 from omnigen_gateway.routes.tracing import Tracing
 from omnigen_gateway.service.api_keys import ApiKeys
@@ -106,7 +107,7 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
             yield {"door": door, "desk": desk, "readiness": _checks_of(provided)}
 
     own_routes = create_own_routes(settings, lifespan)
-    return Entrance(own_routes, security_headers(settings.public_base_url), Cors(settings.cors_origins))
+    return Entrance(Lobby(own_routes), security_headers(settings.public_base_url), Cors(settings.cors_origins))
 
 
 def create_own_routes(settings: GatewaySettings, lifespan: Lifespan) -> FastAPI:

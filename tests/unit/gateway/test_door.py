@@ -143,16 +143,7 @@ async def test_a_token_in_the_query_or_a_cookie_is_none(bench: GatewayBench) -> 
     check_problem(await bench.ask("GET", JOB, {"Cookie": f"access_token={token}"}), 401, "unauthenticated")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/api/v1/nothing",
-        "/internal/v1/predictions/unbound",
-        "/api/v1/jobs/../../internal/v1",
-        "/api/v1/jobs/%2e%2e",
-    ],
-)
+@pytest.mark.parametrize("path", ["/", "/api/v1/nothing", "/api/v1/jobs/", "/API/v1/jobs"])
 async def test_other_paths_are_404_even_with_a_token(bench: GatewayBench, path: str) -> None:
     check_problem(await bench.ask("GET", path), 404, "not_found")
     assert bench.jobs.requests == bench.quota.requests == []

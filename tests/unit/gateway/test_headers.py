@@ -64,6 +64,13 @@ def test_a_header_that_connection_names_stays_here() -> None:
     assert forwarded(*sent) == {"Accept": "*/*"}
 
 
+def test_a_header_that_the_second_connection_names_stays_here_too() -> None:
+    named = ((b"connection", b"Idempotency-Key"), (b"connection", b"close"))
+    assert forwarded((b"accept", b"*/*"), (b"idempotency-key", b"k"), *named) == {"Accept": "*/*"}
+    answered = [(b"X-One", b"1"), (b"Connection", b"X-One"), (b"Connection", b"X-Two"), (b"X-Two", b"2")]
+    assert returned_headers(answered) == [(b"cache-control", b"no-store")]
+
+
 def test_values_stay_text() -> None:
     assert forwarded((b"user-agent", "Grüße".encode())) == {"User-Agent": "Grüße"}
     assert forwarded((b"user-agent", b"\xff")) == {"User-Agent": "�"}

@@ -53,23 +53,35 @@ async def test_what_is_named_by_its_content_is_kept_for_ever(bench: GatewayBench
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status", "code"),
     [
-        "/assets/app-0000.js",
-        "/secret.txt",
-        "/../secret.txt",
-        "/%2e%2e/secret.txt",
-        "/assets/..%2f..%2fsecret.txt",
-        "/link.txt",
-        "/api/v1/nothing",
-        "/api",
-        "/internal/v1/jobs",
+        ("/assets/app-0000.js", 404, "not_found"),
+        ("/secret.txt", 404, "not_found"),
+        ("/link.txt", 404, "not_found"),
+        ("/api/v1/nothing", 404, "not_found"),
+        ("/api/v1/jobs/", 404, "not_found"),
+        ("/api", 404, "not_found"),
+        ("/API/v1/nothing", 404, "not_found"),
+        ("/internal/v1/jobs", 403, "forbidden"),
+        ("/../secret.txt", 400, "malformed_request"),
+        ("/%2e%2e/secret.txt", 400, "malformed_request"),
+        ("/assets/..%2f..%2fsecret.txt", 400, "malformed_request"),
+        ("/assets/..%5c..%5csecret.txt", 400, "malformed_request"),
+        ("//api/v1/jobs", 400, "malformed_request"),
+        ("/api%2fv1/jobs", 400, "malformed_request"),
     ],
 )
-async def test_what_is_not_the_studios_is_not_there(bench: GatewayBench, path: str) -> None:
+async def test_what_is_not_the_studios_is_not_there(bench: GatewayBench, path: str, status: int, code: str) -> None:
     answer = await bench.ask("GET", path, {})
-    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    assert (answer.status, answer.json["code"]) == (status, code)
     assert "hidden" not in text_of(answer)
+    assert "studio" not in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/auth/me", "/api/v1/usage"])
+async def test_it_shadows_nothing_of_the_api(bench: GatewayBench, path: str) -> None:
+    assert (await bench.ask("GET", path, {})).status == 401
+    assert (await bench.ask("GET", "/api/v1/health", {})).json == {"status": "ok"}
 
 
 async def test_it_is_only_read(bench: GatewayBench) -> None:

@@ -1,6 +1,7 @@
 """Which headers pass the door. Inwards only what is named here passes; outwards all but what is named here."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,6 +47,8 @@ class RequestHead:
     noted: dict[bytes, bytes] = field(default_factory=dict)
     """The last value of every header that is not handed on."""
     authorizations: int = 0
+    doubled: frozenset[bytes] = frozenset()
+    """Which of those came more than once."""
 
     def find(self, name: bytes) -> str:
         """The value of a header that is not handed on, "" when it was not sent."""
@@ -62,7 +65,7 @@ class RequestHead:
         return int(declared) if declared.isdigit() else None
 
 
-def read_head(raw: RawHeaders) -> RequestHead:
+def read_head(raw: Sequence[tuple[bytes, bytes]]) -> RequestHead:
     """Sort a request's headers; names are lower case, as ASGI gives them."""
     head = RequestHead()
     for name, value in raw:
@@ -73,6 +76,8 @@ def read_head(raw: RawHeaders) -> RequestHead:
             continue
         head.noted[name] = value
         head.authorizations += name == b"authorization"
+    if len(head.noted) + len(head.forwarded) != len(raw):
+        _note_doubled(head, raw)
     connection = head.noted.get(b"connection", b"close").lower()
     if connection not in _ORDINARY_CONNECTION:
         nominated = _nominated(connection)
@@ -87,7 +92,7 @@ def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
     for name, value in raw:
         lowered = name.lower()
         if lowered == b"connection":
-            nominated = _nominated(value)
+            nominated |= _nominated(value)
         if lowered in HOP_BY_HOP or lowered in SET_HERE or lowered.startswith(_KEPT_INSIDE):
             continue
         has_cache_control = has_cache_control or lowered == b"cache-control"
@@ -108,6 +113,13 @@ def owned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
     """The headers of an answer of the gateway's own routes; never cached unless they say so."""
     given = list(raw)
     return given if any(name.lower() == b"cache-control" for name, _ in given) else [*given, _NO_STORE]
+
+
+def _note_doubled(head: RequestHead, raw: RawHeaders) -> None:
+    counts = Counter(name for name, _ in raw if name not in FORWARDED)
+    head.doubled = frozenset(name for name, count in counts.items() if count > 1)
+    if b"connection" in head.doubled:
+        head.noted[b"connection"] = b",".join(value for name, value in raw if name == b"connection")
 
 
 def _nominated(connection: bytes) -> frozenset[bytes]:

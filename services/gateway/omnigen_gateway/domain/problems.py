@@ -6,7 +6,7 @@ from omnigen_shared.errors import ProblemError, UnauthenticatedError
 
 class MalformedRequestError(ProblemError):
     status, code, title = 400, "malformed_request", "The request is not well formed"
-    advice = "Percent-encode the query's characters."
+    advice = "Percent-encode the query's characters, and spell the path plainly."
 
 
 class UriTooLongError(ProblemError):
@@ -88,6 +88,18 @@ class SignInFailedError(ProblemError):
     def __init__(self) -> None:
         super().__init__(
             "This sign-in was begun elsewhere, has been used or took too long, or the sign-in page refused it."
+        )
+
+
+class ReturnRefusedError(ProblemError):
+    """`details.limit`: how many characters such a path may have."""
+
+    status, code, title = 400, "return_refused", "There is no way back to that address"
+    advice = "Name a path of this deployment in return_to, such as /jobs, percent-encoded where it has to be."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"return_to is a path of this deployment with up to {limit} characters.", details={"limit": limit}
         )
 
 

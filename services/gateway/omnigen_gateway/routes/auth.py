@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from omnigen_gateway.domain.claims import Means
-from omnigen_gateway.domain.problems import SignInFailedError
+from omnigen_gateway.domain.problems import ReturnRefusedError, SignInFailedError
 from omnigen_gateway.domain.sessions import COOKIE, LIVES_S, csrf_token_of, find_cookie, find_session_id
 from omnigen_gateway.domain.sign_in import LASTS_S, cookie_name
 from omnigen_gateway.routes.admitted import Admitted, Use, Who
@@ -27,7 +27,7 @@ router: Final = APIRouter(prefix="/auth", tags=["auth"])
     openapi_extra=OPEN,
     status_code=SEE_OTHER,
     response_class=Response,
-    responses={303: _ELSEWHERE},
+    responses={303: _ELSEWHERE, **problems(ReturnRefusedError)},
 )
 async def get_login(uses: Use, return_to: Text = "/") -> Response:
     """Sign in: leads to the sign-in page and, after it, back to `return_to`, a path of this deployment."""

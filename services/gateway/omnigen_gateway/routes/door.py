@@ -7,6 +7,8 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omnigen_gateway.domain.claims import Caller
+from omnigen_gateway.domain.framing import check_framing, closing
+from omnigen_gateway.domain.headers import read_head
 from omnigen_gateway.domain.origins import Origin
 from omnigen_gateway.domain.problems import HeadersTooLargeError, MalformedRequestError, UriTooLongError
 from omnigen_gateway.domain.routing import HERE, Route
@@ -81,6 +83,12 @@ class Door:
                 user_id=visit.caller,
             )
 
+    def admit_anybody(self, scope: Scope) -> None:
+        """For what is no route: MalformedRequestError, or RateLimitedError when an address has asked too often."""
+        head, peer = read_head(scope["headers"]), (scope.get("client") or ("",))[0]
+        check_framing(head, scope["http_version"])
+        self._limiter.admit_address(self._origin.guess_address(head, peer))
+
     async def _answer_or_refuse(self, route: Route, visit: Visit, trace: Trace) -> None:
         try:
             await self._answer(route, visit, trace)
@@ -96,6 +104,7 @@ class Door:
             await visit.refuse(ProblemError("This was not foreseen and has been logged."))
 
     async def _answer(self, route: Route, visit: Visit, trace: Trace) -> None:
+        check_framing(visit.head, visit.scope["http_version"])
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
         target = _check_limits(visit)
@@ -186,4 +195,6 @@ def _headers_for(route: Route, visit: Visit, trace: Trace) -> list[tuple[str, st
 
 
 def _headers_of(problem: ProblemError, route: Route) -> dict[str, str]:
-    return {"Allow": ", ".join(sorted(route.methods))} if isinstance(problem, MethodNotAllowedError) else {}
+    if isinstance(problem, MethodNotAllowedError):
+        return {"Allow": ", ".join(sorted(route.methods))}
+    return closing(problem)

@@ -26,7 +26,7 @@ class Studio(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         parts = PurePosixPath(path).parts
-        if parts and parts[0] in _OURS:
+        if parts and parts[0].lower() in _OURS:
             raise HTTPException(_NOT_FOUND)
         try:
             answer = await super().get_response(INDEX if not parts else path, scope)

@@ -9,7 +9,7 @@ from hashlib import sha256
 import structlog
 
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError, SignInFailedError
-from omnigen_gateway.domain.returns import safe_return
+from omnigen_gateway.domain.returns import check_return
 from omnigen_gateway.domain.sign_in import LASTS_S, HostedPages, SignIn, cookie_name
 from omnigen_gateway.ports import GrantRefusedError, IdentityProvider, Sealer, SessionTable
 from omnigen_gateway.service.sessions import Sessions
@@ -54,9 +54,9 @@ class SigningIn:
         self._wall_clock = wall_clock
 
     def depart(self, return_to: str) -> Departure:
-        """Begin a sign-in."""
+        """Begin a sign-in. ReturnRefusedError."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        sign_in = SignIn(state, nonce, verifier, safe_return(return_to), int(self._wall_clock()) + LASTS_S)
+        sign_in = SignIn(state, nonce, verifier, check_return(return_to), int(self._wall_clock()) + LASTS_S)
         name = cookie_name(state)
         return Departure(self.pages.sign_in_url(sign_in), name, self._sealer.seal(sign_in.to_bytes(), name))
 
