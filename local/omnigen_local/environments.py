@@ -16,6 +16,7 @@ from omnigen_local.identities import Identities
 from omnigen_local.provisioning import StackOutputs, StackParameters
 
 Environment = dict[str, str]
+STUDIO: Final = Path(__file__).parents[2] / "web" / "dist"
 COGNITO: Final = f"https://cognito-idp.{REGION}.amazonaws.com"
 """What the emulator, like AWS, calls itself in the tokens that it issues; its keys are elsewhere."""
 
@@ -87,6 +88,7 @@ def service_environments(
             "SIGN_UP_MODE": "open",
             "COGNITO_PUBLIC_URL": urls.s3_public,
             "COGNITO_OAUTH_URL": urls.emulator,
+            "S3_PUBLIC_URL": urls.s3_public,
             "IDENTITY_PRIVATE_KEY": identities.private_key("gateway"),
             "COGNITO_ISSUER": f"{COGNITO}/{outputs.user_pool_id}",
             "COGNITO_JWKS_URL": f"{urls.emulator}/{outputs.user_pool_id}/.well-known/jwks.json",
@@ -96,6 +98,11 @@ def service_environments(
             "PUBLIC_BASE_URL": urls.gateway,
         },
     }
+
+
+def studio_environment(folder: Path = STUDIO) -> Environment:
+    """Where the gateway finds the studio's files, once they are built."""
+    return {"STUDIO_DIR": str(folder)} if (folder / "index.html").is_file() else {}
 
 
 def simulator_environment(urls: Urls, identities: Identities, state_dir: Path) -> Environment:

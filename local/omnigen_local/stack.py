@@ -23,6 +23,7 @@ from omnigen_local.environments import (
     service_environments,
     simulator_environment,
     stack_parameters,
+    studio_environment,
 )
 from omnigen_local.home import StackRecord
 from omnigen_local.identities import Identities
@@ -121,6 +122,7 @@ class LocalStack:
 
     def _service_programs(self) -> list[Program]:
         environments = service_environments(self._urls, self._identities, self._signing, self.outputs)
+        environments["gateway"] |= studio_environment()
         return [
             self._program(name, f"omnigen_{name}", {**environment, "PORT": str(self.plan.ports.of(name))})
             for name, environment in environments.items()

@@ -10,8 +10,8 @@ from tests.fakes.own_routes import OWN, Case, give_key, give_session
 from tests.fakes.public_api import USER, PublicApi, open_public_api
 from tests.fakes.visitors import Answer
 
-from omnigen_gateway.domain.api_keys import SCOPES
 from omnigen_gateway.domain.routing import find_route
+from omnigen_gateway.domain.scopes import Scope
 from omnigen_gateway.domain.standing import GONE, Standing
 
 each_route = pytest.mark.parametrize("case", ALL, ids=str)
@@ -84,7 +84,7 @@ async def test_a_key_may_do_what_its_scopes_say(case: Case) -> None:
     scope = scope_of(case)
     async with open_public_api() as api:
         furnish(api)
-        others = [other for other in SCOPES if other != scope]
+        others = [other for other in Scope if other != scope]
         refused = assert_refused(await ask(api, case, give_key(api, FRESH, others)), 403, "insufficient_scope")
         assert refused["details"] == {"scope": scope}
         if scope is not None:

@@ -142,6 +142,7 @@ class FakeSessionTable:
         return self.used.setdefault(name, user) == user
 
     async def find_cutoff(self, user_id: UserId) -> int:
+        await self.check()
         return self.cutoffs.get(user_id, 0)
 
     async def put_cutoff(self, user_id: UserId, at: int) -> None:
@@ -154,6 +155,7 @@ class FakeKeyTable:
 
     keys: dict[str, ApiKey] = field(default_factory=dict)
     finds: int = 0
+    note_error: Exception | None = None
 
     async def add(self, key: ApiKey) -> bool:
         if len(await self.list_of(key.user_id)) >= MAX_KEYS:
@@ -176,6 +178,8 @@ class FakeKeyTable:
         return True
 
     async def note_use(self, key_id: str, at: int) -> None:
+        if self.note_error is not None:
+            raise self.note_error
         if key_id in self.keys:
             self.keys[key_id] = replace(self.keys[key_id], last_used_at=at)
 

@@ -1,6 +1,9 @@
-"""What a gateway asks of AWS where only its tokens matter: everybody is in good standing, the table is empty."""
+"""What a gateway asks of AWS where only its tokens matter: everybody is in good standing, the table is empty.
 
-from typing import Final
+A user whose id begins with a plan's name and a hyphen has that plan.
+"""
+
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,6 +11,7 @@ from starlette.routing import Route
 
 from omnigen_local.addresses import CREDENTIALS, NO_ACCOUNTS, REGION
 from omnigen_local.environments import Environment
+from omnigen_shared.contracts.spending import PlanName
 
 _ANSWERS: Final = {
     "AdminGetUser": {
@@ -16,14 +20,18 @@ _ANSWERS: Final = {
         "UserStatus": "CONFIRMED",
         "UserAttributes": [{"Name": "email_verified", "Value": "true"}],
     },
-    "AdminListGroupsForUser": {"Groups": []},
-    "GetItem": {},
+    "GetItem": {"ConsumedCapacity": {}},
 }
 
 
 async def _answer(request: Request) -> Response:
     operation = request.headers["x-amz-target"].rpartition(".")[2]
-    return JSONResponse(_ANSWERS[operation], media_type="application/x-amz-json-1.1")
+    answer = _ANSWERS.get(operation) or _groups_of((await request.json())["Username"])
+    return JSONResponse(answer, media_type="application/x-amz-json-1.1")
+
+
+def _groups_of(user_id: str) -> dict[str, Any]:
+    return {"Groups": [{"GroupName": plan} for plan in PlanName if user_id.startswith(f"{plan}-")]}
 
 
 LENIENT_CLOUD: Final = Route("/", _answer, methods=["POST"])

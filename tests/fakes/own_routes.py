@@ -9,7 +9,8 @@ from typing import Any, Final
 from tests.fakes.gateway import GatewayBench
 from tests.fakes.public_api import USER, PublicApi
 
-from omnigen_gateway.domain.api_keys import SCOPES, ApiKey, hash_of, write_key
+from omnigen_gateway.domain.api_keys import ApiKey, hash_of, write_key
+from omnigen_gateway.domain.scopes import Scope
 from omnigen_gateway.domain.sessions import COOKIE, Session, csrf_token_of, digest_of
 
 KEY_ID: Final = "0123456789abcdef"
@@ -54,7 +55,7 @@ OPEN: Final = frozenset(
 
 
 def give_key(
-    api: PublicApi | GatewayBench, key_id: str, scopes: Sequence[str] = SCOPES, lasts_s: int = 3600
+    api: PublicApi | GatewayBench, key_id: str, scopes: Sequence[str] = tuple(Scope), lasts_s: int = 3600
 ) -> dict[str, str]:
     """A key of USER's, as the header that it is sent in."""
     now_s, secret = int(time.time()), secrets.token_urlsafe(32)

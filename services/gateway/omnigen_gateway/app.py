@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from omnigen_gateway.clients.accounts import CognitoAccounts
+from omnigen_gateway.clients.emulated import EmulatedAccounts
 from omnigen_gateway.clients.keys import CognitoKeys
 from omnigen_gateway.clients.leases import TIMEOUT_S, QuotaLeases
 from omnigen_gateway.clients.provider import CognitoOAuth
@@ -48,6 +49,7 @@ from omnigen_gateway.service.api_keys import ApiKeys
 from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_gateway.service.desk import Desk
 from omnigen_gateway.service.forwarding import Forwarder
+from omnigen_gateway.service.glancing import Glance
 from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.service.reception import Reception
 from omnigen_gateway.service.registering import Registering
@@ -130,6 +132,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
     dynamodb = await stack.enter_async_context(open_client("dynamodb", settings))
     cognito = await stack.enter_async_context(open_client("cognito-idp", settings))
     sealer = AesGcmSealer([b64decode(key.get_secret_value()) for key in settings.session_keys])
+    accounts_of = EmulatedAccounts if settings.aws_endpoint_url else CognitoAccounts
     pool = CognitoUserPool(cognito, settings.cognito_user_pool_id, settings.cognito_client_id)
     return Adapters(
         keys=keys,
@@ -137,7 +140,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
         leases=leases,
         provider=CognitoOAuth(session, settings.cognito_oauth_url, settings.cognito_client_id, pool.revoke),
         directory=pool,
-        accounts=CognitoAccounts(cognito, settings.cognito_user_pool_id, settings.cognito_client_id),
+        accounts=accounts_of(cognito, settings.cognito_user_pool_id, settings.cognito_client_id),
         session_table=DynamoSessionTable(dynamodb, settings.identity_table, sealer),
         key_table=DynamoKeyTable(dynamodb, settings.identity_table),
         sealer=sealer,
@@ -200,4 +203,5 @@ def _build_door(
 
 def _checks_of(adapters: Adapters) -> dict[str, Check]:
     services = {name: upstream.check for name, upstream in adapters.upstreams.items()}
-    return {**services, "jwks": adapters.keys.check, "identity_table": adapters.session_table.check}
+    checks = {**services, "jwks": adapters.keys.check, "identity_table": adapters.session_table.check}
+    return {name: Glance(check) for name, check in checks.items()}

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from omnigen_gateway.domain.api_keys import ApiKey
 from omnigen_gateway.domain.claims import Caller, Means
+from omnigen_gateway.domain.scopes import Scope
 from omnigen_gateway.domain.standing import Standing
 from omnigen_shared.contracts.base import Answer, Contract
 from omnigen_shared.contracts.spending import PlanName
@@ -17,7 +18,6 @@ from omnigen_shared.contracts.text import FIT_LINE
 DAY_S = 86_400
 Email = Annotated[str, Field(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}$")]
 Code = Annotated[str, Field(pattern=r"^[0-9]{4,10}$")]
-Scope = Literal["jobs:read", "jobs:write", "usage:read", "webhooks:read", "webhooks:write"]
 
 
 def _check_password(password: str) -> str:
@@ -102,7 +102,7 @@ class KeyOrder(Contract):
     )
 
     name: Annotated[str, Field(min_length=1, max_length=100), FIT_LINE]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     expires_in_days: Annotated[StrictInt, Field(ge=1, le=365)] = 90
 
 
@@ -153,7 +153,7 @@ def _told(key: ApiKey) -> dict[str, object]:
     return {
         "key_id": key.key_id,
         "name": key.name,
-        "scopes": sorted(key.scopes),
+        "scopes": [Scope(scope) for scope in sorted(key.scopes)],
         "created_at": _instant(key.created_at),
         "expires_at": _instant(key.expires_at),
         "last_used_at": _instant(key.last_used_at) if key.last_used_at else None,

@@ -2,10 +2,10 @@
 
 from base64 import b64decode
 from ipaddress import ip_address
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, SecretStr, model_validator
 
 from omnigen_gateway.domain.registration import SignUpMode
 from omnigen_shared.settings import IssuerSettings, ServiceSettings
@@ -28,7 +28,13 @@ def _check_public_url(url: str) -> str:
         raise ValueError("has no path")
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ValueError("is https unless its host is this machine: over http, tokens could be read on the way")
-    return url.rstrip("/")
+    return _as_origin(parts)
+
+
+def _as_origin(parts: SplitResult) -> str:
+    """As browsers write it in Origin: in small letters, without the port that is meant anyway."""
+    host, port = parts.netloc.lower(), {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{host.removesuffix(port)}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -108,3 +114,9 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """What one client address may ask of sign-up and the like; a third of it at once. 0 sets no limit."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)
     """Nobody inside the house calls the gateway, so it needs none."""
+
+    @model_validator(mode="after")
+    def _check_domains(self) -> Self:
+        if self.sign_up_mode is SignUpMode.DOMAINS and not any(self.sign_up_domains):
+            raise ValueError("SIGN_UP_MODE=domains lets nobody in without SIGN_UP_DOMAINS")
+        return self

@@ -11,7 +11,7 @@ from omnigen_gateway.domain.claims import Means
 from omnigen_gateway.domain.problems import InvalidTokenError, TooManyKeysError
 from omnigen_gateway.service.api_keys import MAX_AGE_S, ApiKeys
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.errors import NotFoundError
+from omnigen_shared.errors import DependencyUnavailableError, NotFoundError
 
 USER, OTHER = UserId("user-1"), UserId("user-2")
 DAY_S = 86_400
@@ -56,6 +56,25 @@ async def test_the_table_is_asked_once_in_a_while_and_the_use_is_known_to_the_mi
     bench.now_s += MAX_AGE_S
     await bench.here.get_caller(text)
     assert (await bench.here.list_of(USER))[0].last_used_at == bench.now_s
+
+
+async def test_who_knows_the_id_alone_has_not_used_the_key() -> None:
+    bench = Bench()
+    text = await bench.create()
+    for _ in range(2):
+        with pytest.raises(InvalidTokenError):
+            await bench.elsewhere.get_caller(text[:-43] + "A" * 43)
+    assert (await bench.here.list_of(USER))[0].last_used_at == 0
+    await bench.elsewhere.get_caller(text)
+    assert (await bench.here.list_of(USER))[0].last_used_at == bench.now_s
+
+
+async def test_a_use_that_cannot_be_noted_is_no_refusal() -> None:
+    bench = Bench()
+    text = await bench.create()
+    bench.table.note_error = DependencyUnavailableError("away")
+    for _ in range(2):
+        assert (await bench.here.get_caller(text)).user_id == USER
 
 
 async def test_a_deleted_key_is_dead_here_at_once_and_elsewhere_within_a_minute() -> None:

@@ -3,6 +3,8 @@
 import pytest
 from tests.fakes.gateway import open_gateway
 
+from omnigen_gateway.service import glancing
+
 
 @pytest.mark.parametrize("prefix", ["", "/api/v1"])
 async def test_health_needs_nobody(prefix: str) -> None:
@@ -12,7 +14,8 @@ async def test_health_needs_nobody(prefix: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/api/v1"])
-async def test_ready_names_each_dependency(prefix: str) -> None:
+async def test_ready_names_each_dependency(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glancing, "HOLDS_S", 0)
     async with open_gateway() as bench:
         ready = await bench.ask("GET", f"{prefix}/ready", {})
         bench.quota.is_healthy = False

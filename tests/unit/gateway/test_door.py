@@ -9,10 +9,12 @@ from tests.fakes.tokens import USER_ID
 from tests.fakes.upstreams import FakeAnswer
 from tests.fakes.visitors import Answer
 
+from omnigen_gateway.domain.standing import Standing
 from omnigen_gateway.ports import UpstreamError
 from omnigen_gateway.routes import door as door_module
 from omnigen_gateway.routes import leash as leash_module
 from omnigen_gateway.routes.door import MAX_HEAD_BYTES, MAX_TARGET_BYTES
+from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.identity import IdentityVerifier
 
 JOB = "/api/v1/jobs/job_1"
@@ -91,7 +93,9 @@ async def test_the_service_is_told_who_asks_and_nothing_the_client_claims(bench:
         "X-Forwarded-For": "10.0.0.1",
         "Host": "internal",
     }
-    await bench.ask("GET", JOB, {**bearer(**{"cognito:groups": ["pro"]}), **forged, "Accept": "application/json"})
+    bench.identity.directory.standing = Standing(is_enabled=True, plan=PlanName.PRO)
+    token = bearer(**{"cognito:groups": ["enterprise"]})
+    await bench.ask("GET", JOB, {**token, **forged, "Accept": "application/json"})
     sent = bench.jobs.requests[0].headers
     names = [name.lower() for name, _ in sent]
     assert sorted(names) == ["accept", "traceparent", "x-omnigen-identity", "x-omnigen-timeout-s", "x-request-id"]

@@ -9,7 +9,9 @@ from tests.fakes.tokens import USER_ID
 from tests.fakes.upstreams import FakeAnswer
 from tests.fakes.visitors import Answer
 
+from omnigen_gateway.domain.standing import Standing
 from omnigen_gateway.service import limiting
+from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.errors import DependencyUnavailableError
 
 JOB = "/api/v1/jobs/job_1"
@@ -148,7 +150,8 @@ async def test_without_cloudfront_its_headers_are_not_believed() -> None:
     assert [answer.status for answer in answers] == [200, 429]
 
 
-async def test_a_lease_is_asked_for_the_user_of_the_token() -> None:
+async def test_a_lease_is_asked_for_the_user_of_the_token_under_the_plan_that_the_pool_tells() -> None:
     async with open_gateway() as bench:
-        await bench.ask("GET", JOB, bearer(**{"cognito:groups": ["pro"]}))
+        bench.identity.directory.standing = Standing(is_enabled=True, plan=PlanName.PRO)
+        await bench.ask("GET", JOB, bearer(**{"cognito:groups": ["enterprise"]}))
         assert bench.leases.asked == [(USER_ID, "pro")]

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from omnigen_gateway.domain.breaker import FAILURES_TO_OPEN
 from omnigen_gateway.service import remembering
 from omnigen_gateway.service.remembering import AHEAD_S, PAUSE_S, Memory
 from omnigen_shared.errors import DependencyUnavailableError
@@ -136,19 +137,46 @@ async def test_a_look_ahead_that_fails_is_nobodys_error_and_not_made_again_at_on
 
 async def test_while_nobody_answers_older_values_do_without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembering, "PATIENCE_S", 0)
-    bench = Bench(stale_s=600)
-    for name in ("a", "b"):
+    bench, names = Bench(stale_s=600), [f"name-{number}" for number in range(FAILURES_TO_OPEN + 3)]
+    bench.values |= dict.fromkeys(names, "old")
+    for name in names:
         await bench.memory.get(name)
     bench.gate.clear()
     bench.now_s = 100
-    assert await bench.memory.get("a") == "1"
-    assert await bench.memory.get("b") == "2"
-    assert bench.looks == ["a", "b", "a"], "the silence of one look is known to the next"
+    bench.looks.clear()
+    assert [await bench.memory.get(name) for name in names] == ["old"] * len(names)
+    assert bench.looks == names[:FAILURES_TO_OPEN], "the silence of so many looks is known to the next"
     bench.gate.set()
-    await asyncio.sleep(0)
-    bench.now_s += PAUSE_S
-    bench.values["b"] = "new"
+    await bench.memory.land()
+    bench.now_s += 30
+    bench.values |= dict.fromkeys(names, "new")
     monkeypatch.setattr(remembering, "PATIENCE_S", 60)
+    assert [await bench.memory.get(name) for name in names] == ["new"] * len(names)
+
+
+async def test_a_look_in_vain_is_made_again_for_this_name_after_a_pause_and_for_others_at_once() -> None:
+    bench = Bench(stale_s=600)
+    for name in ("a", "b"):
+        await bench.memory.get(name)
+    bench.now_s = 100
+    bench.error = DependencyUnavailableError("throttled")
+    assert await bench.memory.get("a") == "1"
+    bench.error = None
+    bench.values = {"a": "new", "b": "new"}
+    assert (await bench.memory.get("a"), await bench.memory.get("b")) == ("1", "new")
+    bench.now_s += PAUSE_S
+    assert await bench.memory.get("a") == "new"
+
+
+async def test_all_who_wait_for_one_look_in_vain_are_one_failure() -> None:
+    bench = Bench(stale_s=600)
+    for name in ("a", "b"):
+        await bench.memory.get(name)
+    bench.now_s = 100
+    bench.error = DependencyUnavailableError("throttled")
+    assert await asyncio.gather(*(bench.memory.get("a") for _ in range(20))) == ["1"] * 20
+    bench.error = None
+    bench.values["b"] = "new"
     assert await bench.memory.get("b") == "new"
 
 

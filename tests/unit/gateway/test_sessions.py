@@ -169,6 +169,21 @@ async def test_new_tokens_that_cannot_be_judged_now_end_nothing(bench: Bench) ->
     assert (await bench.here.get_caller(session_id)).user_id == USER_ID
 
 
+async def test_a_refresh_token_that_came_with_tokens_that_cannot_be_judged_is_kept(bench: Bench) -> None:
+    session_id, known = await bench.begin(), bench.provider.signer
+    bench.make_stale()
+    bench.provider.signer = stranger_key()
+    with pytest.raises(DependencyUnavailableError):
+        await bench.here.get_caller(session_id)
+    assert (bench.session(session_id).refresh_token, bench.session(session_id).version) == ("refresh-2", 2)
+    assert bench.table.leases == {}
+    # The provider takes the first one no more, once its time of grace is over.
+    bench.provider.revoked.append("refresh-1")
+    bench.provider.signer = known
+    assert (await bench.here.get_caller(session_id)).user_id == USER_ID
+    assert bench.session(session_id).refresh_token == "refresh-3"
+
+
 async def test_a_refusal_after_the_lease_is_over_ends_nothing(bench: Bench) -> None:
     session_id = await bench.begin()
     digest = digest_of(session_id)

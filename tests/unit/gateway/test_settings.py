@@ -9,7 +9,7 @@ from omnigen_gateway.settings import GatewaySettings
 
 @pytest.mark.parametrize(
     "url",
-    ["https://omnigen.example", "http://localhost:8080", "http://127.0.0.1:1", "http://127.8.8.8", "http://[::1]:80"],
+    ["https://omnigen.example", "http://localhost:8080", "http://127.0.0.1:1", "http://127.8.8.8", "http://[::1]:8080"],
 )
 def test_https_anywhere_and_http_on_this_machine(url: str) -> None:
     assert gateway_settings(public_base_url=f"{url}/").public_base_url == url
@@ -52,6 +52,27 @@ def test_the_sign_in_page_is_reached_as_safely(url: str) -> None:
     assert gateway_settings(cognito_public_url="https://pool.example/").cognito_public_url == "https://pool.example"
     with pytest.raises(ValidationError):
         gateway_settings(cognito_public_url=url)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("https://OmniGen.Example", "https://omnigen.example"),
+        ("https://omnigen.example:443", "https://omnigen.example"),
+        ("https://omnigen.example:8443/", "https://omnigen.example:8443"),
+        ("HTTP://LOCALHOST:80", "http://localhost"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_the_public_url_is_written_as_browsers_write_it(written: str, told: str) -> None:
+    assert gateway_settings(public_base_url=written).public_base_url == told
+
+
+def test_accounts_for_domains_need_a_domain() -> None:
+    assert gateway_settings(sign_up_mode="domains", sign_up_domains=["omnigen.example"])
+    for domains in ([], [""]):
+        with pytest.raises(ValidationError):
+            gateway_settings(sign_up_mode="domains", sign_up_domains=domains)
 
 
 @pytest.mark.parametrize("keys", [[], ["c2hvcnQ="], ["no base64!"], [SESSION_KEY] * 3])

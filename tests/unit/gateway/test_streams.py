@@ -57,13 +57,16 @@ async def test_it_ends_when_its_reader_is_disabled(bench: GatewayBench) -> None:
     assert (answer.status, answer.is_complete) == (200, False)
 
 
-async def test_it_goes_on_while_nobody_can_tell(bench: GatewayBench) -> None:
+@pytest.mark.parametrize("error", [DependencyUnavailableError("away"), ZeroDivisionError("nobody foresaw it")])
+async def test_it_goes_on_and_is_looked_at_again_while_nobody_can_tell(bench: GatewayBench, error: Exception) -> None:
     stream = Stream(bench)
     await stream.send(b"id: 1\n\n")
-    bench.identity.directory.error = DependencyUnavailableError("away")
+    bench.identity.sessions.error = error
     forget(bench)
     asked = len(bench.identity.directory.asked)
     while len(bench.identity.directory.asked) < asked + 3:
         await stream.send(b": heartbeat\n\n")
-    stream.events.put_nowait(b"")
-    assert (await stream.answer).is_complete
+    bench.identity.sessions.error = None
+    bench.identity.directory.users[USER_ID] = Standing(is_enabled=False)
+    forget(bench)
+    assert not (await stream.answer).is_complete

@@ -67,7 +67,6 @@ class CognitoAccounts:
             await ask_pool(
                 lambda: self._client.confirm_sign_up(ClientId=self._client_id, Username=email, ConfirmationCode=code)
             )
-            await self._see_verified(email)
         except ClientError as error:
             raise _translate(error) from error
 
@@ -88,14 +87,6 @@ class CognitoAccounts:
         except ClientError as error:
             raise _translate(error) from error
         return user_id
-
-    async def _see_verified(self, email: str) -> None:
-        """Cognito has noted that the address is theirs. The emulator forgets to, and is told; a real pool never is."""
-        name: Any = {"UserPoolId": self._pool_id, "Username": email}
-        user = await ask_pool(lambda: self._client.admin_get_user(**name))
-        if not any(told["Name"] == "email_verified" and told["Value"] == "true" for told in user["UserAttributes"]):
-            verified: Any = [{"Name": "email_verified", "Value": "true"}]
-            await ask_pool(lambda: self._client.admin_update_user_attributes(**name, UserAttributes=verified))
 
     async def _resend(self, email: str) -> None:
         """To whoever has not confirmed yet; everybody else gets nothing, and is not told."""

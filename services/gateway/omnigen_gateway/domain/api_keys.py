@@ -11,9 +11,6 @@ from omnigen_shared.contracts.base import UserId
 PREFIX: Final = b"omk_"
 MAX_KEYS: Final = 50
 """Of one user."""
-SCOPES: Final = ("jobs:read", "jobs:write", "usage:read", "webhooks:read", "webhooks:write")
-"""What may be done with a key: read or change what jobs answers (storyboards and models too), read what was used;
-read or change whom jobs tells of what happens."""
 USED_EVERY_S: Final = 60
 """When a key was used last is known to the minute."""
 _KEY: Final = re.compile(r"omk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from omnigen_gateway.domain.scopes import Scope
+
 JOBS: Final = "jobs"
 QUOTA: Final = "quota"
 WEBHOOKS: Final = "webhooks"
@@ -30,7 +32,7 @@ class Route:
     is_scarce: bool = False
     """Open, and asked so seldom by anybody honest that one address is let in a few times a minute."""
 
-    def scope_for(self, method: str) -> str | None:
+    def scope_for(self, method: str) -> Scope | None:
         """What an API key has to be allowed; None where none is let in."""
         area = WEBHOOKS if self.is_webhook else self.upstream
         return _SCOPES.get((area, method in _READ))
@@ -38,11 +40,11 @@ class Route:
 
 _READ: Final = frozenset({"GET", "HEAD"})
 _SCOPES: Final = {
-    (JOBS, True): "jobs:read",
-    (JOBS, False): "jobs:write",
-    (QUOTA, True): "usage:read",
-    (WEBHOOKS, True): "webhooks:read",
-    (WEBHOOKS, False): "webhooks:write",
+    (JOBS, True): Scope.JOBS_READ,
+    (JOBS, False): Scope.JOBS_WRITE,
+    (QUOTA, True): Scope.USAGE_READ,
+    (WEBHOOKS, True): Scope.WEBHOOKS_READ,
+    (WEBHOOKS, False): Scope.WEBHOOKS_WRITE,
 }
 _POST: Final = frozenset({"POST"})
 _HOOKS: Final = rb"/api/v1/webhooks"

@@ -11,6 +11,7 @@ from omnigen_gateway.domain.problems import (
     InvalidTokenError,
 )
 from omnigen_gateway.domain.routing import Route
+from omnigen_gateway.domain.scopes import Scope
 from omnigen_shared.contracts.spending import PlanName
 
 
@@ -30,7 +31,7 @@ GONE: Final = Standing(is_enabled=False)
 """Of whom the pool knows nothing."""
 
 
-_NEEDS_ADDRESS: Final = frozenset({"jobs:write", "webhooks:write"})
+_NEEDS_ADDRESS: Final = frozenset({Scope.JOBS_WRITE, Scope.WEBHOOKS_WRITE})
 
 
 def check_standing(caller: Caller, standing: Standing) -> None:

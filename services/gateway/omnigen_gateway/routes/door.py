@@ -152,6 +152,8 @@ class Door:
         except ProblemError as problem:
             _log.info("stream_ended", request_id=visit.request_id, user_id=visit.caller, code=problem.code)
             return False
+        except Exception as error:  # noqa: BLE001 - nobody waits for this look: what it raised would end the looking
+            _log.error("stream_not_judged", request_id=visit.request_id, exc_info=error)
         return True
 
     async def _exchange(

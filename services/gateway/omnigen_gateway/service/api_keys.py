@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -40,9 +41,13 @@ class ApiKeys:
         if parts is None:
             raise InvalidTokenError
         key_id, secret = parts
-        key = self._memory.find(key_id) or await self._memory.get(key_id)
-        if key is None or not key.opens_with(secret, self._wall_clock()):
+        known = self._memory.find(key_id) or await self._memory.get(key_id)
+        now_s = self._wall_clock()
+        if known is None or not known.key.opens_with(secret, now_s):
             raise InvalidTokenError
+        if not known.is_noted:
+            await self._note_use(known, int(now_s))
+        key = known.key
         return Caller(key.user_id, PlanName.FREE, key.expires_at, means=Means.KEY, scopes=key.scopes)
 
     async def create(self, user_id: UserId, name: str, scopes: Iterable[str], lasts_s: int) -> tuple[ApiKey, str]:
@@ -80,12 +85,24 @@ class ApiKeys:
             if self._wall_clock() >= key.expires_at:
                 await self._table.remove(user_id, key.key_id)
 
-    async def _look(self, key_id: str) -> ApiKey | None:
+    async def _look(self, key_id: str) -> "_Known | None":
         key = await self._table.find(key_id)
-        now_s = int(self._wall_clock())
-        if key is not None and now_s - key.last_used_at >= USED_EVERY_S:
-            try:
-                await self._table.note_use(key_id, now_s)
-            except DependencyUnavailableError as error:
-                _log.warning("key_use_not_noted", key_id=key_id, error=error.detail)
-        return key
+        if key is None:
+            return None
+        return _Known(key, is_noted=self._wall_clock() - key.last_used_at < USED_EVERY_S)
+
+    async def _note_use(self, known: "_Known", now_s: int) -> None:
+        """Only who knows the secret has used the key. Of those who come at once the first one notes it."""
+        known.is_noted = True
+        try:
+            await self._table.note_use(known.key.key_id, now_s)
+        except DependencyUnavailableError as error:
+            _log.warning("key_use_not_noted", key_id=known.key.key_id, error=error.detail)
+
+
+@dataclass(slots=True)
+class _Known:
+    """A key as it was read, and whether the table knows of a use within the last minute."""
+
+    key: ApiKey
+    is_noted: bool

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from omnigen_gateway.domain.api_keys import PREFIX
-from omnigen_gateway.domain.claims import Caller, Means
+from omnigen_gateway.domain.claims import Caller
 from omnigen_gateway.domain.headers import RequestHead
 from omnigen_gateway.domain.problems import CrossSiteError, InvalidTokenError
 from omnigen_gateway.domain.routing import Route
@@ -39,7 +39,7 @@ class Reception:
         standing = await self._standings.get(caller.user_id)
         check_standing(caller, standing)
         check_permission(caller, standing, route, method)
-        return caller if caller.means is Means.TOKEN else replace(caller, plan=standing.plan)
+        return caller if caller.plan is standing.plan else replace(caller, plan=standing.plan)
 
     async def _identify(self, head: RequestHead, method: str) -> Caller:
         if not head.authorizations:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Final, Generic, TypeVar
 
+from omnigen_gateway.domain.breaker import Breaker
 from omnigen_shared.errors import DependencyUnavailableError
 
 V = TypeVar("V")
@@ -15,14 +16,14 @@ AHEAD_S: Final = 10.0
 PATIENCE_S: Final = 1.0
 """How long a look is waited for where an older value would do."""
 PAUSE_S: Final = 5.0
-"""After a look in vain, older values do for so long without another one."""
+"""After a look in vain, an older value does for so long without another one."""
 
 
 class Memory(Generic[V]):
     """Values by name, none older than `max_age_s`; at most `capacity`, the least recently used leaving first.
 
-    While `look` raises DependencyUnavailableError or keeps silent, a value is given for `stale_s` longer. None is never
-    remembered.
+    While `look` raises DependencyUnavailableError or keeps silent, a value is given for `stale_s` longer: of a name
+    whose look was in vain a moment ago, and of every name while no look succeeds. None is never remembered.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class Memory(Generic[V]):
         self._stale_s = stale_s
         self._capacity = capacity
         self._monotonic = monotonic
-        self._pause_until_s = float("-inf")
+        self._breaker = Breaker()
+        self._paused_until_s: dict[str, float] = {}
+        """By name; of names that are remembered."""
         self._entries: OrderedDict[str, tuple[float, V]] = OrderedDict()
         self._looking: dict[str, asyncio.Task[V | None]] = {}
         self._under_way: set[asyncio.Task[V | None]] = set()
@@ -56,7 +59,7 @@ class Memory(Generic[V]):
         left_s = entry[0] + self._max_age_s - self._monotonic()
         if left_s <= 0:
             return None
-        if left_s <= AHEAD_S and self._monotonic() >= self._pause_until_s:
+        if left_s <= AHEAD_S and name not in self._looking and self._may_look(name):
             self._begin(name)
         self._entries.move_to_end(name)
         return entry[1]
@@ -69,23 +72,41 @@ class Memory(Generic[V]):
         older = self._find_older(name)
         if older is None:
             return await asyncio.shield(self._begin(name))
-        if self._monotonic() < self._pause_until_s:
+        if name not in self._looking and not self._may_look(name):
             return older
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await asyncio.shield(self._begin(name))
         except (DependencyUnavailableError, TimeoutError):
-            self._pause_until_s = self._monotonic() + PAUSE_S
+            self._pause(name)
             return older
 
     def forget(self, name: str) -> None:
         """The next one who asks has it looked up anew; a look that is under way is not remembered."""
         self._entries.pop(name, None)
+        self.overtake(name)
+
+    def overtake(self, name: str) -> None:
+        """The next one who asks does not wait for a look that is under way: it may have seen what has changed since."""
         self._looking.pop(name, None)
 
     async def land(self) -> None:
         """Wait until no look is under way."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _may_look(self, name: str) -> bool:
+        now_s = self._monotonic()
+        return self._paused_until_s.get(name, now_s) <= now_s and self._breaker.admit(now_s) is None
+
+    def _pause(self, name: str) -> None:
+        """A look was in vain, which all who wait for it say; it is one failure."""
+        now_s = self._monotonic()
+        if name not in self._entries or self._paused_until_s.get(name, now_s) > now_s:
+            return
+        if len(self._paused_until_s) >= self._capacity:
+            self._paused_until_s.clear()
+        self._paused_until_s[name] = now_s + PAUSE_S
+        self._breaker.record_failure(now_s)
 
     def _find_older(self, name: str) -> V | None:
         """A value whose age is over, but not by so much that it could not stand in."""
@@ -107,6 +128,8 @@ class Memory(Generic[V]):
         # Its age counts from before the look: what changes meanwhile is no older than it says.
         now_s = self._monotonic()
         value = await self._look(name)
+        self._paused_until_s.pop(name, None)
+        self._breaker.record_success()
         if self._looking.get(name) is asyncio.current_task():
             self._keep(name, now_s, value)
         return value
@@ -126,4 +149,4 @@ class Memory(Generic[V]):
             del self._looking[name]
         # Whoever asked may be gone, and a look ahead was asked for by nobody: who has to know asks again.
         if not task.cancelled() and isinstance(task.exception(), DependencyUnavailableError):
-            self._pause_until_s = self._monotonic() + PAUSE_S
+            self._pause(name)

@@ -111,36 +111,33 @@ class Sessions:
 
     async def _renew_under_lease(self, digest: str, session: Session, owner: str, *, is_needed: bool) -> Session | None:
         try:
-            tokens, caller, email = await self._refresh(session)
+            tokens = await self._provider.refresh(session.refresh_token)
         except GrantRefusedError:
-            _log.info("session_ended_by_provider", user_id=session.user_id)
-            # Only under the own lease: after it another gateway may have renewed what was refused here.
-            await self._table.remove_leased(digest, owner)
-            return await self._table.find(digest)
-        except (DependencyUnavailableError, InvalidTokenError, ExpiredTokenError) as error:
-            # It may have happened: Cognito takes the old token once more for a while. And new tokens that cannot be
-            # judged (a key that is not known yet, a slow clock) are no refusal.
-            _log.warning("session_not_renewed", user_id=session.user_id, error=str(error) or type(error).__name__)
+            return await self._drop(digest, session, owner)
+        except DependencyUnavailableError as error:
+            # It may have happened: Cognito takes the old token once more for a while.
             await self._table.give_up(digest, owner)
-            if is_needed:
-                raise DependencyUnavailableError("The session cannot be renewed now.", retry_after_s=1) from error
-            return session
+            return _put_off(session, error, is_needed=is_needed)
         renewed = replace(
-            session,
-            email=email,
-            refresh_token=tokens.refresh_token or session.refresh_token,
-            fresh_until=caller.expires_at,
-            version=session.version + 1,
+            session, refresh_token=tokens.refresh_token or session.refresh_token, version=session.version + 1
         )
-        return await self._keep(digest, owner, renewed)
-
-    async def _refresh(self, session: Session) -> tuple[Tokens, Caller, str]:
-        """New tokens, and what they say. GrantRefusedError also for those of another user."""
-        tokens = await self._provider.refresh(session.refresh_token)
-        caller, email = await self._read(tokens, None)
+        try:
+            caller, email = await self._read(tokens, None)
+        except (DependencyUnavailableError, InvalidTokenError, ExpiredTokenError) as error:
+            # What cannot be judged (a key that is not known yet, a slow clock) is no refusal, and the token that came
+            # along is the only one that is taken from now on.
+            kept = await self._keep(digest, owner, renewed)
+            return None if kept is None else _put_off(kept, error, is_needed=is_needed)
         if caller.user_id != session.user_id:
-            raise GrantRefusedError
-        return tokens, caller, email
+            return await self._drop(digest, session, owner)
+        return await self._keep(digest, owner, replace(renewed, email=email, fresh_until=caller.expires_at))
+
+    async def _drop(self, digest: str, session: Session, owner: str) -> Session | None:
+        """The provider does not vouch for this user any more."""
+        _log.info("session_ended_by_provider", user_id=session.user_id)
+        # Only under the own lease: after it another gateway may have renewed what was refused here.
+        await self._table.remove_leased(digest, owner)
+        return await self._table.find(digest)
 
     async def _keep(self, digest: str, owner: str, renewed: Session) -> Session | None:
         outcome = await self._table.renew(digest, owner, renewed)
@@ -173,3 +170,11 @@ class Sessions:
             await self._provider.revoke(refresh_token)
         except DependencyUnavailableError as error:
             _log.warning("tokens_not_revoked", error=error.detail)
+
+
+def _put_off(session: Session, error: Exception, *, is_needed: bool) -> Session:
+    """Go on with what there is; DependencyUnavailableError where nothing can be done without new tokens."""
+    _log.warning("session_not_renewed", user_id=session.user_id, error=str(error) or type(error).__name__)
+    if is_needed:
+        raise DependencyUnavailableError("The session cannot be renewed now.", retry_after_s=1) from error
+    return session

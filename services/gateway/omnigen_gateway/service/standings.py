@@ -1,8 +1,9 @@
-"""Whether a user may still come in: asked of the user pool, and remembered for less than a minute."""
+"""Whether a user may still come in: asked of the user pool and of our table, and remembered for less than a minute."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from omnigen_shared.errors import DependencyUnavailableError
 MAX_AGE_S: Final = 30.0
 LOOK_WITHIN_S: Final = 3.0
 STALE_S: Final = 600.0
-"""While the user pool does not answer, what it said last holds for so much longer."""
+"""While the user pool does not answer, what it said last holds for so much longer; a sign-out holds all the same."""
 
 
 class Standings:
@@ -34,7 +35,9 @@ class Standings:
         self._table = table
         self._registration = registration
         self._wall_clock = wall_clock
-        self._memory = Memory(self._look, MAX_AGE_S, stale_s=STALE_S, monotonic=monotonic)
+        self._memory = Memory(self._look, MAX_AGE_S, monotonic=monotonic)
+        self._pool = Memory(self._ask_pool, 0.0, stale_s=STALE_S, monotonic=monotonic)
+        """Asked whenever something is looked up, and remembered only for when it does not answer."""
 
     async def get(self, user_id: UserId) -> Standing:
         """DependencyUnavailableError when nobody can tell."""
@@ -43,6 +46,7 @@ class Standings:
     def forget(self, user_id: UserId) -> None:
         """What the pool says now holds from the next request on."""
         self._memory.forget(user_id)
+        self._pool.overtake(user_id)
 
     async def sign_out_everywhere(self, user_id: UserId) -> None:
         """Everything that this user was given until now is void: here at once, on other gateways within MAX_AGE_S."""
@@ -52,12 +56,23 @@ class Standings:
         await self._directory.sign_out_everywhere(user_id)
 
     async def _look(self, user_id: str) -> Standing:
-        name = UserId(user_id)
-        try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
-                standing, cutoff = await asyncio.gather(
-                    self._directory.get_standing(name), self._table.find_cutoff(name)
-                )
-        except TimeoutError as error:
-            raise DependencyUnavailableError("The user pool keeps silent.", retry_after_s=1) from error
-        return replace(standing, is_enabled=self._registration.admits(standing), signed_out_at=cutoff)
+        standing, cutoff = await asyncio.gather(self._pool.get(user_id), self._find_cutoff(UserId(user_id)))
+        return replace(standing or GONE, signed_out_at=cutoff)
+
+    async def _ask_pool(self, user_id: str) -> Standing:
+        async with _within_reason("The user pool"):
+            standing = await self._directory.get_standing(UserId(user_id))
+        return replace(standing, is_enabled=self._registration.admits(standing))
+
+    async def _find_cutoff(self, user_id: UserId) -> int:
+        async with _within_reason("The identity table"):
+            return await self._table.find_cutoff(user_id)
+
+
+@asynccontextmanager
+async def _within_reason(who: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(LOOK_WITHIN_S):
+            yield
+    except TimeoutError as error:
+        raise DependencyUnavailableError(f"{who} keeps silent.", retry_after_s=1) from error

@@ -1,5 +1,6 @@
 """API keys in the table `identity`."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ class DynamoKeyTable:
     async def list_of(self, user_id: UserId) -> list[ApiKey]:
         key = roster_key(user_id)
         reply = await ask(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
-        found = [await self.find(key_id) for key_id in sorted(from_item(reply.get("Item") or {}).get("key_ids", ()))]
+        key_ids = sorted(from_item(reply.get("Item") or {}).get("key_ids", ()))
+        found = await asyncio.gather(*map(self.find, key_ids))
         return [key for key in found if key is not None]
 
     async def remove(self, user_id: UserId, key_id: str) -> bool:
