@@ -10,12 +10,15 @@ from tests.fakes.tokens import stranger_key
 
 from omnigen_gateway.clients.keys import CognitoKeys
 from omnigen_gateway.clients.session import open_session
+from omnigen_gateway.clients.user_pool import CognitoUserPool
 from omnigen_gateway.domain.claims import Expected
 from omnigen_gateway.domain.problems import InvalidTokenError
 from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_local.demo.accounts import UserPool, new_account, sign_in, sign_up
 from omnigen_local.provisioning import StackOutputs
+from omnigen_shared.aws.clients import open_client
 from omnigen_shared.contracts.spending import PlanName
+from omnigen_shared.settings import BaseUnitSettings
 
 
 def issuer_of(outputs: StackOutputs) -> str:
@@ -46,8 +49,10 @@ async def test_a_user_has_an_id_and_a_plan(authenticator: Authenticator, pool: U
     await sign_up(pool, account, plan)
     token = await sign_in(pool, account)
     caller = await authenticator.identify(f"{token}".encode())
-    assert (caller.user_id, caller.plan) == (claims_of(token)["sub"], plan)
-    assert caller.expires_at == claims_of(token)["exp"]
+    assert (caller.user_id, caller.expires_at) == (claims_of(token)["sub"], claims_of(token)["exp"])
+    async with open_client("cognito-idp", BaseUnitSettings(aws_endpoint_url=pool.endpoint_url)) as cognito:
+        standing = await CognitoUserPool(cognito, pool.pool_id, pool.client_id).get_standing(caller.user_id)
+    assert (standing.is_enabled, standing.is_verified, standing.plan) == (True, True, plan)
 
 
 async def test_the_same_user_signed_by_somebody_else_is_refused(authenticator: Authenticator, pool: UserPool) -> None:

@@ -44,6 +44,6 @@ async def post_forgot_password(uses: Use, body: Address) -> Sent:
 
 @router.post("/reset-password", openapi_extra=OPEN, responses=BY_CODE)
 async def post_reset_password(uses: Use, body: NewPassword) -> Done:
-    """A new password by the code; every session and token of the user ends."""
+    """A new password by the code; every session and token of the user ends. API keys stay until they are deleted."""
     await uses.registering.reset(body.email, body.code, body.password)
     return Done()

@@ -76,7 +76,7 @@ async def post_refresh(request: Request, uses: Use, caller: Who) -> Me:
 async def post_logout(
     request: Request, response: Response, uses: Use, caller: Who, body: SignOut | None = None
 ) -> SignedOut:
-    """End this session and revoke its tokens, or with `everywhere` all sessions and tokens of the user.
+    """End this session and revoke its tokens, or with `everywhere` all sessions and tokens of the user, but no API key.
 
     It holds on every gateway within a minute.
     """
