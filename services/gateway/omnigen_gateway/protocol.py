@@ -45,7 +45,8 @@ class BoundedHeadProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_UNFINISHED_HEAD_BYTES:
                 self._hang_up(_TOO_LARGE)
-        if self._timer is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
+        # Before the first request there is no cycle.
+        if self._timer is None and (self._in_head or getattr(self.cycle, "response_complete", True)):
             self._await_head()
 
     def _await_head(self) -> None:

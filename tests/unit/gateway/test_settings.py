@@ -69,7 +69,8 @@ def test_the_public_url_is_written_as_browsers_write_it(written: str, told: str)
 
 
 def test_accounts_for_domains_need_a_domain() -> None:
-    assert gateway_settings(sign_up_mode="domains", sign_up_domains=["omnigen.example"])
+    settings = gateway_settings(sign_up_mode="domains", sign_up_domains=["omnigen.example"])
+    assert settings.sign_up_domains == ["omnigen.example"]
     for domains in ([], [""]):
         with pytest.raises(ValidationError):
             gateway_settings(sign_up_mode="domains", sign_up_domains=domains)
