@@ -10,6 +10,8 @@ from omnigen_local.artefacts import ROOT
 COPILOT: Final = ROOT / "copilot"
 SERVICES: Final = ("gateway", "jobs", "quota", "composer")
 ENVIRONMENTS: Final = ("dev", "staging", "prod")
+RESOURCE_DEPTH: Final = 2
+"""Slashes in the path of a resource."""
 APP_AND_ENV: Final = "${COPILOT_APPLICATION_NAME}-${COPILOT_ENVIRONMENT_NAME}-"
 
 
@@ -47,6 +49,11 @@ def patches(folder: str) -> list[dict[str, Any]]:
     """The overrides of a service or of `environments`, intrinsic functions in their long form."""
     found: list[dict[str, Any]] = read_intrinsics(COPILOT / folder / "overrides" / "cfn.patches.yml")
     return found
+
+
+def additions(service: str) -> list[dict[str, Any]]:
+    """The patches that add a whole resource."""
+    return [patch for patch in patches(service) if patch["op"] == "add" and patch["path"].count("/") == RESOURCE_DEPTH]
 
 
 def environment_table() -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.infra.copilot import ENVIRONMENTS, SERVICES, environment_manifest, environment_table, manifest_in, patches
+from tests.infra.copilot import ENVIRONMENTS, SERVICES, additions, environment_manifest, environment_table, manifest_in
 
 from omnigen_local.addons import merge_addons
 
@@ -28,8 +28,6 @@ FREE: Final = {"alarm": 10, "custom_metric": 10}
 SUBNETS: Final = 2
 """The load balancer has an address in each public one."""
 IDLE_UNITS: Final = 0.1
-RESOURCE_DEPTH: Final = 2
-"""Slashes in the path of a whole resource."""
 ALARMS_OF_A_SCALING_POLICY: Final = 2
 INSIGHTS_METRICS: Final = 30
 """What Container Insights counts for a cluster and its services, roughly."""
@@ -77,7 +75,7 @@ def _entries(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The addons' resources, and those that overrides add to services."""
     yield from resources.values()
     for service in SERVICES:
-        yield from (patch["value"] for patch in patches(service) if patch["path"].count("/") == RESOURCE_DEPTH)
+        yield from (patch["value"] for patch in additions(service))
 
 
 def _count(resources: dict[str, Any], kind: str) -> int:

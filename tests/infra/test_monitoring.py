@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.infra.copilot import SERVICES, patches
+from tests.infra.copilot import SERVICES, additions
 
 from omnigen_local.artefacts import ROOT
 
@@ -24,10 +24,7 @@ def anchors() -> set[str]:
 @pytest.fixture(scope="module")
 def watched(resources: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """By who has it: the resources of the addons and those that overrides add to services."""
-    added = {
-        service: {patch["path"]: patch["value"] for patch in patches(service) if patch["path"].count("/") == 2}
-        for service in SERVICES
-    }
+    added = {service: {patch["path"]: patch["value"] for patch in additions(service)} for service in SERVICES}
     return {"addons": resources, **added}
 
 

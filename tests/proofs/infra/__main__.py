@@ -19,6 +19,7 @@ from omnigen_local.building import Architecture
 
 SCHEMAS: Final = "COPILOT_SCHEMAS"
 """Names a folder with the JSON schemas of Copilot's manifests."""
+_COPILOTS: Final = {"checkov": {"skip": [{"id": "CKV_AWS_158", "comment": "Copilot's, and encrypted with AWS's key"}]}}
 DOCKERFILES: Final = (ROOT / "services" / "Dockerfile", ROOT / "local" / "Dockerfile")
 
 
@@ -45,17 +46,25 @@ def main() -> int:
 
 
 def _templates(folder: Path) -> dict[str, Template]:
-    """The merged addons as CloudFormation gets them (artefacts stand for themselves), and each service's own."""
+    """The merged addons as CloudFormation gets them (artefacts stand for themselves), and what each service adds."""
     for name in ("build/generator-aws/handler.py", "workflow/omnigen.asl.json"):
         (folder / name).parent.mkdir(parents=True)
         (folder / name).touch()
     merged, _ = package_template(merge_addons(), "artifacts", folder)
-    bootstrap = read_template(ROOT / "copilot" / "bootstrap" / "github.yml")
     return {
         "addons": merged,
-        "bootstrap": bootstrap,
+        "bootstrap": read_template(ROOT / "copilot" / "bootstrap" / "github.yml"),
         **{f"{name}_policy": copilot.policy(name) for name in copilot.SERVICES},
+        **{f"{name}_watch": _added(name) for name in copilot.SERVICES},
     }
+
+
+def _added(service: str) -> Template:
+    """The resources that a service's overrides add, beside the one of Copilot's that they refer to."""
+    added = {patch["path"].rpartition("/")[2]: patch["value"] for patch in copilot.additions(service)}
+    logs = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 30}, "Metadata": _COPILOTS}
+    parameters = {name: {"Type": "String"} for name in ("AppName", "EnvName")}
+    return {"Parameters": parameters, "Resources": {"LogGroup": logs, **added}}
 
 
 def _look(board: Scoreboard, what: str, find: Callable[[], Iterable[str]]) -> None:
