@@ -194,7 +194,7 @@ setup: .venv/.stamp .venv-emulator/.stamp ## Install everything into .venv and .
 build/npm/.stamp: requirements/npm/package.json requirements/npm/package-lock.json
 	@mkdir -p build/npm
 	@cp requirements/npm/package.json requirements/npm/package-lock.json build/npm/
-	@if command -v npm >/dev/null; then npm ci --prefix build/npm --silent --no-audit --no-fund; fi
+	@if command -v npm >/dev/null; then npm ci --prefix build/npm --silent --no-audit --no-fund || echo 'npm: not installed' >&2; fi
 	@touch $@
 
 GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py') \

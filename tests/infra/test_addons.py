@@ -1,6 +1,7 @@
 """What holds for the merged addons, wherever they are deployed."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -76,3 +77,8 @@ def test_an_execution_hands_over_before_an_express_one_dies(addons: Template, re
     assert budget["Default"] + step_s < 300
     definition = json.loads((ROOT / "workflow" / "omnigen.asl.json").read_text())
     assert step_s < definition["States"]["Plan"]["TimeoutSeconds"]
+
+
+def test_rates_of_the_workflow_are_decimals_as_its_linter_wants_them() -> None:
+    text = (ROOT / "workflow" / "omnigen.asl.json").read_text()
+    assert re.findall(r'"BackoffRate": (?!\d+\.\d)', text) == []
