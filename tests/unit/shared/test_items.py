@@ -24,6 +24,15 @@ def test_whole_numbers_come_back_as_int() -> None:
     assert isinstance(from_item({"x": {"N": "3"}})["x"], int)
 
 
+def test_a_set_of_text_is_a_set() -> None:
+    assert from_item({"x": {"SS": ["a", "b"]}}) == {"x": {"a", "b"}}
+
+
+def test_what_no_item_of_ours_holds_is_not_read_as_something_else() -> None:
+    with pytest.raises(TypeError, match="type B"):
+        from_item({"x": {"B": "AAAA"}})
+
+
 def test_what_dynamodb_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError):
         to_item({"x": object()})
