@@ -18,6 +18,7 @@ from omnigen_local.emulator import Emulator
 from omnigen_local.provisioning import StackOutputs, StackParameters, provision
 from omnigen_shared.testing.identities import new_key_pair
 
+gc.disable()
 # A busy machine is no reason to fail; where a change is judged, every run tries the same examples.
 settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
@@ -90,8 +91,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector need not go through it again and again."""
+    """What is loaded by now stays: the collector need not go through it again and again, nor while it is loaded."""
     gc.freeze()
+    gc.enable()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

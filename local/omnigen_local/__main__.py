@@ -1,5 +1,6 @@
 """The command line of the local stack."""
 
+import gc
 import os
 import signal
 
@@ -13,6 +14,9 @@ def leave(_number: int, _frame: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, leave)
+    gc.disable()  # as in omnigen_shared.quick_start
     from omnigen_local.cli import app  # takes half a second, in which Ctrl-C may come
 
+    gc.freeze()
+    gc.enable()
     app()

@@ -1,5 +1,6 @@
 """`python -m omnigen_local.simulator`: settings from the environment."""
 
+import omnigen_shared.quick_start  # noqa: F401 - before all else
 from omnigen_local.simulator.app import create_app
 from omnigen_local.simulator.server import serve
 from omnigen_local.simulator.settings import SimulatorSettings

@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from omnigen_local.simulator.refusals import TRANSPORT
 from omnigen_local.simulator.settings import SimulatorSettings
+from omnigen_shared.http.app import end_start
 
 
 class CuttableProtocol(HttpToolsProtocol):
@@ -21,6 +22,7 @@ class CuttableProtocol(HttpToolsProtocol):
 
 def serve(app: FastAPI, settings: SimulatorSettings) -> None:
     """Run until SIGTERM."""
+    end_start()
     uvicorn.run(
         app,
         host=settings.host,

@@ -1,5 +1,6 @@
 """`python -m omnigen_composer`: the service, as its environment describes it."""
 
+import omnigen_shared.quick_start  # noqa: F401 - before all else
 from omnigen_composer.app import create_app
 from omnigen_composer.settings import ComposerSettings
 from omnigen_shared.http.app import serve

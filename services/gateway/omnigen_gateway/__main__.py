@@ -1,5 +1,6 @@
 """Run the gateway: python -m omnigen_gateway."""
 
+import omnigen_shared.quick_start  # noqa: F401 - before all else
 from omnigen_gateway.app import create_app
 from omnigen_gateway.protocol import BoundedHeadProtocol
 from omnigen_gateway.settings import GatewaySettings

@@ -2,6 +2,7 @@
 
 import threading
 
+import omnigen_shared.quick_start  # noqa: F401 - before all else
 from omnigen_jobs.app import create_app
 from omnigen_jobs.settings import JobsSettings
 from omnigen_shared.http.app import serve
