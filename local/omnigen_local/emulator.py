@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from types import TracebackType
 from typing import Final, Self
 
+from omnigen_local import run_emulator
 from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, is_free
 from omnigen_local.home import Part
 from omnigen_local.processes import Processes, Program, Running
@@ -76,7 +77,7 @@ class Emulator:
     def _program(self, scratch: Path) -> Program:
         return Program(
             name=self._log_path.stem,
-            argv=(str(PYTHON), "-P", "-m", "ministack"),
+            argv=(str(PYTHON), "-P", run_emulator.__file__),
             environment=emulator_environment(self._port, scratch, self._state_dir, self._log_path.parent),
             ready_url=f"{self.url}/_ministack/health",
         )
