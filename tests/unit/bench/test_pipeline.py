@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.pipeline import Timings
+from bench.pipeline import APART, LATENCIES_S, ORDERS, Timings
 from bench.timeline import RENDER, Span, covered_s, read_events, read_steps, read_works
 
+from omnigen_local.simulator.faults import find_markers
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL, PLANNER_MODEL
 
 START = datetime(2026, 11, 27, tzinfo=UTC)
@@ -55,6 +56,7 @@ def test_only_what_is_left_after_the_last_clip_is_the_composers() -> None:
     assert (timings.planner_s, timings.slowest_clip_s) == (1, 30)
     assert (timings.last_segment_s, timings.segments_s, timings.render_s) == (3, 4, 1)
     assert (timings.least_s, timings.least_here_s) == (35, 36)
+    assert (timings.over_least, timings.over_least_here) == (1.1714, 1.1389)
     assert timings.in_turn_s == 1 + 20 + 30 + 6 + 6 + 3 + 3 + 2.5 + 1
 
 
@@ -76,6 +78,11 @@ def test_logs_are_read_as_spans(tmp_path: Path) -> None:
     (tmp_path / "generator.log").write_bytes(b'{"event":"step_taken",' + step + b"}\n")
     assert read_works(tmp_path) == [Span("composer", "BodyRequest", at(8.5), at(10))]
     assert read_steps(tmp_path) == [Span("generator", "scene 2: waiting, again after 2 s", at(4.92), at(5))]
+
+
+def test_the_clips_that_end_one_by_one_are_all_there_and_the_last_is_no_faster() -> None:
+    assert APART == "slow=20@1, slow=22@2, slow=24@3, slow=26@4, slow=28@5, slow=30@6"
+    assert [marker.value for marker in find_markers(str(ORDERS["one_by_one"]["prompt"]))] == list(LATENCIES_S)
 
 
 def test_events_are_moments() -> None:
