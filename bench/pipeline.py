@@ -14,8 +14,9 @@ read from what the system itself writes, none from a clock of the bench:
 | `one_by_one` | the segment that is ready last: the clips end two seconds after one another, the last after 30 s |
 | `all_at_once` | all segments, each second once: the clips end at the same instant, everything is left to be made |
 
-How long the latter takes is a question of the composer's cores, not of who waits for whom. What is over it is time in which nobody works. The table has both comparisons for both jobs, and what the same calls and
-works take one after the other. The pictures are the smallest that the model makes; SIZE=720p shows more of the encoder.
+How long the latter takes is a question of the composer's cores, not of who waits for whom. What is over it is time in
+which nobody works. The table has both comparisons for both jobs, and what the same calls and works take one after the
+other. The pictures are the smallest that the model makes; SIZE=720p shows more of the encoder.
 
 A storyboard is ordered first, so that a worker is awake, as it is wherever something was ordered a few minutes ago;
 COLD=1 leaves that out. TIMELINE=1 prints who did what when.

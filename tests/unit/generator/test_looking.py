@@ -8,7 +8,8 @@ from tests.fakes.generator_provider import Fault
 from tests.fakes.generator_world import CLIPS, MUSIC, PLANNER, World
 from tests.fakes.time_travel import run_virtually
 
-from omnigen_generator.domain.pacing import TOLD_POLL_S, poll_wait_s
+from omnigen_generator.domain.calls import typical_latency_s
+from omnigen_generator.domain.pacing import EARLY_POLL_S, poll_wait_s
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState
 
 
@@ -102,9 +103,14 @@ def test_a_look_at_a_job_that_has_gone_on_or_ended_does_nothing() -> None:
     assert len(world.composer.asked) == calls
 
 
-def test_who_is_told_of_an_end_asks_less_often() -> None:
-    assert poll_wait_s(5, is_told=True) == TOLD_POLL_S > poll_wait_s(5)
-    assert poll_wait_s(500, is_told=True) == poll_wait_s(500)
+def test_who_is_told_of_an_end_asks_less_often_long_before_it() -> None:
+    assert poll_wait_s(5, 30) == EARLY_POLL_S > poll_wait_s(5)
+    assert [poll_wait_s(age_s, 30) for age_s in (10, 35, 500)] == [poll_wait_s(age_s) for age_s in (10, 35, 500)]
+
+
+@pytest.mark.parametrize(("name", "latency_s"), [(CLIPS, 30), (MUSIC, 30), (PLANNER, 10), ("gone/model", 0)])
+def test_a_models_usual_time_is_known(name: str, latency_s: int) -> None:
+    assert typical_latency_s(name) == latency_s
 
 
 def test_the_join_is_ordered_on_the_way_to_the_render() -> None:

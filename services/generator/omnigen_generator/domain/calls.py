@@ -68,6 +68,12 @@ def get_video_model(name: str) -> VideoModel:
     return VIDEO_MODELS[name]
 
 
+def typical_latency_s(name: str) -> int:
+    """What a model takes as a rule, from the create to the output; 0 when it is in the catalogue no more."""
+    entries = (*VIDEO_MODELS.values(), *MUSIC_MODELS.values(), *SPEECH_MODELS.values(), PLANNER_MODEL)
+    return next((entry.typical_latency_s for entry in entries if entry.name == name), 0)
+
+
 def plan_call(request: JobRequest, cuts: Sequence[Cut], take: int = FIRST_TAKE) -> PaidCall:
     """Asks a language model for the storyboard's words. Another take has another seed, so that it is another plan."""
     return _planner_call(CallKind.PLAN, _brief(request, cuts, take), PLANNER_INSTRUCTIONS, take)

@@ -5,18 +5,22 @@ from typing import Final
 
 MIN_WAIT_S: Final = 1
 MAX_POLL_S: Final = 3
-TOLD_POLL_S: Final = 2
+EARLY_POLL_S: Final = 2
+EARLY_SHARE: Final = 1 / 3
 MAX_BACKOFF_S: Final = 10
 MAX_HINT_S: Final = 60
 JITTER_S: Final = 3
 
 
-def poll_wait_s(elapsed_s: float, *, is_told: bool = False) -> int:
+def poll_wait_s(elapsed_s: float, told_s: float = 0) -> int:
     """Between two looks at a running prediction: a small part of its age, and what a look costs is far less.
 
-    Where the provider tells of its end, and a look is taken then, the others are for what it could not tell.
+    `told_s`: where the provider tells of its end, how long that takes as a rule; else 0. Then a look is taken at once,
+    and one that comes long before is only for what it could not tell. Those near the end stay close to one another: who
+    has looked by himself waits for what is made of the output.
     """
-    return round(min(max(elapsed_s / 30, TOLD_POLL_S if is_told else MIN_WAIT_S), MAX_POLL_S))
+    is_early = elapsed_s < told_s * EARLY_SHARE
+    return round(min(max(elapsed_s / 30, EARLY_POLL_S if is_early else MIN_WAIT_S), MAX_POLL_S))
 
 
 def backoff_wait_s(elapsed_s: float) -> int:

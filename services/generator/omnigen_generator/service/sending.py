@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from omnigen_generator.domain.calls import typical_latency_s
 from omnigen_generator.domain.errors import (
     PredictionBoundError,
     ProviderRefusedError,
@@ -57,14 +58,15 @@ async def _follow(turn: Turn, intent: IntentRecord, prediction: Prediction) -> I
 
 
 def still_running(turn: Turn, intent: IntentRecord, prediction: Prediction) -> Waiting:
-    """The model is at it. Where the provider tells of its end, looks are for what it could not tell."""
+    """The model is at it."""
     age_s = max((turn.now - (intent.sent_at or turn.window.started_at)).total_seconds(), 0.0)
     reason = Reason(
         FailureCode.DEADLINE_EXCEEDED,
         f"The model {prediction.model} was not ready before the job's time was over.",
         prediction.id,
     )
-    return Waiting(poll_wait_s(age_s, is_told=turn.tools.callbacks is not None), reason, is_running=True)
+    told_s = 0 if turn.tools.callbacks is None else typical_latency_s(intent.model)
+    return Waiting(poll_wait_s(age_s, told_s), reason, is_running=True)
 
 
 async def bind(turn: Turn, intent: IntentRecord, provider_id: str) -> IntentRecord | None:
