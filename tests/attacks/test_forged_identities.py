@@ -1,10 +1,9 @@
 """Headers that would be believed inside: without a credential they open nothing, beside one they do not pass."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
-import pytest_asyncio
 from tests.attacks.refusals import assert_refused
 from tests.fakes.gateway import PRIVATE_KEY, PUBLIC_KEY, GatewayBench, bearer, open_gateway
 from tests.fakes.tokens import USER_ID, claims, provider_key
@@ -49,13 +48,6 @@ PASSES_INWARDS: Final = {
     "x-request-id",
     "traceparent",
 }
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def bench() -> AsyncIterator[GatewayBench]:
-    """One for all: whatever is refused leaves nothing behind."""
-    async with open_gateway() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", FORGED)

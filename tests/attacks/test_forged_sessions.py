@@ -1,13 +1,12 @@
 """Cookies that somebody else has put there, and requests that another site makes with a good one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 from tests.attacks.refusals import assert_refused
-from tests.fakes.gateway import GatewayBench, open_gateway
+from tests.fakes.gateway import GatewayBench
 from tests.fakes.own_routes import give_session
 
 from omnigen_gateway.domain.sessions import COOKIE, digest_of
@@ -58,13 +57,6 @@ CROSS_SITE: Final[dict[str, dict[str, str]]] = {
     "a page with a guess": {"Origin": ORIGIN, "X-CSRF-Token": "A" * 43},
     "a token beside the header": {"Origin": ORIGIN, "X-CSRF-Token": "", "X-XSRF-TOKEN": "A" * 43},
 }
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def bench() -> AsyncIterator[GatewayBench]:
-    """One for all: whatever is refused leaves nothing behind."""
-    async with open_gateway() as opened:
-        yield opened
 
 
 def id_of(headers: dict[str, str]) -> str:

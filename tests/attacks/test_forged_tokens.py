@@ -4,13 +4,12 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
 from tests.attacks.refusals import assert_refused
-from tests.fakes.gateway import GatewayBench, open_gateway
+from tests.fakes.gateway import GatewayBench
 from tests.fakes.tokens import (
     CLIENT_ID,
     ISSUER,
@@ -28,13 +27,6 @@ from omnigen_gateway.domain.tokens import MAX_TOKEN_BYTES
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Forge = Callable[[], str]
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def bench() -> AsyncIterator[GatewayBench]:
-    """One for all: whatever is refused leaves nothing behind."""
-    async with open_gateway() as opened:
-        yield opened
 
 
 def hs256(secret: bytes, digest: str = "256", **header: Any) -> str:

@@ -1,22 +1,13 @@
 """Ways to an address inside the house, and addresses that lead out of it: each is refused at the door."""
 
-from collections.abc import AsyncIterator
 from typing import Final
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 from tests.attacks.refusals import assert_refused
-from tests.fakes.gateway import GatewayBench, bearer, open_gateway
+from tests.fakes.gateway import GatewayBench, bearer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def bench() -> AsyncIterator[GatewayBench]:
-    """One for all: whatever is refused leaves nothing behind."""
-    async with open_gateway() as opened:
-        yield opened
 
 
 INSIDE: Final = "internal/v1/predictions/unbound"

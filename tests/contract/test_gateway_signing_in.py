@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ from tests.fakes.sign_ins import cookies_of
 from tests.fakes.visitors import Answer, Visitor
 
 from omnigen_gateway.app import create_app, open_adapters
+from omnigen_gateway.clients.accounts import CognitoAccounts
 from omnigen_gateway.clients.provider import CognitoOAuth
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.user_pool import CognitoUserPool
@@ -87,6 +89,10 @@ async def open_gateway(pool: UserPool, outputs: StackOutputs) -> AsyncIterator[G
 async def gateway(pool: UserPool, stack_outputs: StackOutputs) -> AsyncIterator[Gateway]:
     async with open_gateway(pool, stack_outputs) as opened:
         yield opened
+
+
+async def _never(_token: str) -> None:
+    raise AssertionError("nothing is revoked here")
 
 
 async def join(pool: UserPool, plan: PlanName = PlanName.FREE) -> Account:
@@ -206,6 +212,29 @@ async def test_a_stranger_becomes_a_user_who_may_order(gateway: Gateway, pool: U
     assert (await gateway.ask("GET", "/api/v1/auth/me", token)).json["email_verified"] is True
     assert (await ask("sign-up", f'{email}, "password": "another-Horse-6"')).json == {"status": "sent"}
     assert await sign_in(pool, account), "the password is still the first one"
+
+
+async def test_only_the_emulator_has_to_be_told_whose_address_is_confirmed(pool: UserPool) -> None:
+    """Once it notes that by itself, EmulatedAccounts can go."""
+    account = new_account()
+    async with open_client("cognito-idp", BaseUnitSettings(aws_endpoint_url=pool.endpoint_url)) as cognito:
+        accounts = CognitoAccounts(cognito, pool.pool_id, pool.client_id)
+        await accounts.sign_up(account.email, account.password)
+        await accounts.confirm(account.email, "123456")
+        told = await cognito.admin_get_user(UserPoolId=pool.pool_id, Username=account.email)
+    assert "email_verified" not in {attribute["Name"] for attribute in told["UserAttributes"]}
+    async with AsyncExitStack() as stack:
+        assert type((await open_adapters(gateway_settings(), stack)).accounts) is CognitoAccounts
+
+
+async def test_pkce_is_checked_by_the_pool(gateway: Gateway, pool: UserPool) -> None:
+    departure = await gateway.ask("GET", "/api/v1/auth/login")
+    back = await fill_in(departure.header("location") or "", await join(pool))
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    async with open_session() as session:
+        provider = CognitoOAuth(session, pool.endpoint_url, pool.client_id, _never)
+        with pytest.raises(GrantRefusedError):
+            await provider.exchange(code, "v" * 43, f"{ORIGIN}/api/v1/auth/callback")
 
 
 async def test_a_forgotten_password_is_replaced_and_ends_what_it_began(

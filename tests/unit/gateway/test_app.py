@@ -38,6 +38,22 @@ async def test_every_answer_is_secured(path: str, status: int) -> None:
     assert answer.header("x-request-id")
 
 
+async def test_whoever_asks_for_what_is_no_route_is_limited_by_address_and_the_load_balancer_is_not() -> None:
+    async with open_gateway(address_requests_per_min=6) as bench:
+        answers = [await bench.ask("GET", path, {}) for path in ("/api/v1/docs", "/nothing", "/api/v1/health")]
+        health = [(await bench.ask("GET", path, {})).status for path in ("/health", "/ready", "/health")]
+    assert [answer.status for answer in answers] == [200, 429, 429]
+    assert answers[1].json["code"] == "rate_limited"
+    assert answers[1].header("retry-after")
+    assert health == [200, 200, 200]
+
+
+async def test_what_is_said_inside_only_is_not_believed_of_anybody() -> None:
+    async with open_gateway() as bench:
+        answer = await bench.ask("GET", "/api/v1/ready", {"X-OmniGen-Timeout-S": "0"})
+    assert answer.status == 200
+
+
 async def test_https_is_not_promised_where_there_is_none() -> None:
     async with open_gateway(public_base_url="http://localhost:8080") as bench:
         answer = await bench.ask("GET", "/health", {})

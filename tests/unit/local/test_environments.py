@@ -14,6 +14,7 @@ from omnigen_local.environments import (
     service_environments,
     simulator_environment,
     stack_parameters,
+    studio_environment,
     to_shell,
 )
 from omnigen_local.identities import Identities
@@ -46,6 +47,13 @@ SIGNING = SigningCredentials.create()
 @pytest.fixture(scope="module")
 def identities() -> Identities:
     return Identities.create()
+
+
+def test_the_gateway_serves_the_studio_once_it_is_built(tmp_path: Path) -> None:
+    assert studio_environment(tmp_path / "dist") == {}
+    assert studio_environment(tmp_path) == {}, "a folder without a page is no studio"
+    (tmp_path / "index.html").write_text("<title>studio</title>")
+    assert studio_environment(tmp_path) == {"STUDIO_DIR": str(tmp_path)}
 
 
 def test_only_issuers_hold_a_private_key_and_only_their_own(identities: Identities) -> None:

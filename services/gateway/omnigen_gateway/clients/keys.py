@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
@@ -31,11 +31,16 @@ class CognitoKeys:
     """Keys by id. Use as an async context manager: leaving it ends a fetch that is still under way."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, jwks_url: str, monotonic: Callable[[], float] = time.monotonic
+        self,
+        session: aiohttp.ClientSession,
+        jwks_url: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._session = session
         self._jwks_url = jwks_url
         self._monotonic = monotonic
+        self._sleep = sleep
         self._keys: dict[str, VerificationKey] = {}
         self._fetched_at = _NEVER
         self._tried_at = _NEVER
@@ -55,16 +60,23 @@ class CognitoKeys:
                 await self._fetching
 
     async def find_key(self, kid: str) -> VerificationKey | None:
-        """See KeySource. A key that is merely no longer fresh is used while new ones are fetched."""
+        """See KeySource. A key that is merely no longer fresh is used while new ones are fetched.
+
+        Whoever brings an unknown id waits for the next read, which all of them share: it may be a new key's, and
+        somebody who invents ids may have used up what was saved for it.
+        """
         age_s = self._monotonic() - self._fetched_at
         key = self._keys.get(kid) if age_s < USABLE_S else None
         if key is not None and age_s < FRESH_S:
             return key
-        fetching = self._fetch_soon()
+        fetching = self._fetch_soon(is_needed=key is None)
         if key is None and fetching is not None:
             await asyncio.shield(fetching)
         self._check_usable()
-        return key or self._keys.get(kid)
+        key = key or self._keys.get(kid)
+        if key is None and self._has_failed():
+            raise DependencyUnavailableError("Whether there is such a key cannot be read now.", retry_after_s=5)
+        return key
 
     async def check(self) -> None:
         if self._monotonic() - self._fetched_at >= FRESH_S and (fetching := self._fetch_soon()) is not None:
@@ -75,22 +87,31 @@ class CognitoKeys:
         if self._monotonic() - self._fetched_at >= USABLE_S:
             raise DependencyUnavailableError("The identity provider's keys cannot be read.", retry_after_s=5)
 
-    def _fetch_soon(self) -> "asyncio.Task[None] | None":
-        """The fetch under way, a new one, or None when there were too many lately, or the last one was in vain."""
+    def _has_failed(self) -> bool:
+        return self._fetched_at < self._tried_at
+
+    def _fetch_soon(self, *, is_needed: bool = False) -> "asyncio.Task[None] | None":
+        """The fetch under way, or a new one; None when the last one was in vain a moment ago.
+
+        When there were too many lately, the new one begins when the next is due where it is needed; else None.
+        """
         if self._fetching is not None and not self._fetching.done():
             return self._fetching
         now_s = self._monotonic()
-        has_failed = self._fetched_at < self._tried_at
-        if has_failed and now_s - self._tried_at < REFRESH_INTERVAL_S:
+        if self._has_failed() and now_s - self._tried_at < REFRESH_INTERVAL_S:
             return None
         full_at = max(self._full_at, now_s) + REFRESH_INTERVAL_S
-        if full_at - now_s > (SPARE_READS + 1) * REFRESH_INTERVAL_S:
+        wait_s = max(0.0, full_at - now_s - (SPARE_READS + 1) * REFRESH_INTERVAL_S)
+        if wait_s and not is_needed:
             return None
-        self._tried_at, self._full_at = now_s, full_at
-        self._fetching = asyncio.create_task(self._fetch())
+        self._full_at = full_at
+        self._fetching = asyncio.create_task(self._fetch(wait_s))
         return self._fetching
 
-    async def _fetch(self) -> None:
+    async def _fetch(self, wait_s: float) -> None:
+        if wait_s:
+            await self._sleep(wait_s)
+        self._tried_at = self._monotonic()
         try:
             async with self._session.get(self._jwks_url, timeout=_FETCH_TIMEOUT, allow_redirects=False) as response:
                 response.raise_for_status()
