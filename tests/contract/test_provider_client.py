@@ -238,15 +238,21 @@ async def test_an_output_is_copied_whole_and_without_the_token(
         (answer({}, 429), ProviderUnreachableError),
         (raw(b"x" * 10, length=500), ProviderUnreachableError),
         (hang_up, ProviderUnreachableError),
-        (dawdle(0.5), ProviderUnreachableError),
     ],
 )
 async def test_an_output_that_is_not_whole_is_none(
     server: ScriptedServer, told: Answer, error: type[ProviderError]
 ) -> None:
     server.tell(told)
-    async with a_provider(server.url, download_timeout_s=0.3) as provider:
+    async with a_provider(server.url) as provider:
         with pytest.raises(error):
+            await provider.download(f"{server.url}/1.mp4", io.BytesIO())
+
+
+async def test_an_output_that_does_not_come_is_given_up(server: ScriptedServer) -> None:
+    server.tell(dawdle(0.5))
+    async with a_provider(server.url, download_timeout_s=0.3) as provider:
+        with pytest.raises(ProviderUnreachableError):
             await provider.download(f"{server.url}/1.mp4", io.BytesIO())
 
 

@@ -89,7 +89,7 @@ async def test_an_unknown_path_and_method_are_told(visitor: Visitor) -> None:
 
 async def test_internal_paths_are_not_reachable_from_outside(film: Watched, owner: Visitor) -> None:
     path = f"/internal/v1/jobs/{film.job['job_id']}/attempts/1/heartbeat"
-    assert_problem(await owner.call("POST", path, {}), 404, "not_found")
+    assert_problem(await owner.call("POST", path, {}), 403, "forbidden")
 
 
 @pytest.mark.parametrize("order", [{"resolution": "1080p"}, {"duration_s": 61}])
