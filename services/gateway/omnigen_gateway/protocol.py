@@ -1,9 +1,11 @@
 """uvicorn's HTTP protocol with a bound on what is kept before a request's head is complete, and on how long."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from omnigen_gateway.holding import HeadHolder
 
 MAX_UNFINISHED_HEAD_BYTES: Final = 65_536
 """Above the door's own limit, which answers with a problem; this one only keeps memory bounded."""
@@ -23,7 +25,7 @@ class BoundedHeadProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", HeadHolder(transport, self.loop)))
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
