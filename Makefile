@@ -137,6 +137,12 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.continuing
 
+.PHONY: prove-streams
+prove-streams: setup ## 9,000 idle streams in one gateway process: their memory, and what is left of them
+#: STREAMS=9000        as many as a process may have descriptors for
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.streams
+
 .PHONY: bench-pipeline
 bench-pipeline: setup build-generator ## How much of a video's time nobody works on it
 #: SIZE=480p            of the pictures; larger ones show more of the encoder
@@ -157,6 +163,12 @@ bench-quota: setup ## Calls of the table and CPU per call of quota; STRICT=1
 .PHONY: bench-limiter
 bench-limiter: setup ## CPU of the rate limit, relative to a request without it; STRICT=1
 	@$(BIN)/python -m bench.gateway_limiter
+
+.PHONY: bench-gateway
+bench-gateway: setup ## CPU of a request beside nginx, haproxy and other gateways in Python
+#: ROUNDS=5
+#: STRICT=1            a missed goal is an error, and a missing tool (apt install nginx haproxy wrk)
+	@$(BIN)/python -m bench.gateway
 
 .PHONY: bench-composer
 bench-composer: setup .venv-bench/.stamp ## CPU, time, memory, quality of a video beside moviepy and one FFmpeg graph

@@ -4,6 +4,7 @@ import os
 import random
 import socket
 from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import Final, Self
 
 LOOPBACK: Final = "127.0.0.1"
@@ -33,13 +34,7 @@ class Ports:
     @classmethod
     def choose(cls) -> Self:
         """Ports that are free at this moment, no two alike."""
-        chosen: list[int] = []
-        for port in random.sample(_CANDIDATES, k=len(_CANDIDATES)):
-            if is_free(port):
-                chosen.append(port)
-            if len(chosen) == len(fields(cls)):
-                return cls(*chosen)
-        raise OSError(f"no free ports from {_CANDIDATES.start} to {_CANDIDATES.stop - 1}")
+        return cls(*choose_ports(len(fields(cls))))
 
     def with_free_gateway(self, *preferred: int | None) -> Self:
         """The same with the gateway at the first of the preferred ports that is free, if one is."""
@@ -53,6 +48,15 @@ class Ports:
     def url(self, name: str) -> str:
         """Base URL of the process with this name."""
         return f"http://{LOOPBACK}:{self.of(name)}"
+
+
+def choose_ports(count: int) -> list[int]:
+    """So many ports that are free at this moment, no two alike."""
+    free = (port for port in random.sample(_CANDIDATES, k=len(_CANDIDATES)) if is_free(port))
+    chosen = list(islice(free, count))
+    if len(chosen) < count:
+        raise OSError(f"no free ports from {_CANDIDATES.start} to {_CANDIDATES.stop - 1}")
+    return chosen
 
 
 def is_free(port: int) -> bool:

@@ -1,7 +1,6 @@
 """Quota as it is deployed: several processes over one table, in the emulator or behind the proxy that fails."""
 
 import os
-import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -12,13 +11,12 @@ from typing import Final
 
 import orjson
 
-from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, is_free
+from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, choose_ports
 from omnigen_local.environments import process_environment
 from omnigen_local.identities import Identities
 from omnigen_local.processes import Processes, Program, Running, wait_all_ready
 
 PROCESSES: Final = 4
-_PORTS: Final = range(20_000, 32_000)
 _IDENTITIES_FILE: Final = "identities.json"
 
 
@@ -67,7 +65,7 @@ async def open_fleet(
 ) -> AsyncIterator[Fleet]:
     """So many of them, ready. `environment` adds to what every process is told."""
     async with Processes(folder / "logs") as processes:
-        ports = _choose_ports(processes_count)
+        ports = choose_ports(processes_count)
         programs = [_program(folder, f"quota-{place}", port, environment) for place, port in enumerate(ports)]
         seats = [
             Seat(program, f"http://{LOOPBACK}:{port}", await processes.start(program))
@@ -101,11 +99,6 @@ def _program(folder: Path, name: str, port: int, environment: Mapping[str, str])
     whole = {**process_environment(folder), **environment, "HOST": LOOPBACK, "PORT": str(port)}
     argv = (sys.executable, "-P", "-m", "omnigen_quota")
     return Program(name, argv, whole, f"http://{LOOPBACK}:{port}/health")
-
-
-def _choose_ports(count: int) -> list[int]:
-    free = (port for port in random.sample(_PORTS, k=len(_PORTS)) if is_free(port))
-    return [next(free) for _ in range(count)]
 
 
 def _cpu_s(pid: int) -> float:

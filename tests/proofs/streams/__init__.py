@@ -1,0 +1,1 @@
+"""Many streams of events through one gateway process: `make prove-streams`."""

@@ -1,0 +1,46 @@
+"""`make prove-streams`: thousands of idle streams in one gateway process; readers that vanish, and slow ones."""
+
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.goals import Scoreboard
+from tests.proofs.streams.claims import open_ground, prove_slow_readers, prove_streams
+
+from omnigen_local.environments import forget_accounts
+
+SPARE_DESCRIPTORS = 1_000
+
+
+def main() -> int:
+    """As many as asked for; each takes two descriptors, in the gateway and here."""
+    forget_accounts(os.environ)
+    board = Scoreboard("prove-streams")
+    most = _raise_limit()
+    wanted = int(os.environ.get("STREAMS") or 9_000)
+    streams = min(wanted, (most - SPARE_DESCRIPTORS) // 2)
+    if streams < wanted:
+        board.skip(f"streams[{wanted}]", f"a_process_may_have_{most}_descriptors")
+    with tempfile.TemporaryDirectory(prefix="omnigen-prove-streams-") as folder:
+        asyncio.run(_prove(Path(folder), board, streams))
+    return board.conclude()
+
+
+async def _prove(folder: Path, board: Scoreboard, streams: int) -> None:
+    async with open_ground(folder) as ground:
+        await prove_slow_readers(ground, board)
+        await prove_streams(ground, board, streams)
+
+
+def _raise_limit() -> int:
+    """To what may be had; the gateway's process inherits it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+if __name__ == "__main__":
+    sys.exit(main())
