@@ -30,6 +30,7 @@ WHOLE = make_hook(
     CLOCK,
     secrets=(Secret(text="whsec_bmV3"), Secret(text="whsec_b2xk", valid_until=LATER)),
     failing_since=NOW,
+    quiet_until=LATER,
     disabled_at=LATER,
     disabled_for=Reason.FAILING,
 )

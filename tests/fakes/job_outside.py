@@ -176,6 +176,6 @@ class FakeReceivers(Receivers):
         await asyncio.sleep(0)
         verdict = self.judge(url, message)
         if isinstance(verdict, str):
-            return Sent(Attempt(at=at, duration_ms=5, problem=verdict))
+            return Sent(Attempt(at=at, duration_ms=15_000 if verdict == "timed_out" else 5, problem=verdict))
         problem = None if 200 <= verdict < 300 else "refused"
         return Sent(Attempt(at=at, duration_ms=5, status=verdict, problem=problem), is_gone=verdict == 410)

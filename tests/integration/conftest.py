@@ -13,7 +13,7 @@ from tests.integration.visitors import Visitor, Watched, visit
 from omnigen_local.stack import LocalStack, StackPlan
 from omnigen_shared.contracts.spending import PlanName
 
-IMPATIENT = {"WEBHOOK_TIMEOUT_S": "1", "WEBHOOK_INTERVAL_S": "0.1", "WEBHOOK_RETRIES_S": f"[{'0.1,' * 99}0.1]"}
+IMPATIENT = {"WEBHOOK_TIMEOUT_S": "0.8", "WEBHOOK_INTERVAL_S": "0.1", "WEBHOOK_RETRIES_S": f"[{'0.1,' * 99}0.1]"}
 """With receivers of webhooks: hours become seconds."""
 
 

@@ -23,7 +23,7 @@ from omnigen_jobs.app import hire_courier
 from omnigen_jobs.domain.changes import change_job
 from omnigen_jobs.domain.events import job_completed, scene_changed
 from omnigen_jobs.domain.hooks import HookId, Reason
-from omnigen_jobs.domain.messages import RETRIES_S, Message, MessageMark, MessageState
+from omnigen_jobs.domain.messages import RETRIES_S, Message, MessageId, MessageMark, MessageState
 from omnigen_jobs.domain.records import Scene
 from omnigen_jobs.service.courier import HANDS_PER_HOOK
 from omnigen_shared.contracts.job import JobKind, JobStatus
@@ -205,6 +205,39 @@ async def test_who_hangs_keeps_nobody_else_waiting(bench: JobsBench) -> None:
     for _ in range(5):
         await work(bench)
     assert len(bench.receivers.sent) == HANDS_PER_HOOK + 6
+
+
+async def test_what_is_due_for_who_keeps_us_waiting_is_put_off_and_counts_as_no_attempt(bench: JobsBench) -> None:
+    bench.receivers.judge = lambda *_: "timed_out"
+    furnish_hooks(bench, make_hook(bench.clock))
+    ids = [MessageId(f"msg_{number:032x}") for number in range(20)]
+    marks = [put_message(bench, make_message(bench.clock, message_id=message_id)) for message_id in ids]
+    for _ in range(10):
+        await work(bench, 1)
+    assert len(bench.receivers.sent) <= 3 * HANDS_PER_HOOK
+    bench.clock.advance(3600)
+    await bench.courier.sweep()
+    await bench.courier.drain()
+    hook = await bench.uses.hooking.get(USER, HOOK)
+    assert hook.quiet_until == bench.clock.now() + timedelta(minutes=5)
+    for _ in range(20):
+        await work(bench, 1)
+    waiting = [bench.post.messages[mark] for mark in marks]
+    assert sum(message.tries for message in waiting) == len(bench.receivers.sent)
+    assert len(await bench.post.list_errands(bench.clock.now() + timedelta(minutes=4), 500)) <= HANDS_PER_HOOK
+    bench.receivers.judge = lambda *_: 200
+    for _ in range(30):
+        await work(bench, 60)
+    assert {bench.post.messages[mark].state for mark in marks} == {MessageState.DELIVERED}
+
+
+async def test_who_is_left_alone_is_sent_to_at_once_when_their_user_says_so(bench: JobsBench) -> None:
+    quiet_until = bench.clock.now() + timedelta(minutes=5)
+    furnish_hooks(bench, make_hook(bench.clock, failing_since=bench.clock.now(), quiet_until=quiet_until))
+    mark = put_message(bench, make_message(bench.clock))
+    await bench.uses.hooking.resend(USER, HOOK, MESSAGE)
+    await work(bench)
+    assert bench.post.messages[mark].state is MessageState.DELIVERED
 
 
 async def test_what_is_due_for_a_webhook_that_is_no_more_is_removed_or_dropped(bench: JobsBench) -> None:

@@ -1,12 +1,15 @@
 """What an attempt says of its webhook: that it is well, that it fails, or that nobody should believe in it any more."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from omnigen_jobs.domain import hooks as rules
 from omnigen_jobs.domain.hooks import DISABLED, Hook, Hooks, Reason
 from omnigen_jobs.domain.messages import Message, MessageState, Posting, message_about
 from omnigen_shared.clock import to_rfc3339
+
+SLOW_MS: Final = 1000
+"""From here on a failure costs us more than it costs the receiver."""
 
 
 def account(hooks: Hooks, message: Message, *, is_gone: bool, now: datetime) -> Posting:
@@ -16,7 +19,7 @@ def account(hooks: Hooks, message: Message, *, is_gone: bool, now: datetime) -> 
         return Posting(messages=(message,))
     if message.state is MessageState.DELIVERED:
         return _write(hooks, rules.note_success(hooks, hook.hook_id), message)
-    failing = rules.note_failure(hooks, hook.hook_id, message.attempts[-1].at)
+    failing = _note_failure(hooks, message, now)
     reason = Reason.GONE if is_gone else _find_reason(failing.get(hook.hook_id), message)
     if reason is None or not hook.is_enabled:
         return _write(hooks, failing, message)
@@ -35,6 +38,12 @@ def show_end(hook: Hook) -> dict[str, Any]:
         "disabled_at": None if hook.disabled_at is None else to_rfc3339(hook.disabled_at),
         "failing_since": None if hook.failing_since is None else to_rfc3339(hook.failing_since),
     }
+
+
+def _note_failure(hooks: Hooks, message: Message, now: datetime) -> Hooks:
+    attempt = message.attempts[-1]
+    failing = rules.note_failure(hooks, message.hook_id, attempt.at)
+    return rules.hush(failing, message.hook_id, now) if attempt.duration_ms >= SLOW_MS else failing
 
 
 def _find_reason(hook: Hook, message: Message) -> Reason | None:

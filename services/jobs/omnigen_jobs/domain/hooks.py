@@ -17,6 +17,8 @@ HookId = NewType("HookId", str)
 
 MOST_HOOKS: Final = 10
 """Of one user."""
+SHORTEST_QUIET: Final = timedelta(seconds=5)
+LONGEST_QUIET: Final = timedelta(minutes=5)
 DISABLED: Final = "webhook.disabled"
 TEST: Final = "webhook.test"
 TOLD: Final = (
@@ -48,7 +50,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """`failing_since` is the first failure after the last success, `disabled_at` when we gave it up."""
+    """`failing_since` is the first failure after the last success, `disabled_at` when we gave it up.
+
+    `quiet_until`: it has kept us waiting in vain. What is due before is put off, so that what somebody's receiver never
+    answers does not stand in front of what others wait for.
+    """
 
     hook_id: HookId
     url: str
@@ -57,6 +63,7 @@ class Hook:
     secrets: tuple[Secret, ...]
     created_at: datetime
     failing_since: datetime | None = None
+    quiet_until: datetime | None = None
     disabled_at: datetime | None = None
     disabled_for: Reason | None = None
 
@@ -116,20 +123,40 @@ def rotate(hooks: Hooks, hook_id: HookId, secret: str, now: datetime, overlap: t
 
 def enable(hooks: Hooks, hook_id: HookId) -> Hooks:
     """It is told again what happens from now on. NotFoundError."""
-    return _change(hooks, hook_id, lambda hook: replace(hook, failing_since=None, disabled_at=None, disabled_for=None))
+    return _change(hooks, hook_id, _heal)
 
 
 def note_success(hooks: Hooks, hook_id: HookId) -> Hooks:
-    return _change(hooks, hook_id, lambda hook: replace(hook, failing_since=None))
+    return _change(hooks, hook_id, lambda hook: replace(hook, failing_since=None, quiet_until=None))
 
 
-def note_failure(hooks: Hooks, hook_id: HookId, now: datetime) -> Hooks:
-    return _change(hooks, hook_id, lambda hook: replace(hook, failing_since=hook.failing_since or now))
+def note_failure(hooks: Hooks, hook_id: HookId, began: datetime) -> Hooks:
+    """Of an attempt that began then."""
+    return _change(hooks, hook_id, lambda hook: replace(hook, failing_since=hook.failing_since or began))
+
+
+def hush(hooks: Hooks, hook_id: HookId, now: datetime) -> Hooks:
+    """It is left alone for a while: the longer, the longer it has failed."""
+
+    def change(hook: Hook) -> Hook:
+        quiet = (now - (hook.failing_since or now)) / 10
+        return replace(hook, quiet_until=now + min(max(quiet, SHORTEST_QUIET), LONGEST_QUIET))
+
+    return _change(hooks, hook_id, change)
+
+
+def wake(hooks: Hooks, hook_id: HookId) -> Hooks:
+    """Its user thinks that it answers now. NotFoundError."""
+    return _change(hooks, hook_id, lambda hook: replace(hook, quiet_until=None))
 
 
 def disable(hooks: Hooks, hook_id: HookId, reason: Reason, now: datetime) -> Hooks:
     """It is told nothing until its user enables it."""
     return _change(hooks, hook_id, lambda hook: replace(hook, disabled_at=now, disabled_for=reason))
+
+
+def _heal(hook: Hook) -> Hook:
+    return replace(hook, failing_since=None, quiet_until=None, disabled_at=None, disabled_for=None)
 
 
 def _change(hooks: Hooks, hook_id: HookId, change: Callable[[Hook], Hook]) -> Hooks:

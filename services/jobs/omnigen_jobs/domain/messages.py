@@ -190,6 +190,11 @@ def give_up(message: Message) -> Message:
     return replace(message, state=MessageState.FAILED, due_at=None)
 
 
+def put_off(message: Message, until: datetime, spread: float) -> Message:
+    """Its webhook is left alone until then. No attempt; `spread` as in `conclude`, in seconds."""
+    return replace(message, due_at=until + timedelta(seconds=spread))
+
+
 def drop(message: Message) -> Message:
     """Its webhook is disabled."""
     return replace(message, state=MessageState.DROPPED, due_at=None)

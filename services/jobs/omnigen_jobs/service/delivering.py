@@ -14,7 +14,7 @@ import structlog
 from omnigen_jobs.domain.changes import bumped
 from omnigen_jobs.domain.health import account
 from omnigen_jobs.domain.hooks import Hook
-from omnigen_jobs.domain.messages import Message, MessageMark, Posting, claim, conclude, drop, give_up
+from omnigen_jobs.domain.messages import Message, MessageMark, Posting, claim, conclude, drop, give_up, put_off
 from omnigen_jobs.ports import PostStore, Receivers, Sent, WriteConflictError
 from omnigen_jobs.service.writing import TRIES, pause
 from omnigen_shared.clock import Clock
@@ -43,6 +43,8 @@ class Delivering:
             await self.store.commit(Posting(removed=message))
         elif not hook.is_enabled and not message.is_test:
             await self.store.commit(Posting(messages=(drop(message),)))
+        elif hook.quiet_until is not None and hook.quiet_until > self.clock.now():
+            await self.store.commit(Posting(messages=(put_off(message, hook.quiet_until, _spread()),)))
         else:
             await self.send(message, hook)
 
@@ -52,8 +54,7 @@ class Delivering:
         await self.store.commit(Posting(messages=(claimed,)))
         claimed, now = bumped(claimed), self.clock.now()
         sent = await self.receivers.send(hook.url, hook.secrets_at(now), claimed, now)
-        spread = random.random()  # noqa: S311 - spreads, guards nothing
-        after = conclude(claimed, sent.attempt, self.retries_s, spread, sent.wish_s)
+        after = conclude(claimed, sent.attempt, self.retries_s, _spread(), sent.wish_s)
         return await self._account(give_up(after) if sent.is_gone else after, sent)
 
     async def _account(self, message: Message, sent: Sent) -> Message:
@@ -82,3 +83,7 @@ class Delivering:
         _log.info("webhook_sent", **about, state=message.state.value, status=attempt.status, problem=attempt.problem)
         if hook is not None and not hook.is_enabled:
             _log.warning("webhook_disabled", **about, reason=hook.disabled_for, failing_since=str(hook.failing_since))
+
+
+def _spread() -> float:
+    return random.random()  # noqa: S311 - spreads, guards nothing

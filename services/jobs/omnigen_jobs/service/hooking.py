@@ -83,7 +83,7 @@ class Hooking:
 
     async def resend(self, user_id: UserId, hook_id: HookId, message_id: MessageId) -> Message:
         """It is due now, with all its attempts before it. WebhookDisabledError."""
-        hook = await self.get(user_id, hook_id)
+        hook = (await self._write(user_id, lambda hooks: rules.wake(hooks, hook_id))).get(hook_id)
         _check_enabled(hook)
         for lost in range(TRIES):
             message = await self.store.find_message(MessageMark(hook_id, message_id))

@@ -34,6 +34,7 @@ class StoredHook(StoredItem):
     secrets: tuple[StoredSecret, ...]
     created_at: Instant
     failing_since: Instant | None = None
+    quiet_until: Instant | None = None
     disabled_at: Instant | None = None
     disabled_for: Reason | None = None
 
