@@ -58,13 +58,13 @@ async def test_without_a_key_every_request_is_a_job(bench: JobsBench) -> None:
     assert await bench.create() != await bench.create()
 
 
-async def test_fifty_requests_with_one_key_make_one_job(bench: JobsBench) -> None:
+async def test_five_hundred_requests_with_one_key_make_one_job(bench: JobsBench) -> None:
     answers = await asyncio.gather(
-        *(bench.uses.creation.create(make_order(), KEY) for _ in range(50)), return_exceptions=True
+        *(bench.uses.creation.create(make_order(), KEY) for _ in range(500)), return_exceptions=True
     )
     made = [answer for answer in answers if isinstance(answer, Created)]
     refused = [answer for answer in answers if isinstance(answer, IdempotencyInProgressError)]
-    assert len(made) + len(refused) == 50
+    assert len(made) + len(refused) == 500
     assert {answer.job_id for answer in made} == set(bench.store.jobs)
     assert len(bench.store.jobs) == len(bench.quota.open_jobs) == len(bench.workflow.started) == 1
     assert all(refusal.retry_after_s for refusal in refused)

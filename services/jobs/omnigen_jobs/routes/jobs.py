@@ -8,10 +8,11 @@ from fastapi.responses import Response
 from omnigen_jobs.domain.cursors import LONGEST_CURSOR, to_cursor
 from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
+from omnigen_jobs.routes.known import Etags, answer_unless_known
 from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_jobs.schemas.receipts import Receipt
-from omnigen_jobs.schemas.views import JobList, JobSummary, JobView
+from omnigen_jobs.schemas.views import JobList, JobSummary, JobView, render_job
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
@@ -47,10 +48,14 @@ async def list_jobs(
     return JobList(jobs=[JobSummary.of(job) for job in page.jobs], next_cursor=following)
 
 
-@router.get("/{job_id}", responses=problems(NotFoundError))
-async def get_job(caller: User, uses: Uses, job_id: JobPath) -> JobView:
-    """A job with its scenes, progress, cost and links."""
-    return JobView.of_record(await uses.reading.get(caller.subject, job_id))
+@router.get(
+    "/{job_id}",
+    response_model=JobView,
+    responses={304: {"description": "As If-None-Match has it"}, **problems(NotFoundError)},
+)
+async def get_job(caller: User, uses: Uses, job_id: JobPath, if_none_match: Etags = None) -> Response:
+    """A job with its scenes, progress, cost and links. With its `ETag` in `If-None-Match`: 304 while nothing is new."""
+    return answer_unless_known(render_job(await uses.reading.get(caller.subject, job_id)), if_none_match)
 
 
 @router.get("/{job_id}/receipt", responses=problems(NotFoundError))
