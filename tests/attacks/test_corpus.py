@@ -4,6 +4,7 @@ from collections.abc import Sized
 from typing import Final
 
 from tests.attacks.test_forged_identities import FORGED
+from tests.attacks.test_forged_keys import KEYS
 from tests.attacks.test_forged_sessions import COOKIES, CROSS_SITE
 from tests.attacks.test_forged_tokens import FORGERIES
 from tests.attacks.test_paths import PATHS, RETURNS
@@ -12,6 +13,7 @@ from tests.attacks.test_sign_in_replays import REPLAYS
 
 TABLES: Final[dict[str, tuple[Sized, int]]] = {
     "tokens": (FORGERIES, 90),
+    "keys": (KEYS, 20),
     "cookies": (COOKIES, 15),
     "cross-site requests": (CROSS_SITE, 8),
     "sign-ins": (REPLAYS, 18),

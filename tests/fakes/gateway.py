@@ -103,7 +103,7 @@ async def open_gateway(**changes: Any) -> AsyncIterator[GatewayBench]:
 def fake_adapters(upstreams: Mapping[str, Upstream], leases: FakeLeases, identity: FakeIdentity) -> Adapters:
     """The outside in memory."""
     return Adapters(
-        keys=FakeKeys(),
+        signing_keys=FakeKeys(),
         upstreams=upstreams,
         leases=leases,
         provider=identity.provider,

@@ -73,7 +73,7 @@ PUBLIC_PREFIX: Final = "/api/v1"
 class Adapters:
     """The outside: the services by name, rate leases, the identity provider and the gateway's own table."""
 
-    keys: KeySource
+    signing_keys: KeySource
     upstreams: Mapping[str, Upstream]
     leases: LeaseSource
     provider: IdentityProvider
@@ -100,11 +100,11 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
         async with AsyncExitStack() as stack:
             provided = adapters or await open_adapters(settings, stack)
             limiter = await stack.enter_async_context(_build_limiter(settings, provided))
-            signatures = Signatures(provided.keys)
+            signatures = Signatures(provided.signing_keys)
             desk = _build_desk(settings, provided, signatures)
             stack.push_async_callback(desk.sessions.land)
             tokens = Authenticator(signatures, _expected_of(settings))
-            reception = Reception(tokens, desk.sessions, desk.keys, desk.standings, settings.public_base_url)
+            reception = Reception(tokens, desk.sessions, desk.api_keys, desk.standings, settings.public_base_url)
             door = _build_door(settings, provided, limiter, reception, app)
             yield {"door": door, "desk": desk, "readiness": _checks_of(provided)}
 
@@ -135,7 +135,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
     accounts_of = EmulatedAccounts if settings.aws_endpoint_url else CognitoAccounts
     pool = CognitoUserPool(cognito, settings.cognito_user_pool_id, settings.cognito_client_id)
     return Adapters(
-        keys=keys,
+        signing_keys=keys,
         upstreams={JOBS: HttpUpstream(session, settings.jobs_url), QUOTA: HttpUpstream(session, settings.quota_url)},
         leases=leases,
         provider=CognitoOAuth(session, settings.cognito_oauth_url, settings.cognito_client_id, pool.revoke),
@@ -180,7 +180,7 @@ def _build_desk(settings: GatewaySettings, adapters: Adapters, signatures: Signa
         signing_in=SigningIn(pages, adapters.sealer, adapters.provider, table, sessions),
         sessions=sessions,
         standings=standings,
-        keys=ApiKeys(adapters.key_table),
+        api_keys=ApiKeys(adapters.key_table),
         registering=Registering(adapters.accounts, registration, standings),
     )
 
@@ -203,5 +203,5 @@ def _build_door(
 
 def _checks_of(adapters: Adapters) -> dict[str, Check]:
     services = {name: upstream.check for name, upstream in adapters.upstreams.items()}
-    checks = {**services, "jwks": adapters.keys.check, "identity_table": adapters.session_table.check}
+    checks = {**services, "jwks": adapters.signing_keys.check, "identity_table": adapters.session_table.check}
     return {name: Glance(check) for name, check in checks.items()}

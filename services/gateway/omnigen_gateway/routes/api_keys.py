@@ -18,17 +18,17 @@ router: Final = APIRouter(prefix="/keys", tags=["keys"])
 async def post_key(uses: Use, caller: Who, response: Response, body: KeyOrder) -> NewKey:
     """A new key. Its text is in this answer and never shown again."""
     response.headers["Cache-Control"] = "no-store"
-    key, text = await uses.keys.create(caller.user_id, body.name, body.scopes, body.expires_in_days * DAY_S)
+    key, text = await uses.api_keys.create(caller.user_id, body.name, body.scopes, body.expires_in_days * DAY_S)
     return show_new_key(key, text)
 
 
 @router.get("")
 async def get_keys(uses: Use, caller: Who) -> KeyList:
     """Your keys, without what opens with them."""
-    return KeyList(keys=[show_key(key) for key in await uses.keys.list_of(caller.user_id)])
+    return KeyList(keys=[show_key(key) for key in await uses.api_keys.list_of(caller.user_id)])
 
 
 @router.delete("/{key_id}", status_code=204, responses=problems(NotFoundError))
 async def delete_key(uses: Use, caller: Who, key_id: Annotated[str, Path(max_length=128)]) -> None:
     """Delete a key: within a minute no gateway takes it any more."""
-    await uses.keys.delete(caller.user_id, key_id)
+    await uses.api_keys.delete(caller.user_id, key_id)

@@ -16,5 +16,5 @@ class Desk:
     signing_in: SigningIn
     sessions: Sessions
     standings: Standings
-    keys: ApiKeys
+    api_keys: ApiKeys
     registering: Registering
