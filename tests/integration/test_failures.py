@@ -10,10 +10,11 @@ from omnigen_local.stack import LocalStack
 from omnigen_shared.contracts.catalogue import DEFAULT_VIDEO_MODEL
 
 PROMPT = "a film in several scenes about a lighthouse and the sea"
+TWO_SCENES_S = 7
 
 
 async def watch_failure(visitor: Visitor, folder: Path, faults: str) -> Watched:
-    watched = await visitor.watch_job(folder / "none.mp4", prompt=f"{PROMPT} [[sim:{faults}]]", duration_s=12)
+    watched = await visitor.watch_job(folder / "none.mp4", prompt=f"{PROMPT} [[sim:{faults}]]", duration_s=TWO_SCENES_S)
     assert watched.job["status"] == "failed"
     assert watched.events[-1].type == "job.failed"
     assert watched.events[-1].data["problem"].items() <= watched.job["problem"].items()
@@ -55,7 +56,9 @@ async def test_one_bad_clip_costs_one_clip_more_and_no_job(stack: LocalStack, vi
     address = stack.record().simulator_url
     async with aiohttp.ClientSession(address) as simulator, simulator.post("/_simulator/faults", json=rule) as answer:
         assert answer.ok, await answer.text()
-    watched = await visitor.watch_job(tmp_path / "film.mp4", prompt=f"{PROMPT}, and a red kite", duration_s=12)
+    watched = await visitor.watch_job(
+        tmp_path / "film.mp4", prompt=f"{PROMPT}, and a red kite", duration_s=TWO_SCENES_S
+    )
     assert watched.job["status"] == "completed", watched.job["problem"]
     clips = [call for call in watched.receipt["calls"] if call["what"].startswith("clip")]
     assert len(clips) == len(watched.job["scenes"]) + 1
@@ -75,7 +78,10 @@ async def test_what_was_not_spent_is_given_back(visitor: Visitor, tmp_path: Path
 async def test_finished_clips_are_used_again_and_paid_once(visitor: Visitor, tmp_path: Path) -> None:
     failed = await watch_failure(visitor, tmp_path, "failed*1@1")
     again = await visitor.watch_job(
-        tmp_path / "film.mp4", prompt=failed.job["request"]["prompt"], duration_s=12, seed=failed.job["request"]["seed"]
+        tmp_path / "film.mp4",
+        prompt=failed.job["request"]["prompt"],
+        duration_s=TWO_SCENES_S,
+        seed=failed.job["request"]["seed"],
     )
     assert again.job["status"] == "completed", again.job["problem"]
     clips = {call["what"]: call for call in again.receipt["calls"]}

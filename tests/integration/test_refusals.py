@@ -106,12 +106,14 @@ async def test_over_quota_says_when_to_come_back(visitor: Visitor) -> None:
         problem = assert_problem(reply, 429, "quota_exceeded")
         assert {"cap", "used", "limit", "resets_at"} <= set(problem["details"])
         assert int(reply.headers["Retry-After"]) > 0
+    await asyncio.gather(*(visitor.call_off(reply) for reply in accepted))
 
 
 async def test_a_video_is_not_there_before_it_is_made(visitor: Visitor) -> None:
     accepted = await visitor.order(prompt=PROMPT)
     reply = await visitor.call("GET", f"{accepted.body['links']['self']}/video")
     assert_problem(reply, 409, "not_ready")
+    await visitor.call_off(accepted)
 
 
 async def test_nobody_is_refused_the_doors_own_pages(visitor: Visitor) -> None:

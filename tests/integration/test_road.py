@@ -149,12 +149,14 @@ async def test_the_same_key_is_the_same_job(visitor: Visitor) -> None:
     assert (first.status, second.status) == (202, 202)
     assert first.body["job_id"] == second.body["job_id"]
     assert len((await visitor.call("GET", "/api/v1/jobs")).body["jobs"]) == 1
+    await visitor.call_off(first)
 
 
 async def test_another_order_under_the_same_key_is_refused(visitor: Visitor) -> None:
-    await visitor.order(key="one-key", prompt="a film about a lake in autumn")
+    first = await visitor.order(key="one-key", prompt="a film about a lake in autumn")
     reply = await visitor.order(key="one-key", prompt="a film about a lake in spring")
     assert (reply.status, reply.body["code"]) == (422, "idempotency_mismatch")
+    await visitor.call_off(first)
 
 
 async def test_the_same_seed_gives_somebody_else_the_same_frames(

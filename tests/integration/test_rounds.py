@@ -9,7 +9,7 @@ from tests.integration.visitors import Visitor, collect_events
 
 from omnigen_local.demo.client import GatewayClient
 
-PROMPT = "a film in several scenes about a harbour and its boats"
+PROMPT = "a film in two scenes about a harbour and its boats"
 ENDS = {"completed", "failed", "canceled"}
 
 
@@ -36,7 +36,7 @@ async def poll(visitor: Visitor, path: str, condition: Callable[[Any], bool]) ->
 
 async def test_a_resumed_job_pays_for_the_scene_that_failed(visitor: Visitor, tmp_path: Path) -> None:
     failed = await visitor.watch_job(
-        tmp_path / "none.mp4", prompt=f"{PROMPT} [[sim:failed*1@2]]", duration_s=12, music=False
+        tmp_path / "none.mp4", prompt=f"{PROMPT} [[sim:failed*1@2]]", duration_s=7, music=False
     )
     assert failed.job["status"] == "failed"
     before = paid(failed.receipt)

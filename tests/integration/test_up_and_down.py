@@ -18,6 +18,7 @@ from omnigen_local import commands
 from omnigen_local.cli import app
 from omnigen_local.home import Home
 
+SMALL = '"duration_s": 5, "resolution": "480p", "aspect_ratio": "1:1"'
 SUPERVISE = """
 import sys, pathlib
 from omnigen_local import commands
@@ -59,14 +60,14 @@ def make_video(told: str, folder: Path) -> None:
     """As somebody would who types what `up` has printed."""
     ordering, _, rest = told[told.index("export GATEWAY=") :].partition("With the job_id")
     settings = "\n".join(line for line in ordering.splitlines() if line.startswith("export "))
-    job = orjson.loads(type_in(ordering.replace('"duration_s": 15', '"duration_s": 5')))["job_id"]
+    job = orjson.loads(type_in(ordering.replace('"duration_s": 15', SMALL)))["job_id"]
     watching = rest[rest.index("export JOB=") :].replace("JOB=...", f"JOB={job}")
     events = type_in(f"cd {folder}\n{settings}\n{watching}")
     assert b"event: job.completed" in events
     assert (folder / "video.mp4").read_bytes()[4:8] == b"ftyp"
 
 
-def test_a_stack_is_started_described_and_stopped(home: Home, tmp_path: Path) -> None:
+def test_a_stack_is_started_and_described_dies_with_a_service_and_is_stopped(home: Home, tmp_path: Path) -> None:
     assert run("status") == (1, "status: no stack runs\n")
     code, told = run("up")
     try:
@@ -81,6 +82,11 @@ def test_a_stack_is_started_described_and_stopped(home: Home, tmp_path: Path) ->
         code, told = run("status")
         assert code == 0
         assert re.match(r"status: a stack runs since 20\d\d-.* \((less than a|\d+) min", told)
+        port = home.find_gateway_port()
+        kill_and_see(home, pid_of("gateway", told))
+        assert run("up")[0] == 0
+        assert home.find_gateway_port() == port
+        assert run("status")[0] == 0
     finally:
         code, told = run("down")
     assert (code, told.startswith("down: stopped")) == (0, True)
@@ -88,22 +94,15 @@ def test_a_stack_is_started_described_and_stopped(home: Home, tmp_path: Path) ->
     assert home.state_dir.exists()
 
 
-def test_a_service_that_dies_takes_the_stack_down_and_is_named(home: Home) -> None:
-    _, told = run("up")
-    port = home.find_gateway_port()
-    try:
-        os.kill(pid_of("gateway", told), signal.SIGKILL)
-        asyncio.run(wait_until(lambda: home.find_supervisor() is None, limit_s=60))
-        code, told = run("status")
-        assert code == 1
-        assert re.match(
-            r"status: no stack runs; the last one ended 20.*:\ngateway was ended by SIGKILL; its log is .*\n  {", told
-        )
-        assert run("up")[0] == 0
-        assert home.find_gateway_port() == port
-        assert run("status")[0] == 0
-    finally:
-        run("down")
+def kill_and_see(home: Home, gateway_pid: int) -> None:
+    """A service that dies takes the stack down, and is named."""
+    os.kill(gateway_pid, signal.SIGKILL)
+    asyncio.run(wait_until(lambda: home.find_supervisor() is None, limit_s=60))
+    code, told = run("status")
+    assert code == 1
+    assert re.match(
+        r"status: no stack runs; the last one ended 20.*:\ngateway was ended by SIGKILL; its log is .*\n  {", told
+    )
 
 
 def test_a_start_that_fails_says_which_part_and_why(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

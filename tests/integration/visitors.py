@@ -75,6 +75,11 @@ class Visitor:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return await self.call("POST", "/api/v1/jobs", {**SMALL, **order}, **headers)
 
+    async def call_off(self, accepted: Reply) -> None:
+        """Cancel a job whose video nobody will look at."""
+        answer = await self.call("POST", f"{accepted.body['links']['self']}/cancel")
+        assert answer.body["status"] == "canceled", answer.raw
+
     async def watch_job(self, path: Path, **order: Any) -> Watched:
         """Order a job, follow it to its end, and save the video if there is one."""
         accepted = await self.order(**order)
