@@ -53,6 +53,22 @@ def test_a_plan_is_made_of_what_its_pin_says() -> None:
     assert len(told) == 1
 
 
+def test_all_that_its_pin_says_makes_another_plan() -> None:
+    """Orders that differ in it and had one plan would be two films of the same words."""
+    plain = make_request()
+    others = {
+        "prompt": "an ad for a small bakery in the valley",
+        "category": Category.EXPLAINER,
+        "style": "noir",
+        "aspect_ratio": AspectRatio.SQUARE,
+        "seed": plain.seed + 1,
+    }
+    assert others.keys() == PLANNED_FROM
+    cuts = place_order(UserId("ada"), "enterprise", make_wish(plain), None).cuts
+    changed = [plain, *(plain.model_copy(update={name: value}) for name, value in others.items())]
+    assert len({orjson.dumps(plan_call(request, cuts).input) for request in changed}) == len(changed)
+
+
 @pytest.mark.parametrize("category", Category)
 @pytest.mark.parametrize(("name", "resolution"), OFFERS)
 def test_a_price_is_what_is_bought(name: str, resolution: Resolution, category: Category) -> None:

@@ -39,6 +39,10 @@ def tasks() -> dict[str, Mapping[str, Any]]:
     return {name: state for name, state in all_states().items() if state["Type"] == "Task"}
 
 
+def retried() -> dict[str, Mapping[str, Any]]:
+    return {name: task for name, task in tasks().items() if "Retry" in task}
+
+
 def test_names_are_unique_and_every_target_exists_in_its_machine() -> None:
     names = [name for machine in machines(MACHINE) for name in machine["States"]]
     assert len(names) == len(set(names))
@@ -52,7 +56,7 @@ def test_names_are_unique_and_every_target_exists_in_its_machine() -> None:
 
 def test_every_task_says_who_it_is_retries_the_service_and_not_a_lost_attempt() -> None:
     assert len(tasks()) == len(StepName)
-    for name, task in tasks().items():
+    for name, task in retried().items():
         assert task["Resource"] == "${GeneratorFunctionArn}"
         given = task["Parameters"]
         assert given["state.$"] == "$$.State.Name"
@@ -67,8 +71,14 @@ def test_every_task_says_who_it_is_retries_the_service_and_not_a_lost_attempt() 
 
 def test_every_task_retries_alike() -> None:
     """JSON has no names for what is written nine times: it must at least be the same nine times."""
-    blocks = {orjson.dumps(task["Retry"], option=orjson.OPT_SORT_KEYS) for task in tasks().values()}
+    blocks = {orjson.dumps(task["Retry"], option=orjson.OPT_SORT_KEYS) for task in retried().values()}
     assert len(blocks) == 1
+
+
+def test_what_others_do_later_anyway_is_not_tried_again() -> None:
+    """Where all workers are busy, a repetition would keep from them whoever waits."""
+    assert tasks().keys() - retried().keys() == {"Look"}
+    assert [catcher["Next"] for catcher in tasks()["Look"]["Catch"]] == ["Superseded", "Ended"]
 
 
 def test_error_names_are_classes_of_ours() -> None:
@@ -89,7 +99,7 @@ def test_the_readme_tells_of_every_state_and_every_error() -> None:
     diagram = text.split("```mermaid")[1].split("```")[0]
     missing = [name for name in all_states() if not re.search(rf"\b{name}\b", diagram)]
     assert not missing
-    named = {name for task in tasks().values() for retrier in task["Retry"] for name in retrier["ErrorEquals"]}
+    named = {name for task in retried().values() for retrier in task["Retry"] for name in retrier["ErrorEquals"]}
     assert all(f"`{name}`" in text for name in named - {"States.ALL"})
 
 
