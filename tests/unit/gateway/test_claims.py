@@ -1,12 +1,15 @@
 """What an access token has to say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.fakes.tokens import CLIENT_ID, ISSUER, USER_ID, claims
 
-from omnigen_gateway.domain.claims import CLOCK_SKEW_S, Expected, check_claims, plan_of
+from omnigen_gateway.domain.claims import CLOCK_SKEW_S, Caller, Expected, Means, check_claims, plan_of
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.spending import PlanName
 
 NOW_S = 1_800_000_000.5
 EXPECTED = Expected(ISSUER, CLIENT_ID)
@@ -23,6 +26,12 @@ def test_names_the_user_and_the_end() -> None:
 
 def test_the_plan_is_not_the_tokens_to_tell() -> None:
     assert check_claims(good(**{"cognito:groups": ["enterprise"]}), EXPECTED, NOW_S).plan == "free"
+
+
+def test_under_another_plan_everything_else_stays() -> None:
+    caller = Caller(UserId("u"), PlanName.FREE, 2, 1, Means.KEY, frozenset({"jobs:read"}))
+    assert caller.under(PlanName.FREE) is caller
+    assert caller.under(PlanName.PRO) == replace(caller, plan=PlanName.PRO)
 
 
 @pytest.mark.parametrize(

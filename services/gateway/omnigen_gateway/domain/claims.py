@@ -45,6 +45,12 @@ class Caller:
     means: Means = Means.TOKEN
     scopes: frozenset[str] | None = None
 
+    def under(self, plan: PlanName) -> "Caller":
+        """The same under this plan; written out, for it is done for each request of whoever pays."""
+        if plan is self.plan:
+            return self
+        return Caller(self.user_id, plan, self.expires_at, self.since, self.means, self.scopes)
+
 
 def check_claims(claims: Mapping[str, Any], expected: Expected, now_s: float) -> Caller:
     """The caller, from an access token's claims. InvalidTokenError, or ExpiredTokenError for a past `exp`.

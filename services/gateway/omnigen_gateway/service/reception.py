@@ -1,6 +1,5 @@
 """Who calls, by whichever credential they bring, and whether they may do what they ask for."""
 
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -39,7 +38,7 @@ class Reception:
         standing = await self._standings.get(caller.user_id)
         check_standing(caller, standing)
         check_permission(caller, standing, route, method)
-        return caller if caller.plan is standing.plan else replace(caller, plan=standing.plan)
+        return caller.under(standing.plan)
 
     async def _identify(self, head: RequestHead, method: str) -> Caller:
         if not head.authorizations:
