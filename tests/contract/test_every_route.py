@@ -51,9 +51,10 @@ def of_hook(part: str, status: int = 200, method: str = "GET", **more: Any) -> C
 
 HOOK_ORDER: Final = {"url": "https://example.com/hook", "events": ["job.completed"], "description": "a program"}
 BAD_PAGES: Final = ("limit=0", "limit=101", "limit=x", "limit=1.5", "limit=", "cursor=x", "cursor=%00", "cursor=%ff")
+BAD_FILTERS: Final = ("status=x", "category=x", "created_since=x", "created_until=2026-11-24T12:00:00")
 CASES: Final = (
     Case("POST", "/api/v1/jobs", "/api/v1/jobs", BODY, status=202, is_paid=True, takes_key=True, needs_body=True),
-    Case("GET", "/api/v1/jobs", "/api/v1/jobs", bad_queries=BAD_PAGES),
+    Case("GET", "/api/v1/jobs", "/api/v1/jobs", bad_queries=(*BAD_PAGES, *BAD_FILTERS)),
     of_job(""),
     of_job("/events"),
     of_job("/receipt"),

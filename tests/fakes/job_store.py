@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from omnigen_jobs.domain.changes import Change, Versioned, bumped
-from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.cursors import ALL_JOBS, JobFilter, PageMark
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.messages import Notice, NoticeMark, find_notice
 from omnigen_jobs.domain.records import (
@@ -143,8 +143,10 @@ class FakeJobStore(JobStore, KeyStore):
     async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
         return self.events.get(job_id, [])[after : after + limit]
 
-    async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
-        mine = [job for job in self.jobs.values() if job.user_id == user_id and job.is_listed]
+    async def list_jobs(
+        self, user_id: UserId, before: PageMark | None, limit: int, wanted: JobFilter = ALL_JOBS
+    ) -> Page:
+        mine = [job for job in self.jobs.values() if job.user_id == user_id and job.is_listed and wanted.admits(job)]
         newest = sorted(mine, key=_mark_of, reverse=True)
         rest = [job for job in newest if before is None or _mark_of(job) < (before.created_at, before.job_id)]
         page = tuple(rest[:limit])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.cursors import ALL_JOBS, JobFilter, PageMark
 from omnigen_jobs.domain.hooks import HookId, Hooks
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.messages import (
@@ -102,8 +102,13 @@ class JobStore(Protocol):
         """Events with a greater number than `after`, in order."""
         ...
 
-    async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
-        """The user's visible jobs, newest first (an index: a job may be missing for a moment)."""
+    async def list_jobs(
+        self, user_id: UserId, before: PageMark | None, limit: int, wanted: JobFilter = ALL_JOBS
+    ) -> Page:
+        """The user's visible jobs, newest first (an index: a job may be missing for a moment).
+
+        A bounded number is looked at, so a page may hold fewer than are wanted, and another one follow.
+        """
         ...
 
     async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:

@@ -4,9 +4,13 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from omnigen_jobs.domain.records import Job
 from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.storyboard import Category
 from omnigen_shared.errors import InvalidRequestError
 
 LONGEST_CURSOR: Final = 200
@@ -19,6 +23,27 @@ class PageMark:
 
     created_at: str
     job_id: JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which of a user's jobs are wanted. `since` is the first instant of their creation, `until` the first after it."""
+
+    status: JobStatus | None = None
+    category: Category | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def admits(self, job: Job) -> bool:
+        return (
+            self.status in {None, job.status}
+            and self.category in {None, job.request.category}
+            and (self.since is None or job.created_at >= self.since)
+            and (self.until is None or job.created_at < self.until)
+        )
+
+
+ALL_JOBS: Final = JobFilter()
 
 
 def to_cursor(mark: PageMark) -> str:

@@ -4,8 +4,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import AwareDatetime
 
-from omnigen_jobs.domain.cursors import LONGEST_CURSOR, to_cursor
+from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter, to_cursor
 from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
 from omnigen_jobs.routes.known import Etags, answer_unless_known
@@ -13,6 +14,8 @@ from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, U
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_jobs.schemas.receipts import Receipt
 from omnigen_jobs.schemas.views import JobList, JobSummary, JobView, render_job
+from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.storyboard import Category
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
@@ -41,9 +44,17 @@ async def list_jobs(
     uses: Uses,
     cursor: Annotated[str | None, Query(max_length=LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    status: JobStatus | None = None,
+    category: Category | None = None,
+    created_since: AwareDatetime | None = None,
+    created_until: AwareDatetime | None = None,
 ) -> JobList:
-    """Your jobs, newest first, in pages."""
-    page = await uses.reading.list_page(caller.subject, cursor, limit)
+    """Your jobs, newest first, in pages; those of a status, a category, a time (until is the first instant after it).
+
+    Of many jobs a page may hold fewer than were asked for: `next_cursor` says whether there are more.
+    """
+    wanted = JobFilter(status=status, category=category, since=created_since, until=created_until)
+    page = await uses.reading.list_page(caller.subject, cursor, limit, wanted)
     following = None if page.following is None else to_cursor(page.following)
     return JobList(jobs=[JobSummary.of(job) for job in page.jobs], next_cursor=following)
 

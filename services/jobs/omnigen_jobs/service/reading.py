@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from omnigen_jobs.domain.cursors import from_cursor
+from omnigen_jobs.domain.cursors import ALL_JOBS, JobFilter, from_cursor
 from omnigen_jobs.domain.events import show_problem
 from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
@@ -31,9 +31,9 @@ class Reading:
             raise nothing_there()
         return record
 
-    async def list_page(self, user_id: UserId, cursor: str | None, limit: int) -> Page:
+    async def list_page(self, user_id: UserId, cursor: str | None, limit: int, wanted: JobFilter = ALL_JOBS) -> Page:
         """Newest first. InvalidRequestError for a cursor that is none."""
-        return await self.store.list_jobs(user_id, None if cursor is None else from_cursor(cursor), limit)
+        return await self.store.list_jobs(user_id, None if cursor is None else from_cursor(cursor), limit, wanted)
 
     async def link_video(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""

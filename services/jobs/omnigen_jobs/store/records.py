@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.cursors import PageMark
+from omnigen_jobs.domain.cursors import ALL_JOBS, JobFilter, PageMark
 from omnigen_jobs.domain.records import Binding, Claim, Event, Job, NewEvent, Pin, Pulse, Record, Send, Stray
 from omnigen_jobs.ports import Page, WriteConflictError
 from omnigen_jobs.store import items, keys
 from omnigen_jobs.store.access import RefusedWriteError, TableAccess, between
+from omnigen_jobs.store.listing import JobListing
 from omnigen_jobs.store.writes import Writes
 from omnigen_shared.aws.items import to_item
 from omnigen_shared.clock import to_rfc3339
@@ -112,21 +113,10 @@ class RecordTable:
         found, _ = await self.access.query_page(between(*keys.event_range(job_id, after), Limit=limit))
         return [items.StoredEvent.of(item).to_domain() for item in found]
 
-    async def list_jobs(self, user_id: UserId, before: PageMark | None, limit: int) -> Page:
-        start = {} if before is None else {"ExclusiveStartKey": _place_of(user_id, before)}
-        found, following = await self.access.query_page(
-            {
-                "IndexName": "by_user",
-                "KeyConditionExpression": "gsi_user = :user",
-                "ExpressionAttributeValues": to_item({":user": user_id}),
-                "ScanIndexForward": False,
-                "Limit": limit,
-                **start,
-            }
-        )
-        jobs = tuple(items.StoredJob.of(item).to_domain() for item in found)
-        is_last = following is None or not jobs
-        return Page(jobs, None if is_last else PageMark(to_rfc3339(jobs[-1].created_at), jobs[-1].job_id))
+    async def list_jobs(
+        self, user_id: UserId, before: PageMark | None, limit: int, wanted: JobFilter = ALL_JOBS
+    ) -> Page:
+        return await JobListing(self.access, user_id, wanted).read(before, limit)
 
     async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:
         shards = (self._list_due_in(shard, now, limit_per_shard) for shard in range(keys.SHARDS))
@@ -143,8 +133,3 @@ class RecordTable:
             }
         )
         return [JobId(item["job_id"]) for item in found]
-
-
-def _place_of(user_id: UserId, mark: PageMark) -> dict[str, Any]:
-    index_key = {"gsi_user": user_id, "created_at": mark.created_at}
-    return to_item({**keys.job_key(mark.job_id)._asdict(), **index_key})
