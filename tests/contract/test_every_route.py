@@ -51,7 +51,14 @@ def of_hook(part: str, status: int = 200, method: str = "GET", **more: Any) -> C
 
 HOOK_ORDER: Final = {"url": "https://example.com/hook", "events": ["job.completed"], "description": "a program"}
 BAD_PAGES: Final = ("limit=0", "limit=101", "limit=x", "limit=1.5", "limit=", "cursor=x", "cursor=%00", "cursor=%ff")
-BAD_FILTERS: Final = ("status=x", "category=x", "created_since=x", "created_until=2026-11-24T12:00:00")
+BAD_FILTERS: Final = (
+    "status=x",
+    "category=x",
+    "created_since=x",
+    "created_until=2026-11-24T12:00:00",
+    "created_until=0001-01-01T00:00:00Z",
+    "created_since=9999-12-31T23:59:59-14:00",
+)
 CASES: Final = (
     Case("POST", "/api/v1/jobs", "/api/v1/jobs", BODY, status=202, is_paid=True, takes_key=True, needs_body=True),
     Case("GET", "/api/v1/jobs", "/api/v1/jobs", bad_queries=(*BAD_PAGES, *BAD_FILTERS)),

@@ -1,10 +1,11 @@
 """/api/v1/jobs: order a video, look at one, list them."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter, to_cursor
 from omnigen_jobs.domain.ordering import place_order
@@ -19,6 +20,9 @@ from omnigen_shared.contracts.storyboard import Category
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
+FIRST: Final = datetime(2020, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+Time = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
 router: Final = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
 
@@ -46,8 +50,8 @@ async def list_jobs(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     status: JobStatus | None = None,
     category: Category | None = None,
-    created_since: AwareDatetime | None = None,
-    created_until: AwareDatetime | None = None,
+    created_since: Time | None = None,
+    created_until: Time | None = None,
 ) -> JobList:
     """Your jobs, newest first, in pages; those of a status, a category, a time (until is the first instant after it).
 
