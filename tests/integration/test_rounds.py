@@ -8,6 +8,9 @@ from typing import Any
 from tests.integration.visitors import Visitor, collect_events
 
 from omnigen_local.demo.client import GatewayClient
+from omnigen_local.provisioning import client_options
+from omnigen_local.stack import LocalStack
+from omnigen_shared.aws.clients import open_session
 
 PROMPT = "a film in two scenes about a harbour and its boats"
 ENDS = {"completed", "failed", "canceled"}
@@ -34,7 +37,18 @@ async def poll(visitor: Visitor, path: str, condition: Callable[[Any], bool]) ->
             await asyncio.sleep(0.5)
 
 
-async def test_a_resumed_job_pays_for_the_scene_that_failed(visitor: Visitor, tmp_path: Path) -> None:
+async def list_pieces(stack: LocalStack) -> dict[str, Any]:
+    """Every prepared picture of everybody: what is in it, and since when."""
+    async with open_session().create_client("s3", **client_options(stack.record().emulator_url)) as s3:
+        answer = await s3.list_objects_v2(Bucket=stack.outputs.assets_bucket_name, Prefix="u/")
+    assert not answer["IsTruncated"]
+    pieces = (entry for entry in answer["Contents"] if "/segments/" in entry["Key"] and entry["Key"].endswith(".mp4"))
+    return {entry["Key"]: (entry["ETag"], entry["LastModified"]) for entry in pieces}
+
+
+async def test_a_resumed_job_pays_for_the_scene_that_failed(
+    visitor: Visitor, stack: LocalStack, tmp_path: Path
+) -> None:
     failed = await visitor.watch_job(
         tmp_path / "none.mp4", prompt=f"{PROMPT} [[sim:failed*1@2]]", duration_s=7, music=False
     )
@@ -52,12 +66,16 @@ async def test_a_resumed_job_pays_for_the_scene_that_failed(visitor: Visitor, tm
 
     again = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/resume")
     assert (again.status, again.body["code"]) == (409, "nothing_missing")
+    made = await list_pieces(stack)
     answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/regenerate")
     assert answer.status == 202, answer.raw
     second, receipt = await follow(visitor, job["job_id"])
     assert second["status"] == "completed", second["problem"]
     assert sorted(paid(receipt)) == sorted([*before, "clip of scene 2", "clip of scene 1"])
     assert [scene["take"] for scene in second["scenes"]][:2] == [2, 1]
+    now_made = await list_pieces(stack)
+    assert made.items() <= now_made.items(), "the other pieces are the same bytes, and were not made again"
+    assert len(now_made) - len(made) == 2, "a body, and the transition to the next one"
     usage = (await visitor.call("GET", "/api/v1/usage")).body
     assert usage["videos"]["used"] == 1
 
