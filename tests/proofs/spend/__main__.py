@@ -22,7 +22,7 @@ from omnigen_shared.logging import configure_logging
 
 
 class Store(StrEnum):
-    """The contract suite holds both to the same promises; memory takes a third of the time."""
+    """The contract suite holds both to the same promises; the table takes a third longer."""
 
     MEMORY = "memory"
     TABLE = "table"
