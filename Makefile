@@ -93,7 +93,7 @@ check-infra: setup build/npm/.stamp .venv-infra/.stamp .venv-checkov/.stamp ## T
 
 .PHONY: test-compose
 test-compose: setup ## docker compose from a fresh clone: a video, killed containers, an update under load
-#: STRICT=1            no Docker engine is an error
+#: STRICT=1            a missed goal, or no Docker engine, is an error
 	@$(BIN)/python -m tests.proofs.compose
 
 .PHONY: ci

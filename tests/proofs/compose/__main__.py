@@ -34,8 +34,7 @@ def main() -> int:
         fresh_project(Path(folder) / "clone") as compose,
     ):
         asyncio.run(_prove(board, compose, Path(folder)))
-    code = board.conclude()
-    return 1 if board.misses else code
+    return board.conclude()
 
 
 async def _prove(board: Scoreboard, compose: Compose, folder: Path) -> None:
