@@ -18,6 +18,7 @@ from omnigen_jobs.clients.media import CloudFrontLinks, PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
 from omnigen_jobs.clients.receivers import SignedReceivers
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
+from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
@@ -157,7 +158,7 @@ def assemble(
     ending = Ending(store, adapters.quota, clock, lease)
     margin = timedelta(seconds=settings.deadline_margin_s)
     secret = settings.replicate_webhook_secret
-    reading = Reading(store, adapters.media)
+    reading = Reading(store, adapters.media, Cursors.of_secret(settings.identity_private_key.get_secret_value()))
     use_cases = UseCases(
         clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.jobs_bench import JOB, USER, make_job, make_order, make_request, make_storyboard, make_wish
 
-from omnigen_jobs.domain.cursors import PageMark, from_cursor, to_cursor
+from omnigen_jobs.domain.cursors import LONGEST_CURSOR, Cursors, PageMark
 from omnigen_jobs.domain.idempotency import KEPT, LEASE, Entry, KeyedRequest, decide
 from omnigen_jobs.domain.ordering import draft_job, place_order
 from omnigen_jobs.domain.pricing import time_to_finish
@@ -16,7 +16,7 @@ from omnigen_jobs.domain.problems import IdempotencyInProgressError
 from omnigen_jobs.schemas.receipts import name_call
 from omnigen_jobs.service.reading import file_name
 from omnigen_jobs.store.keys import SHARDS, shard_of
-from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.catalogue import SEEDANCE_PRO_FAST
 from omnigen_shared.contracts.job import Used
 from omnigen_shared.contracts.media import AspectRatio
@@ -93,16 +93,33 @@ def test_a_maximum_in_the_same_money_is_the_same_order() -> None:
     assert orders[0].digest == orders[1].digest
 
 
+CURSORS = Cursors.of_secret("a secret")
+
+
 @given(st.datetimes(), st.integers(0, 2**128 - 1))
 def test_a_cursor_is_the_inverse_of_itself(created_at: object, number: int) -> None:
     mark = PageMark(f"{created_at:%Y-%m-%dT%H:%M:%S.%fZ}".rjust(27, "0"), JobId(f"job_{number:032x}"))
-    assert from_cursor(to_cursor(mark)) == mark
+    cursor = CURSORS.write(mark, USER)
+    assert len(cursor) <= LONGEST_CURSOR
+    assert CURSORS.read(cursor, USER) == mark
+    others = ((Cursors.of_secret("another"), USER), (CURSORS, UserId("somebody")))
+    for cursors, user_id in others:
+        with pytest.raises(InvalidRequestError):
+            cursors.read(cursor, user_id)
 
 
 @given(st.text())
 def test_a_cursor_that_nobody_gave_out_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequestError):
-        from_cursor(text)
+        CURSORS.read(text, USER)
+
+
+def test_a_cursor_that_was_changed_is_refused() -> None:
+    cursor = CURSORS.write(PageMark("2026-11-24T12:00:00.000000Z", JOB), USER)
+    for place in range(len(cursor)):
+        changed = "A" if cursor[place] != "A" else "B"
+        with pytest.raises(InvalidRequestError):
+            CURSORS.read(cursor[:place] + changed + cursor[place + 1 :], USER)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
-from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter, to_cursor
+from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter
 from omnigen_jobs.domain.ordering import place_order
 from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
 from omnigen_jobs.routes.known import Etags, answer_unless_known
@@ -59,7 +59,7 @@ async def list_jobs(
     """
     wanted = JobFilter(status=status, category=category, since=created_since, until=created_until)
     page = await uses.reading.list_page(caller.subject, cursor, limit, wanted)
-    following = None if page.following is None else to_cursor(page.following)
+    following = uses.reading.cursor_after(caller.subject, page)
     return JobList(jobs=[JobSummary.of(job) for job in page.jobs], next_cursor=following)
 
 

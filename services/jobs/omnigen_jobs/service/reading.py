@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from omnigen_jobs.domain.cursors import ALL_JOBS, JobFilter, from_cursor
+from omnigen_jobs.domain.cursors import ALL_JOBS, Cursors, JobFilter
 from omnigen_jobs.domain.events import show_problem
 from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
@@ -23,6 +23,7 @@ class Reading:
 
     store: JobStore
     media: MediaLinks
+    cursors: Cursors
 
     async def get(self, user_id: UserId, job_id: JobId) -> Record:
         """NotFoundError also for what is a storyboard alone."""
@@ -33,7 +34,13 @@ class Reading:
 
     async def list_page(self, user_id: UserId, cursor: str | None, limit: int, wanted: JobFilter = ALL_JOBS) -> Page:
         """Newest first. InvalidRequestError for a cursor that is none."""
-        return await self.store.list_jobs(user_id, None if cursor is None else from_cursor(cursor), limit, wanted)
+        return await self.store.list_jobs(
+            user_id, None if cursor is None else self.cursors.read(cursor, user_id), limit, wanted
+        )
+
+    def cursor_after(self, user_id: UserId, page: Page) -> str | None:
+        """Where the next page begins, for this user alone; None after the last."""
+        return None if page.following is None else self.cursors.write(page.following, user_id)
 
     async def link_video(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
