@@ -10,7 +10,7 @@ UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
 LOCKS := bootstrap dev emulator infra checkov bench gateway jobs quota composer generator generator-local local
 TARGET ?= local
-TEST_PROCESSES ?= 4
+TEST_PROCESSES ?= 5
 
 # A stack and its tests are dozens of Python processes: compiled once, read by all, whatever the shell is set to.
 unexport PYTHONDONTWRITEBYTECODE
