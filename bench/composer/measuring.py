@@ -16,7 +16,7 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _MIB: Final = 1 << 20
 
 
-@dataclass
+@dataclass(order=True)
 class Cost:
     """Seconds and MiB. `child_mib` is the most that a single child held, `tree_mib` all of them and their parent."""
 
