@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Final, Self
@@ -33,7 +34,7 @@ class Ports:
 
     @classmethod
     def choose(cls) -> Self:
-        """Ports that are free at this moment, no two alike."""
+        """Free ports, no two alike."""
         return cls(*choose_ports(len(fields(cls))))
 
     def with_free_gateway(self, *preferred: int | None) -> Self:
@@ -50,13 +51,28 @@ class Ports:
         return f"http://{LOOPBACK}:{self.of(name)}"
 
 
-def choose_ports(count: int) -> list[int]:
-    """So many ports that are free at this moment, no two alike."""
-    free = (port for port in random.sample(_CANDIDATES, k=len(_CANDIDATES)) if is_free(port))
-    chosen = list(islice(free, count))
+def choose_ports(count: int, candidates: Sequence[int] = _CANDIDATES) -> list[int]:
+    """So many free ports, no two alike, that no stack beside this one chooses while this process lives."""
+    ours = (port for port in random.sample(candidates, k=len(candidates)) if is_free(port) and _claim(port))
+    chosen = list(islice(ours, count))
     if len(chosen) < count:
-        raise OSError(f"no free ports from {_CANDIDATES.start} to {_CANDIDATES.stop - 1}")
+        raise OSError(f"no free ports from {candidates[0]} to {candidates[-1]}")
     return chosen
+
+
+def _claim(port: int) -> bool:
+    """Whether nobody else who chooses ports like this has it. Seconds pass before the server that it is for listens.
+
+    The claim is a UDP socket with that number: it takes nothing from the server and ends with this process.
+    """
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind((LOOPBACK, port))
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()
+    return True
 
 
 def is_free(port: int) -> bool:

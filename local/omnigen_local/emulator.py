@@ -1,7 +1,6 @@
 """AWS on this machine: ministack as one process on a free loopback port, in a virtual environment of its own."""
 
 import os
-import random
 import shutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -11,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from omnigen_local import run_emulator
-from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, is_free
+from omnigen_local.addresses import CREDENTIALS, LOOPBACK, NO_ACCOUNTS, REGION, choose_ports
 from omnigen_local.home import Part
 from omnigen_local.processes import Processes, Program, Running
 from omnigen_local.run_lambda import LOG_VARIABLE
@@ -40,7 +39,7 @@ class Emulator:
     def __init__(self, state_dir: Path | None, log_path: Path, port: int | None = None) -> None:
         self._state_dir = state_dir
         self._log_path = log_path
-        self._port = _choose_port() if port is None else port
+        self._port = choose_ports(1, _PORTS)[0] if port is None else port
         self._cleanup = AsyncExitStack()
         self._processes = Processes(log_path.parent, GRACE_S)
         self._running: Running | None = None
@@ -108,10 +107,3 @@ def emulator_environment(port: int, scratch: Path, state_dir: Path | None, log_d
             "S3_DATA_DIR": str(state_dir / "buckets"),
         }
     return environment
-
-
-def _choose_port() -> int:
-    for port in random.sample(_PORTS, k=len(_PORTS)):
-        if is_free(port):
-            return port
-    raise OSError(f"no free port from {_PORTS.start} to {_PORTS.stop - 1}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omnigen_local.addresses import LOOPBACK, Ports, is_free
+from omnigen_local.addresses import LOOPBACK, Ports, choose_ports, is_free
 from omnigen_local.processes import ProcessEndedError, Processes, Program, wait_all_ready
 
 SERVER = """
@@ -50,6 +50,13 @@ def test_ports_are_free_and_no_two_alike() -> None:
     numbers = [ports.of(name) for name in ("gateway", "jobs", "quota", "composer", "simulator")]
     assert len(set(numbers)) == len(numbers)
     assert all(is_free(number) for number in numbers)
+
+
+def test_what_was_chosen_once_is_not_chosen_again_while_nobody_listens_yet() -> None:
+    chosen = choose_ports(2)
+    with pytest.raises(OSError, match="no free ports"):
+        choose_ports(1, chosen)
+    assert all(is_free(port) for port in chosen), "the server that they are for can listen"
 
 
 def test_the_gateway_takes_the_preferred_port_if_it_is_free() -> None:

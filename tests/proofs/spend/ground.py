@@ -59,6 +59,7 @@ class Ground:
     simulator: aiohttp.ClientSession
     chaos: Chaos
     pace: Pace
+    processes: Processes
 
 
 @asynccontextmanager
@@ -121,6 +122,7 @@ async def open_ground(
             ),
             chaos=chaos,
             pace=pace,
+            processes=processes,
         )
 
 

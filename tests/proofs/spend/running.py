@@ -16,6 +16,8 @@ from tests.proofs.spend.ground import open_ground
 from tests.proofs.spend.pace import Pace
 from tests.proofs.spend.tiny import offer_tiny
 
+from omnigen_local.processes import Processes
+
 PROGRESS_S: Final = 15
 
 
@@ -26,7 +28,7 @@ async def prove(
     with offer_tiny():
         async with open_ground(folder, emulator_url, draw_rules(seed, pace), pace, seed, has_table=has_table) as ground:
             customers = Customers(ground, random.Random(seed + 1))  # noqa: S311 - drawn the same again
-            async with _telling(board, customers):
+            async with _watching(ground.processes), _telling(board, customers):
                 await customers.order_all(jobs)
                 books = Books(ground, customers)
                 judged = await books.settle()
@@ -34,6 +36,15 @@ async def prove(
             for what, times in sorted({**ground.chaos.happened, **customers.ends}.items()):
                 board.tell(f"{times:6} {what}")
             board.tell(f"{judged:6} unknown calls judged by an operator")
+
+
+@asynccontextmanager
+async def _watching(processes: Processes) -> AsyncIterator[None]:
+    """Fails with its last words as soon as a process ends: nobody kills those of this proof."""
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(processes.wait_for_end())
+        yield
+        watching.cancel()
 
 
 @asynccontextmanager
