@@ -1,15 +1,16 @@
-"""The copies that the emulator makes of its items are the ones that it would have made."""
+"""What the emulator makes cheaper is what it would have made."""
 
 import copy
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnigen_local.run_emulator import copy_plainly
+from omnigen_local.run_emulator import copy_plainly, remember
 
 plain = st.recursive(
     st.none()
@@ -52,3 +53,16 @@ def test_what_is_one_thing_stays_one() -> None:
     both: list[int] = []
     found = copy_plainly({"a": both, "b": both})
     assert found["a"] is found["b"]
+
+
+def test_the_same_question_is_answered_once() -> None:
+    module, asked = ModuleType("reader"), list[str]()
+
+    def read(text: str) -> list[str]:
+        asked.append(text)
+        return text.split()
+
+    module.__dict__["read"] = read
+    remember(module, ("read",))
+    assert [module.read("a = b"), module.read("a = b"), module.read("c")] == [["a", "=", "b"], ["a", "=", "b"], ["c"]]
+    assert asked == ["a = b", "c"]
