@@ -136,7 +136,7 @@ class MediaBench:
 
     def left_over(self) -> list[Path]:
         """Folders of work that are still there."""
-        return [path for path in self.folder.glob("scratch/*/*") if path.name != "lock"]
+        return [path for path in self.folder.glob("scratch/*/*") if path.name not in ("lock", "tails")]
 
     async def _make_segment(self, request: SegmentRequest) -> SegmentResult:
         key = segment_key(ADA, self.workshop.recipe_id, request)

@@ -73,6 +73,22 @@ async def test_a_transition_mixes_the_end_of_one_into_the_start_of_the_next(benc
     assert (result.frames, result.last_frame_key) == (15, None)
 
 
+async def test_a_transition_is_the_same_when_its_left_clip_was_decoded_for_the_body(
+    bench: MediaBench, tmp_path: Path
+) -> None:
+    # Another shape, size and rate than the house's, which are not told any more where the body was made.
+    odd = make_clip(tmp_path / "left", frames=60, fps="24", filters="scale=100:90,setsar=8/9")
+    left, right = bench.put("1", odd), bench.put("2", make_clip(tmp_path / "right", frames=60))
+    alone = (await bench.get((await bench.make_transition((left, 50), (right, 60))).key)).read_bytes()
+    await bench.make_body(left, kept=50, tail=15)
+    read = bench.store.calls["download"]
+    again = await bench.make_transition((left, 50), (right, 60))
+    assert bench.store.calls["download"] == read + 1, "the right clip's only"
+    assert (await bench.get(again.key)).read_bytes() == alone
+    await bench.make_transition((left, 50), (right, 60))
+    assert bench.store.calls["download"] == read + 1 + 1 + 2, "what it has left over serves once"
+
+
 async def test_every_frame_of_a_film_is_where_it_should_be(bench: MediaBench, tmp_path: Path) -> None:
     clips = [(bench.put(name, make_clip(tmp_path / name, frames=70)), 60) for name in ("1", "2", "3")]
     video = await bench.render(await bench.make_film(clips))

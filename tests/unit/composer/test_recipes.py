@@ -47,13 +47,13 @@ def test_lengths_are_frames_never_seconds() -> None:
 
 
 def test_frames_are_chosen_before_they_are_scaled() -> None:
-    graph = recipes.normalise(Span(3, 9), SIZE, LEFT)
+    graph = LEFT.normalise(Span(3, 9), SIZE)
     assert graph.index("trim=start_frame=3:end_frame=9") < graph.index("scale=w=")
 
 
 def test_only_untagged_colours_are_assumed() -> None:
-    assert "in_color_matrix" not in recipes.normalise(Span(0, 1), SIZE, LEFT)
-    assert ":in_color_matrix=smpte170m," in recipes.normalise(Span(0, 1), SIZE, Source(Path("/w/left"), "smpte170m"))
+    assert "in_color_matrix" not in LEFT.normalise(Span(0, 1), SIZE)
+    assert ":in_color_matrix=smpte170m," in Source(Path("/w/left"), "smpte170m").normalise(Span(0, 1), SIZE)
 
 
 def test_only_hdr_is_mapped() -> None:

@@ -15,7 +15,6 @@ from omnigen_composer.domain.recipes import (
     THREADS,
     Source,
     guard_input,
-    normalise,
 )
 from omnigen_shared.contracts.exports import ExportFormat, ExportRequest, Fit, StreamPart
 from omnigen_shared.contracts.media import FPS, FrameSize
@@ -78,7 +77,7 @@ def export_args(request: ExportRequest, source: Path, size: FrameSize, frames: i
 
 def small_args(source: Source, span: Span, size: FrameSize, video: Path) -> list[str]:
     """One scene of a preview: quickly made, of the same parameter sets as every other one."""
-    picture = ("-vf", normalise(span, size, source), "-frames:v", str(span.frames), "-an")
+    picture = ("-vf", source.normalise(span, size), "-frames:v", str(span.frames), "-an")
     return [
         *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS), "-map", "0:v:0", *picture),
         *(*_SMALL, *EXACT_TIMES, *BITEXACT, "-movflags", "+faststart", "-f", "mp4", str(video)),

@@ -28,7 +28,8 @@ def _samples() -> list[list[str]]:
     return [
         *(recipes.body_args(clip, span, 45, size, path, path) for clip in (source, hdr)),
         *(recipes.transition_args(source, source, (span, span), size, path, style) for style in recipes.XFADES),
-        recipes.body_args(source, span, 45, size, path, path, drawn),
+        recipes.body_args(source, span, 45, size, path, path, drawn, path),
+        recipes.transition_args(recipes.Tail(path), source, (span, span), size, path, Transition.FADE),
         recipes.transition_args(source, source, (span, span), size, path, Transition.FADE, drawn),
         [lettering.write_script(shape, [cue], cue) for shape in (size, FrameSize(36, 64))],
         recipes.join_args(path, path, "", path),

@@ -28,6 +28,7 @@ THREADS: Final = "2"
 """Fixed, because x264's bytes depend on it."""
 
 CLIP_FORMATS: Final = "mov,matroska"
+_TAIL_FORMAT: Final = "nut"
 BITEXACT: Final = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 BT709: Final = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 JPEG_COLOURS: Final = "scale=out_range=pc:out_color_matrix=bt601:flags=bicubic+accurate_rnd+full_chroma_int"
@@ -48,6 +49,8 @@ _TONE_MAPPING: Final = (
     "tonemap=mobius:param=0.6:desat=0,zscale=t=bt709:m=bt709:r=tv"
 )
 """FFmpeg's scaler could do it too, but needs more than a second to prepare itself."""
+
+_IN_HOUSE_FORM: Final = f"setsar=1,format=yuv420p,{BT709},settb=1/{FPS}"
 
 HOUSE_ENCODER: Final = (
     *("-c:v", "libx264", "-preset", "faster", "-profile:v", "high", "-level:v", "4.1"),
@@ -71,6 +74,27 @@ class Source:
     assumed_matrix: str | None = None
     is_hdr: bool = False
 
+    def open(self) -> list[str]:
+        """It as an input."""
+        return ["-threads", THREADS, *guard_input(self.path, CLIP_FORMATS)]
+
+    def normalise(self, span: Span, size: FrameSize) -> str:
+        """Filters that make exactly the frames of the span in the house's size, rate and colours.
+
+        Frames are chosen before they are scaled: a transition pays for its own frames only.
+        """
+        return ",".join(
+            (
+                f"fps={FPS}",
+                f"tpad=stop_mode=clone:stop={MAX_PADDING_FRAMES}",
+                f"trim=start_frame={span.start}:end_frame={span.stop}",
+                "setpts=PTS-STARTPTS",
+                self.fit(size),
+                f"pad={size.width}:{size.height}:-1:-1",
+                _IN_HOUSE_FORM,
+            )
+        )
+
     def fit(self, size: FrameSize) -> str:
         """Filters that scale into the size, in the house's colours.
 
@@ -82,6 +106,21 @@ class Source:
             return f"{scaled},{cut},{_TONE_MAPPING}"
         matrix = f":in_color_matrix={self.assumed_matrix}" if self.assumed_matrix else ""
         return f"{scaled}{_CONVERSION}{matrix},{cut}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """A clip's last frames as its body's pass has left them: normalised, not compressed."""
+
+    path: Path
+
+    def open(self) -> list[str]:
+        """It as an input."""
+        return guard_input(self.path, _TAIL_FORMAT)
+
+    def normalise(self, _span: Span, _size: FrameSize) -> str:
+        """Filters that tell what a file of plain frames does not."""
+        return f"fps={FPS},{_IN_HOUSE_FORM}"
 
 
 def _scale(size: FrameSize) -> str:
@@ -99,27 +138,6 @@ def guard_input(path: Path, formats: str) -> list[str]:
     return ["-protocol_whitelist", "file", "-format_whitelist", formats, "-i", str(path)]
 
 
-def normalise(span: Span, size: FrameSize, source: Source) -> str:
-    """Filters that make exactly the frames of the span in the house's size, rate and colours.
-
-    Frames are chosen before they are scaled: a transition pays for its own frames only.
-    """
-    return ",".join(
-        (
-            f"fps={FPS}",
-            f"tpad=stop_mode=clone:stop={MAX_PADDING_FRAMES}",
-            f"trim=start_frame={span.start}:end_frame={span.stop}",
-            "setpts=PTS-STARTPTS",
-            source.fit(size),
-            f"pad={size.width}:{size.height}:-1:-1",
-            "setsar=1",
-            "format=yuv420p",
-            BT709,
-            f"settb=1/{FPS}",
-        )
-    )
-
-
 def body_args(
     source: Source,
     span: Span,
@@ -128,24 +146,30 @@ def body_args(
     video: Path,
     image: Path,
     drawing: Drawing = NOTHING_DRAWN,
+    tail: Path | None = None,
 ) -> list[str]:
-    """One pass over a clip: its body to `video`, its last kept frame, on which nothing is drawn, to `image` (JPEG)."""
-    last = Span(kept_frames - 1, kept_frames)
+    """One pass over a clip: its body to `video`, its last kept frame (JPEG) to `image`, all behind the body to `tail`.
+
+    On the last two nothing is drawn.
+    """
+    last, rest = Span(kept_frames - 1, kept_frames), Span(span.stop, kept_frames)
     graph = (
-        f"[0:v:0]split[a][b];{_draw(f'[a]{normalise(span, size, source)}', 1, drawing, size)}[body];"
-        f"[b]{normalise(last, size, source)},{JPEG_COLOURS}[last]"
+        f"[0:v:0]split={2 if tail is None else 3}[a][b]{'' if tail is None else '[c]'};"
+        f"{_draw(f'[a]{source.normalise(span, size)}', 1, drawing, size)}[body];"
+        f"[b]{source.normalise(last, size)},{JPEG_COLOURS}[last]"
+        f"{'' if tail is None else f';[c]{source.normalise(rest, size)}[tail]'}"
     )
     return [
-        *("-xerror", "-threads", THREADS, *guard_input(source.path, CLIP_FORMATS)),
-        *_open_logo(drawing),
+        *("-xerror", *source.open(), *_open_logo(drawing)),
         *("-filter_complex", graph),
         *("-map", "[body]", *_encode(span.frames, BODY_CRF, video)),
         *("-map", "[last]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "2", *_to_image(image)),
+        *([] if tail is None else ("-map", "[tail]", "-c:v", "rawvideo", *BITEXACT, "-f", _TAIL_FORMAT, str(tail))),
     ]
 
 
 def transition_args(
-    left: Source,
+    left: Source | Tail,
     right: Source,
     spans: tuple[Span, Span],
     size: FrameSize,
@@ -156,15 +180,13 @@ def transition_args(
     """The left span giving way to the right span of the same length."""
     frames = spans[0].frames
     mixed = (
-        f"[0:v:0]{normalise(spans[0], size, left)}[l];"
-        f"[1:v:0]{normalise(spans[1], size, right)}[r];"
+        f"[0:v:0]{left.normalise(spans[0], size)}[l];"
+        f"[1:v:0]{right.normalise(spans[1], size)}[r];"
         f"[l][r]xfade=transition={XFADES[style]}:duration={to_seconds(frames):.6f}:offset=0,"
         f"setpts=N,settb=1/{FPS},format=yuv420p,{BT709}"
     )
     return [
-        *("-xerror", "-threads", THREADS, *guard_input(left.path, CLIP_FORMATS)),
-        *("-threads", THREADS, *guard_input(right.path, CLIP_FORMATS)),
-        *_open_logo(drawing),
+        *("-xerror", *left.open(), *right.open(), *_open_logo(drawing)),
         *("-filter_complex", f"{_draw(mixed, 2, drawing, size)}[mix]"),
         *("-map", "[mix]", *_encode(frames, TRANSITION_CRF, video)),
     ]

@@ -35,6 +35,12 @@ class Scratch:
         finally:
             await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
+    def shelf(self, name: str) -> Path:
+        """A folder that stays as long as this process."""
+        path = self._home / name
+        path.mkdir()
+        return path
+
     def close(self) -> None:
         """Remove everything of this process."""
         shutil.rmtree(self._home, ignore_errors=True)

@@ -10,6 +10,7 @@ from omnigen_composer.media.artefacts import Artefacts, check_made
 from omnigen_composer.media.drawings import DrawingMaker
 from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.sources import fetch_clip, to_source
+from omnigen_composer.media.tails import TailKey, Tails
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.composer import BodyRequest, SegmentResult, TransitionRequest, last_frame_key
 from omnigen_shared.contracts.media import FrameSize
@@ -19,8 +20,11 @@ from omnigen_shared.together import run_all
 class SegmentMaker:
     """Makes one segment in one folder."""
 
-    def __init__(self, ffmpeg: Ffmpeg, artefacts: Artefacts, drawings: DrawingMaker, limits: ClipLimits) -> None:
+    def __init__(
+        self, ffmpeg: Ffmpeg, artefacts: Artefacts, drawings: DrawingMaker, tails: Tails, limits: ClipLimits
+    ) -> None:
         self._ffmpeg = ffmpeg
+        self._tails = tails
         self._artefacts = artefacts
         self._drawings = drawings
         self._limits = limits
@@ -31,9 +35,15 @@ class SegmentMaker:
         clip, video, image = folder / "clip", folder / "body.mp4", folder / "last.jpg"
         facts = await self._fetch(request.clip_key, request.kept_frames, clip)
         drawing = await self._drawings.prepare_body(request, span, folder)
-        arguments = recipes.body_args(to_source(clip, facts), span, request.kept_frames, size, video, image, drawing)
+        rest = Span(span.stop, request.kept_frames)
+        tail = folder / "tail" if rest.frames else None
+        arguments = recipes.body_args(
+            to_source(clip, facts), span, request.kept_frames, size, video, image, drawing, tail
+        )
         await self._encode(arguments, span, (request.clip_key,), report, folder if drawing.has_letters else None)
         await check_made(video, span.frames, size)
+        if tail is not None:
+            self._tails.keep(TailKey(request.clip_key, rest, size), tail, facts)
         last = last_frame_key(key)
         await self._artefacts.store_image(image, last)
         await self._artefacts.store_video(video, key, _result(key, span, has_audio=facts.has_audio, last=last))
@@ -42,22 +52,26 @@ class SegmentMaker:
         """The frames between two clips. ClipInvalidError, SourceMissingError, CompositionFailedError."""
         spans, size = transition_spans(request), FrameSize(request.width, request.height)
         left, right, video = folder / "left", folder / "right", folder / "transition.mp4"
+        kept = self._tails.take(TailKey(request.left_clip_key, spans[0], size), left)
         facts = await run_all(
             [
-                self._fetch(request.left_clip_key, request.left_kept_frames, left),
+                self._fetch(request.left_clip_key, request.left_kept_frames, left, kept),
                 self._fetch(request.right_clip_key, request.right_kept_frames, right),
             ]
         )
-        sources = to_source(left, facts[0]), to_source(right, facts[1])
+        source = recipes.Tail(left) if kept else to_source(left, facts[0])
         drawing = await self._drawings.prepare_logo(request.logo, folder)
-        arguments = recipes.transition_args(*sources, spans, size, video, request.style, drawing)
+        arguments = recipes.transition_args(
+            source, to_source(right, facts[1]), spans, size, video, request.style, drawing
+        )
         await self._encode(arguments, spans[0], (request.left_clip_key, request.right_clip_key), report)
         await check_made(video, request.frames, size)
         has_audio = any(clip.has_audio for clip in facts)
         await self._artefacts.store_video(video, key, _result(key, spans[0], has_audio=has_audio, last=None))
 
-    async def _fetch(self, key: str, kept_frames: int, path: Path) -> ClipFacts:
-        return await fetch_clip(self._artefacts, self._limits, key, kept_frames, path)
+    async def _fetch(self, key: str, kept_frames: int, path: Path, known: ClipFacts | None = None) -> ClipFacts:
+        """`known` when what is needed of the clip lies there already."""
+        return known or await fetch_clip(self._artefacts, self._limits, key, kept_frames, path)
 
     async def _encode(
         self,

@@ -18,6 +18,7 @@ from omnigen_composer.media.scratch import Scratch
 from omnigen_composer.media.segments import SegmentMaker
 from omnigen_composer.media.soundtracks import SoundtrackMaker
 from omnigen_composer.media.sources import SoundSources
+from omnigen_composer.media.tails import Tails
 from omnigen_composer.ports import ArtefactStore, Report
 from omnigen_shared.contracts.composer import BodyRequest, SoundtrackRequest, TransitionRequest
 from omnigen_shared.contracts.exports import ExportRequest, PreviewRequest
@@ -41,7 +42,9 @@ class FfmpegWorkshop:
         sources = SoundSources(artefacts, limits.size_bytes)
         self._recipe_id = recipe
         self._scratch = tools.scratch
-        self._segments = SegmentMaker(ffmpeg, artefacts, DrawingMaker(artefacts, sources), limits)
+        self._segments = SegmentMaker(
+            ffmpeg, artefacts, DrawingMaker(artefacts, sources), Tails(tools.scratch.shelf("tails")), limits
+        )
         self._soundtracks = SoundtrackMaker(ffmpeg, artefacts, sources)
         self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
         self._exports = ExportMaker(ffmpeg, artefacts, tools.credentials)
