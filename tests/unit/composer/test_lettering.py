@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnigen_composer.domain.fonts import CJK, EMOJI, LATIN, find_file, list_fonts, split_runs
+from omnigen_composer.domain.fonts import CJK, EMOJI, LATIN, find_file, list_fonts, read_versions, split_runs
 from omnigen_composer.domain.lettering import Cue, cues_of, cut_text, escape, find_margins, write_script
 from omnigen_shared.contracts.media import FrameSize
 
@@ -102,3 +102,9 @@ def test_a_card_darkens_the_picture_under_its_words() -> None:
     assert "1280 720" in veil
     assert words.startswith("Dialogue: 1,")
     assert words.endswith("Buy \\{now\\}")
+
+
+def test_the_fonts_tell_where_they_come_from() -> None:
+    words = read_versions().split()
+    assert words[::2] == ["manimgx-fonts", "noto-cjk-sans-jp-regular"]
+    assert all(word[0].isdigit() for word in words[1::2])

@@ -8,6 +8,7 @@ before them.
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +29,7 @@ class _Range(NamedTuple):
     font: Font
 
 
+_DISTRIBUTIONS: Final = ("manimgx-fonts", "noto-cjk-sans-jp-regular")
 _PACKAGE: Final = "manimgx_fonts"
 LATIN: Final = Font("Noto Sans", _PACKAGE, "NotoSans[wght].ttf")
 CJK: Final = Font("Noto Sans CJK JP", "noto_cjk_sans_jp_regular", "NotoSansCJKjp-Regular.otf")
@@ -121,3 +123,8 @@ def _font_of(code: int) -> Font:
     if place >= 0 and code <= _RANGES[place].stop:
         return _RANGES[place].font
     return LATIN
+
+
+def read_versions() -> str:
+    """Of the packages that the fonts come from: other letters are other bytes."""
+    return " ".join(f"{name} {version(name)}" for name in _DISTRIBUTIONS)

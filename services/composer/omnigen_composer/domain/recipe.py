@@ -16,7 +16,10 @@ REVISION: Final = 1
 
 
 def recipe_id(build: str, architecture: str) -> str:
-    """Sixteen hex digits over FFmpeg's build, the architecture and every argument list, made of sample values."""
+    """Sixteen hex digits over the builds of FFmpeg and the fonts, the architecture and every argument list.
+
+    The arguments are made of sample values.
+    """
     canonical = json.dumps([REVISION, build, architecture, _samples()])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 

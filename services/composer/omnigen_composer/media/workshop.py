@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from omnigen_composer.domain.clips import ClipLimits
+from omnigen_composer.domain.fonts import read_versions
 from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.domain.recipe import recipe_id
 from omnigen_composer.media.artefacts import Artefacts
@@ -52,9 +53,9 @@ class FfmpegWorkshop:
 
     @classmethod
     async def open(cls, tools: Tools, limits: ClipLimits) -> Self:
-        """Ask the binary what it is; that is part of the recipe."""
-        recipe = recipe_id(await tools.ffmpeg.read_build(), platform.machine())
-        return cls(recipe, tools, limits)
+        """Ask the binary and the fonts what they are; that is part of the recipe."""
+        build = f"{await tools.ffmpeg.read_build()}{read_versions()}"
+        return cls(recipe_id(build, platform.machine()), tools, limits)
 
     @property
     def recipe_id(self) -> str:
