@@ -1,14 +1,16 @@
 """Runs the emulator: a script for its own Python, which has nothing of ours installed.
 
 Three things of it are made cheaper that are most of its work. It copies whole items at each call, entry by entry; a
-query reads its condition anew for each item; and its garbage collector walks through thousands of modules' parts again
-and again while they are imported.
+query reads its condition anew for each item of the partition, and weighs it word by word; and its garbage collector
+walks through thousands of modules' parts again and again while they are imported.
 """
 
 import copy
 import gc
 import marshal
+import re
 import runpy
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -16,6 +18,7 @@ from typing import Any, Final
 
 _READERS: Final = ("_tokenize", "_condition_syntax_error")
 """Of expressions: what they answer depends on the text alone, and nobody changes it."""
+_BY_PREFIX: Final = re.compile(r"(#\w+) = (:\w+) AND begins_with\((#\w+), (:\w+)\)")
 _copy_slowly = copy.deepcopy
 
 
@@ -29,10 +32,33 @@ def copy_plainly(value: Any, memo: dict[int, Any] | None = None) -> Any:
     return _copy_slowly(value, memo)
 
 
-def remember(module: ModuleType, names: tuple[str, ...]) -> None:
-    """Let these functions of a module answer the same question once."""
+def rework(module: ModuleType, names: tuple[str, ...], change: Callable[..., Callable[..., Any]]) -> None:
+    """Put what `change` makes of these functions of a module in their places."""
     for name in names:
-        setattr(module, name, lru_cache(maxsize=4096)(getattr(module, name)))
+        setattr(module, name, change(getattr(module, name)))
+
+
+def by_prefix(evaluate: Callable[..., bool]) -> Callable[..., bool]:
+    """The emulator's way to evaluate a condition, with a quick one for queries by the beginning of a text."""
+
+    def evaluate_quickly(
+        text: str,
+        item: dict[str, Any],
+        values: dict[str, Any],
+        names: dict[str, str],
+        slot: str = "ConditionExpression",
+    ) -> bool:
+        found = _BY_PREFIX.fullmatch(text) if slot == "KeyConditionExpression" else None
+        if found is not None:
+            key, value, sort_key, prefix = found.groups()
+            try:
+                is_same = bool(item[names[key]] == values[value])
+                return is_same and item[names[sort_key]]["S"].startswith(values[prefix]["S"])
+            except KeyError:
+                pass  # something is missing, or no text: it knows what to say
+        return evaluate(text, item, values, names, slot)
+
+    return evaluate_quickly
 
 
 def main() -> None:
@@ -40,7 +66,9 @@ def main() -> None:
     gc.disable()
     copy.deepcopy = copy_plainly  # type: ignore[assignment]  # it has one more argument, which nobody uses
     import_module("ministack.app")
-    remember(import_module("ministack.services.dynamodb"), _READERS)
+    dynamodb = import_module("ministack.services.dynamodb")
+    rework(dynamodb, _READERS, lru_cache(maxsize=4096))
+    rework(dynamodb, ("_evaluate_condition",), by_prefix)
     gc.freeze()
     gc.enable()
     runpy.run_module("ministack", run_name="__main__", alter_sys=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnigen_local.run_emulator import copy_plainly, remember
+from omnigen_local.run_emulator import by_prefix, copy_plainly, rework
 
 plain = st.recursive(
     st.none()
@@ -55,14 +55,41 @@ def test_what_is_one_thing_stays_one() -> None:
     assert found["a"] is found["b"]
 
 
-def test_the_same_question_is_answered_once() -> None:
-    module, asked = ModuleType("reader"), list[str]()
+def test_a_function_of_a_module_is_reworked_in_its_place() -> None:
+    module = ModuleType("reader")
+    module.__dict__.update(read=str.split, write=str.lower)
+    rework(module, ("read",), lambda read: lambda text: ["so", *read(text)])
+    assert (module.read("a b"), module.write("A")) == (["so", "a", "b"], "a")
 
-    def read(text: str) -> list[str]:
-        asked.append(text)
-        return text.split()
 
-    module.__dict__["read"] = read
-    remember(module, ("read",))
-    assert [module.read("a = b"), module.read("a = b"), module.read("c")] == [["a", "=", "b"], ["a", "=", "b"], ["c"]]
-    assert asked == ["a = b", "c"]
+NAMES = {"#pk": "pk", "#sk": "sk"}
+PREFIX = "#pk = :pk AND begins_with(#sk, :prefix)"
+
+
+@pytest.mark.parametrize(
+    ("pk", "sk", "is_found"), [("a", "job1", True), ("a", "job", True), ("a", "jo", False), ("b", "job1", False)]
+)
+def test_a_query_by_prefix_is_weighed_quickly(pk: str, sk: str, *, is_found: bool) -> None:
+    quick = by_prefix(lambda *_: pytest.fail("not that way"))
+    item, values = {"pk": {"S": pk}, "sk": {"S": sk}}, {":pk": {"S": "a"}, ":prefix": {"S": "job"}}
+    assert quick(PREFIX, item, values, NAMES, "KeyConditionExpression") is is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "prefix"),
+    [
+        (PREFIX, "ConditionExpression", {"S": "job"}),
+        (f"{PREFIX} AND #sk = :pk", "KeyConditionExpression", {"S": "job"}),
+        (PREFIX, "KeyConditionExpression", {"N": "1"}),
+    ],
+)
+def test_whatever_else_is_weighed_as_ever(text: str, slot: str, prefix: dict[str, str]) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def evaluate(*given: object) -> bool:
+        asked.append(given)
+        return True
+
+    given = text, {"pk": {"S": "a"}, "sk": {"S": "job1"}}, {":pk": {"S": "a"}, ":prefix": prefix}, NAMES, slot
+    assert by_prefix(evaluate)(*given)
+    assert asked == [given]
