@@ -38,6 +38,7 @@ from omnigen_gateway.service.limiting import Judgement, RateLimiter
 from omnigen_gateway.service.reception import Reception
 from omnigen_gateway.service.sessions import Sessions
 from omnigen_gateway.service.standings import Standings
+from omnigen_gateway.service.streaming import OpenStreams
 from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.rates import WINDOW_S, RateLease, RateLeaseRequest
@@ -98,6 +99,7 @@ async def serve(upstream_port: int) -> None:
                 _reception(),
                 limiter,
                 Forwarder(upstreams, signer),
+                OpenStreams(0),
                 Tracing(0.0),
                 _no_other_route,
                 1_000_000,

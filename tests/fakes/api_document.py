@@ -22,6 +22,7 @@ from omnigen_gateway.domain.problems import (
     InsufficientScopeError,
     MalformedRequestError,
     RateLimitedError,
+    TooManyStreamsError,
     UriTooLongError,
 )
 from omnigen_gateway.domain.sessions import COOKIE
@@ -72,6 +73,7 @@ TO_CALLERS: Final = (
     errors.DependencyUnavailableError,
     errors.DeadlineExceededError,
 )
+TO_WATCHERS: Final = (*TO_CALLERS, TooManyStreamsError)
 TO_CHANGES: Final = (*TO_CALLERS, CrossSiteError)
 TO_ORDERS: Final = (*TO_CHANGES, EmailNotVerifiedError)
 """What the gateway may refuse, by who asks for what."""
@@ -88,9 +90,11 @@ def build_document() -> Document:
 
 
 def by_method(document: Document, to_changes: Problems) -> list[tuple[Document, Problems]]:
-    """What is only read is refused for less than what changes something."""
-    reads = select(document, lambda _, method: method == "get")
-    return [(reads, TO_CALLERS), (select(document, lambda _, method: method != "get"), to_changes)]
+    """What is only read is refused for less than what changes something, a stream also while there are many."""
+    reads = select(document, lambda path, method: method == "get" and not path.endswith("/events"))
+    streams = select(document, lambda path, method: method == "get" and path.endswith("/events"))
+    changes = select(document, lambda _, method: method != "get")
+    return [(reads, TO_CALLERS), (streams, TO_WATCHERS), (changes, to_changes)]
 
 
 def is_open(path: str, method: str) -> bool:

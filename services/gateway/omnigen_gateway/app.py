@@ -56,6 +56,7 @@ from omnigen_gateway.service.registering import Registering
 from omnigen_gateway.service.sessions import Sessions
 from omnigen_gateway.service.signing_in import SigningIn
 from omnigen_gateway.service.standings import Standings
+from omnigen_gateway.service.streaming import OpenStreams
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_gateway.store.api_keys import DynamoKeyTable
 from omnigen_gateway.store.sessions import DynamoSessionTable
@@ -195,6 +196,7 @@ def _build_door(
         reception,
         limiter,
         Forwarder(adapters.upstreams, _build_signer(settings)),
+        OpenStreams(settings.streams_per_user),
         Tracing(ratio),
         own_routes,
         settings.max_body_bytes,

@@ -104,6 +104,8 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """What one client address may ask before it is known who asks; a sixth of it at once. 0 sets no limit."""
     webhook_requests_per_min: int = Field(default=6000, ge=0)
     """What one address may send to the open routes, as the provider does: 600 creates a minute are some 1,200 calls."""
+    streams_per_user: int = Field(default=100, ge=0)
+    """How many event streams a user may hold open at one gateway. 0 sets no limit."""
     cors_origins: list[PublicUrl] = Field(default_factory=list)
     """JSON: other origins whose pages may read what the API answers to a token or key of theirs; never with cookies."""
     sign_up_mode: SignUpMode = SignUpMode.INVITE

@@ -49,7 +49,13 @@ async def open_ground(folder: Path) -> AsyncIterator[Ground]:
         serve_surroundings() as around,
         Processes(folder / "logs") as processes,
     ):
-        settings = {**around.settings, "JOBS_URL": service.url, "PORT": str(port), "LOG_LEVEL": "WARNING"}
+        settings = {
+            **around.settings,
+            "JOBS_URL": service.url,
+            "PORT": str(port),
+            "LOG_LEVEL": "WARNING",
+            "STREAMS_PER_USER": "0",
+        }
         environment = {**process_environment(folder), **settings}
         argv = (sys.executable, "-m", "omnigen_gateway")
         running = await processes.start(Program("gateway", argv, environment, f"{url}/health"))

@@ -70,3 +70,25 @@ async def test_it_goes_on_and_is_looked_at_again_while_nobody_can_tell(bench: Ga
     bench.identity.directory.users[USER_ID] = Standing(is_enabled=False)
     forget(bench)
     assert not (await stream.answer).is_complete
+
+
+async def test_a_user_holds_so_many_and_no_more() -> None:
+    async with open_gateway(streams_per_user=2) as bench:
+        streams = [await hold(bench), await hold(bench)]
+        refused = await bench.visitor("GET", EVENTS).call(bench.app)
+        assert (refused.status, refused.json["code"], refused.json["details"]) == (
+            429,
+            "too_many_streams",
+            {"limit": 2},
+        )
+        assert refused.header("retry-after") == "5"
+        for stream in (*streams, None):
+            ending = stream or await hold(bench)
+            ending.events.put_nowait(b"")
+            assert (await ending.answer).status == 200
+
+
+async def hold(bench: GatewayBench) -> Stream:
+    stream = Stream(bench)
+    await stream.send(b"id: 1\n\n")
+    return stream

@@ -3,6 +3,8 @@
 from omnigen_shared.contracts.rates import WINDOW_S
 from omnigen_shared.errors import ProblemError, UnauthenticatedError
 
+STREAM_RETRY_S = 5
+
 
 class MalformedRequestError(ProblemError):
     status, code, title = 400, "malformed_request", "The request is not well formed"
@@ -30,6 +32,18 @@ class RateLimitedError(ProblemError):
             f"{whose} may make {limit} requests in {WINDOW_S} s.",
             details={"limit": limit, "window_s": WINDOW_S},
             retry_after_s=retry_after_s,
+        )
+
+
+class TooManyStreamsError(ProblemError):
+    """`details.limit`: how many streams a user may hold open."""
+
+    status, code, title = 429, "too_many_streams", "There are as many open streams as there may be"
+    advice = "Close a stream that is not read any more: one for each job is enough."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"A user may hold {limit} streams open.", details={"limit": limit}, retry_after_s=STREAM_RETRY_S
         )
 
 

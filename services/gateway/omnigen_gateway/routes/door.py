@@ -1,6 +1,7 @@
 """The proxied routes: admit a request, hand it to its service, hand the answer back."""
 
 import time
+from contextlib import nullcontext
 from typing import Final
 
 import structlog
@@ -21,6 +22,7 @@ from omnigen_gateway.routes.visit import CLIENT_LEFT, Visit
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.service.reception import Reception
+from omnigen_gateway.service.streaming import OpenStreams
 from omnigen_shared.client import TIMEOUT_HEADER
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.spending import PlanName
@@ -52,6 +54,7 @@ class Door:
         reception: Reception,
         limiter: RateLimiter,
         forwarder: Forwarder,
+        streams: OpenStreams,
         tracing: Tracing,
         own_routes: ASGIApp,
         max_body_bytes: int,
@@ -60,6 +63,7 @@ class Door:
         self._reception = reception
         self._limiter = limiter
         self._forwarder = forwarder
+        self._streams = streams
         self._tracing = tracing
         self._own_routes = own_routes
         self._max_body_bytes = max_body_bytes
@@ -119,7 +123,8 @@ class Door:
             async with leash:
                 body = await visit.open_body()
                 request = UpstreamRequest(visit.method, target, _headers_for(route, visit, trace), body)
-                await self._exchange(route, caller, visit, request, leash)
+                with self._streams.hold(caller.user_id) if route.is_stream else nullcontext():
+                    await self._exchange(route, caller, visit, request, leash)
         except TimeoutError as error:
             if leash.has_left:
                 raise ClientLeftError from error
