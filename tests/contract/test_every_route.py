@@ -14,6 +14,7 @@ from tests.fakes.jobs_bench import BODY, JOB, OTHER_JOB, make_job, make_output, 
 from tests.fakes.own_routes import KEY_ID, OPEN, OWN, Case, give_key
 from tests.fakes.public_api import OTHER, USER, PublicApi, list_operations, open_public_api
 from tests.fakes.tokens import claims, stranger_key
+from tests.fakes.uploads import PICTURE, furnish_uploads
 from tests.fakes.visitors import Answer
 from tests.unit.shared.test_errors_page import rows_under
 
@@ -47,6 +48,12 @@ def of_hook(part: str, status: int = 200, method: str = "GET", **more: Any) -> C
     path, there = f"/api/v1/webhooks/{{webhook_id}}{part}", part.replace("{delivery_id}", MESSAGE)
     nobodys = f"/api/v1/webhooks/whk_{'0' * 32}{there}"
     return Case(method, path, f"/api/v1/webhooks/{HOOK}{there}", nobodys=nobodys, status=status, **more)
+
+
+def of_upload(part: str, status: int = 200, method: str = "GET") -> Case:
+    """A route below an upload's."""
+    path, nobodys = f"/api/v1/uploads/{{upload_id}}{part}", f"/api/v1/uploads/upl_{'0' * 32}{part}"
+    return Case(method, path, f"/api/v1/uploads/{PICTURE}{part}", nobodys=nobodys, status=status)
 
 
 HOOK_ORDER: Final = {"url": "https://example.com/hook", "events": ["job.completed"], "description": "a program"}
@@ -101,6 +108,11 @@ CASES: Final = (
     of_hook("/enable", 200, "POST"),
     of_hook("/deliveries", bad_queries=BAD_PAGES),
     of_hook("/deliveries/{delivery_id}/resend", 202, "POST"),
+    Case("GET", "/api/v1/uploads", "/api/v1/uploads"),
+    Case("POST", "/api/v1/uploads", "/api/v1/uploads", {"media_type": "image/png"}, status=201, needs_body=True),
+    of_upload(""),
+    of_upload("", 204, "DELETE"),
+    of_upload("/complete", 200, "POST"),
     Case("GET", "/api/v1/usage", "/api/v1/usage"),
     Case("GET", "/api/v1/usage/ledger", "/api/v1/usage/ledger", bad_queries=BAD_PAGES),
 )
@@ -113,7 +125,7 @@ each_thing = pytest.mark.parametrize("case", [case for case in ALL if case.nobod
 
 
 def furnish(api: PublicApi) -> None:
-    """A finished job, one at work, one that failed, a storyboard and a webhook; all USER's."""
+    """A finished job, one at work, one that failed, a storyboard, a webhook and uploads; all USER's."""
     clock = api.jobs.clock
     done = {"status": JobStatus.COMPLETED, "lease_until": None, "storyboard": make_storyboard(), "user_id": USER}
     seed(api.jobs.store, make_job(clock, output=make_output(captions_key=f"u/{USER}/renders/r/v.vtt"), **done))
@@ -122,6 +134,7 @@ def furnish(api: PublicApi) -> None:
     failed = {"status": JobStatus.FAILED, "money": Money.CLOSED, "problem": make_problem()}
     seed(api.jobs.store, make_job(clock, job_id=FAILED, **{**done, **failed}))
     furnish_hooks(api.jobs, user_id=USER)
+    furnish_uploads(api.jobs.assets, api.jobs.clock, USER)
     give_key(api, KEY_ID)
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeReceivers, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.post_store import FakePostStore
+from tests.fakes.uploads import FakeAssetStore, FakeBox, FakeStudio
 
 from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier
 from omnigen_jobs.domain.abilities import Wish
@@ -60,6 +61,7 @@ def make_settings(**changes: Any) -> JobsSettings:
         "lease_s": LEASE.total_seconds(),
         "reaper_interval_s": 3600,
         "webhook_interval_s": 3600,
+        "tidy_interval_s": 3600,
         "event_poll_s": 0.001,
     }
     return JobsSettings(**{**given, **changes})
@@ -143,11 +145,14 @@ class JobsBench:
     exporter: FakeExporter = field(default_factory=FakeExporter)
     post: Any = None
     receivers: FakeReceivers = field(default_factory=FakeReceivers)
+    assets: Any = field(default_factory=FakeAssetStore)
+    box: FakeBox = field(default_factory=FakeBox)
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: JobsSettings = field(default_factory=make_settings)
 
     def __post_init__(self) -> None:
         self.post = self.post or FakePostStore(self.store if isinstance(self.store, FakeJobStore) else FakeJobStore())
+        self.studio = FakeStudio(self.box)
         self.adapters = Adapters(
             store=self.store,
             keys=self.keys or self.store,
@@ -157,6 +162,10 @@ class JobsBench:
             exporter=self.exporter,
             post=self.post,
             receivers=self.receivers,
+            uploads=self.assets,
+            chores=self.assets,
+            box=self.box,
+            studio=self.studio,
             clock=self.clock,
             readiness={},
         )

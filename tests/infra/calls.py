@@ -19,6 +19,8 @@ CLIENTS: Final = {
 """A module that calls one of these says so in an annotation."""
 SIGNED: Final = "signed "
 """Before an operation that somebody else carries out with a link of ours."""
+SIGNERS: Final = {"generate_presigned_url": "generate_presigned_url", "generate_presigned_post": "put_object"}
+"""What makes such a link, and for which operation; the first is told that as its argument."""
 S3_ACTIONS: Final = {
     # A missing key answers 404 only to whoever may list.
     "HeadObject": {"s3:GetObject", "s3:ListBucket"},
@@ -71,8 +73,8 @@ def _calls(tree: ast.Module) -> Iterator[str]:
     services |= set(_opened(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            signs = node.func.attr == "generate_presigned_url"
-            method = _method(node, node.func.attr)
+            signs = node.func.attr in SIGNERS
+            method = _method(node, SIGNERS.get(node.func.attr, node.func.attr))
             for service in services:
                 if operation := _operations(service).get(method):
                     yield f"{service}:{SIGNED if signs else ''}{operation}"

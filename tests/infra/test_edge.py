@@ -8,6 +8,7 @@ from omnigen_gateway.domain.policies import studio_policy
 from omnigen_local.addons import Template
 
 SIGN_IN = "https://${UserPoolDomain}.auth.${AWS::Region}.amazoncognito.com"
+BUCKET = "https://${AssetsBucket.RegionalDomainName}"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 LONGEST_SILENCE_S = 30
 """Of the gateway, before it answers deadline_exceeded."""
@@ -93,7 +94,7 @@ def test_a_bucket_shows_its_objects_to_this_distribution_only(resources: Any, bu
 
 def test_the_studio_is_told_what_the_gateway_would_tell_it(resources: dict[str, Any]) -> None:
     policy = headers(resources, "StudioHeaders")["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    assert " ".join(policy.split()) == studio_policy(SIGN_IN, [])
+    assert " ".join(policy.split()) == studio_policy(SIGN_IN, [], [BUCKET])
 
 
 @pytest.mark.parametrize("name", ["StudioHeaders", "MediaHeaders"])

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import av
 import pytest
+from tests.fakes.footage import run_ffmpeg
 from tests.integration.visitors import SMALL, Visitor, Watched
 
 WISH = {
@@ -37,13 +40,41 @@ def plan(reader: Visitor) -> dict[str, Any]:
     return found
 
 
+def draw(colour: str, path: Path) -> bytes:
+    run_ffmpeg("-f", "lavfi", "-i", f"color=c={colour}:s=160x90", "-frames:v", "1", "-update", "1", path)
+    return path.read_bytes()
+
+
+async def upload(user: Visitor, purpose: str, content: bytes) -> str:
+    """A picture sent as a browser sends it, completed."""
+    opened = (await user.call("POST", "/api/v1/uploads", {"media_type": "image/png", "purpose": purpose})).body
+    form = aiohttp.FormData(opened["form"]["fields"])
+    form.add_field("file", content, filename="picture.png", content_type="image/png")
+    async with aiohttp.ClientSession() as session, session.post(opened["form"]["url"], data=form) as answer:
+        assert answer.status in {200, 204}, await answer.text()
+    ready = await user.call("POST", opened["links"]["complete"])
+    assert (ready.status, ready.body["status"]) == (200, "ready"), ready.raw
+    return str(opened["upload_id"])
+
+
 @pytest.fixture(scope="module")
-def video(reader: Visitor, plan: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    """The plan's video, with one line of it rewritten."""
-    board = plan["storyboard"]
+def pictures(reader: Visitor, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A red one to begin with, and a green logo."""
+    folder = tmp_path_factory.mktemp("pictures")
+    reference = asyncio.run(upload(reader, "reference_image", draw("red", folder / "red.png")))
+    return reference, asyncio.run(upload(reader, "logo", draw("lime", folder / "lime.png")))
+
+
+@pytest.fixture(scope="module")
+def video(
+    reader: Visitor, plan: dict[str, Any], pictures: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Watched:
+    """The plan's video, with one line of it rewritten, and with pictures of the user's own."""
+    board, (reference, logo) = plan["storyboard"], pictures
     board["scenes"][0]["narration"] = "This is the lighthouse."
     path = tmp_path_factory.mktemp("content") / "video.mp4"
-    return asyncio.run(reader.watch_job(path, **{**WISH, "storyboard": board}))
+    more = {"storyboard": board, "reference_image": reference, "logo": {"upload_id": logo, "corner": "bottom-right"}}
+    return asyncio.run(reader.watch_job(path, **{**WISH, **more}))
 
 
 def receipt_of(video: Watched, kind: str) -> list[dict[str, Any]]:
@@ -89,6 +120,23 @@ def test_a_chained_clip_begins_with_the_picture_before(video: Watched) -> None:
     assert len(numbers) >= 2
     states = [(data["number"], data["state"]) for data in video.told("scene.changed")]
     assert states.index((1, "prepared")) < states.index((2, "ingested"))
+
+
+def test_it_begins_with_the_users_picture_and_bears_the_logo(video: Watched, pictures: tuple[str, str]) -> None:
+    assert video.path is not None
+    with av.open(str(video.path), mode="r") as container:
+        frame = next(container.decode(video=0)).reformat(64, 36, format="rgb24")
+    red, green = _colour_at(frame, 0.5, 0.3), _colour_at(frame, 0.85, 0.9)
+    assert red[0] > 150 > max(red[1:])
+    assert green[1] > 150 > max(green[0], green[2])
+    told = video.job["request"]
+    assert (told["reference_image"], told["logo"]["upload_id"]) == pictures
+
+
+def _colour_at(frame: av.VideoFrame, across: float, down: float) -> tuple[int, ...]:
+    plane = frame.planes[0]
+    place = int(down * frame.height) * plane.line_size + int(across * frame.width) * 3
+    return tuple(bytes(plane)[place : place + 3])
 
 
 async def test_captions_are_in_the_video_and_can_be_had_alone(video: Watched, reader: Visitor) -> None:

@@ -10,6 +10,7 @@ from omnigen_composer.domain.keys import WorkRequest
 from omnigen_composer.service.answering import Composer, Outcome
 from omnigen_shared.contracts.composer import Pending, Recipe, RenderRequest, SegmentRequest
 from omnigen_shared.contracts.exports import FormRequest
+from omnigen_shared.contracts.stills import StillRequest
 from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
 
@@ -43,6 +44,11 @@ async def put_render(
 
 @router.put("/exports/{key:path}")
 async def put_export(key: str, body: FormRequest, request: Request, caller: Jobs, prefer: Prefer = "") -> Response:
+    return await _order(key, body, request, caller, prefer)
+
+
+@router.put("/stills/{key:path}")
+async def put_still(key: str, body: StillRequest, request: Request, caller: Jobs, prefer: Prefer = "") -> Response:
     return await _order(key, body, request, caller, prefer)
 
 

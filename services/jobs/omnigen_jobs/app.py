@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from fastapi import FastAPI
 
@@ -17,9 +17,12 @@ from omnigen_jobs.clients.composer import ComposerClient
 from omnigen_jobs.clients.media import CloudFrontLinks, PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
 from omnigen_jobs.clients.receivers import SignedReceivers
+from omnigen_jobs.clients.stills import StillClient
+from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
+from omnigen_jobs.ports.assets import ChoreStore, StillStudio, UploadBox, UploadStore
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
@@ -39,8 +42,11 @@ from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_jobs.service.telling import Telling
+from omnigen_jobs.service.tidying import Tidier
+from omnigen_jobs.service.uploading import Uploading
 from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
+from omnigen_jobs.store.assets import AssetTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.records import RecordTable
@@ -54,6 +60,9 @@ from omnigen_shared.outbound.addresses import AddressRule
 from omnigen_shared.outbound.client import OutboundClient
 from omnigen_shared.outbound.urls import UrlRule
 from omnigen_shared.repeating import repeating
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
 
 ACCOUNTING: Final = timedelta(seconds=15)
 """What is left of a message's lease, when its receiver takes all its time, to write down what came of it."""
@@ -71,6 +80,10 @@ class Adapters:
     exporter: Exporter
     post: PostStore
     receivers: Receivers
+    uploads: UploadStore
+    chores: ChoreStore
+    box: UploadBox
+    studio: StillStudio
     clock: Clock
     readiness: Mapping[str, Check]
 
@@ -97,6 +110,8 @@ def create_app(
             provided = adapters or await open_adapters(settings, stack)
             use_cases, reaper = assemble(settings, provided, is_stopping)
             await stack.enter_async_context(repeating(reaper.sweep, settings.reaper_interval_s))
+            tidier = Tidier(provided.chores, use_cases.uploading, provided.clock)
+            await stack.enter_async_context(repeating(tidier.sweep, settings.tidy_interval_s))
             courier = hire_courier(settings, provided)
             stack.push_async_callback(courier.close)
             await stack.enter_async_context(repeating(courier.sweep, settings.webhook_interval_s))
@@ -124,28 +139,40 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     rule = UrlRule(AddressRule(settings.outbound_allow_cidrs), settings.outbound_allow_http)
     outbound = await stack.enter_async_context(OutboundClient(rule, settings.webhook_timeout_s))
     access = TableAccess(dynamodb, settings.jobs_table)
+    s3 = await stack.enter_async_context(open_client("s3", settings))
+    public = await _open_public(settings, stack, s3)
     return Adapters(
         store=RecordTable(access),
         keys=KeyTable(access),
         quota=QuotaClient(quota),
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
-        media=await _open_links(settings, stack),
+        media=_link_with(settings, public),
         exporter=ComposerClient(composer),
         post=PostTable(access),
         receivers=SignedReceivers(outbound, rule),
+        uploads=AssetTable(access),
+        chores=AssetTable(access),
+        box=S3Box(s3, public, settings.assets_bucket),
+        studio=StillClient(composer),
         clock=SystemClock(),
         readiness={"table": access.check},
     )
 
 
-async def _open_links(settings: JobsSettings, stack: AsyncExitStack) -> MediaLinks:
+async def _open_public(settings: JobsSettings, stack: AsyncExitStack, s3: "S3Client") -> "S3Client":
+    """What signs for users; the same client where they reach S3 as we do."""
+    if settings.s3_public_url is None:
+        return s3
+    public = settings.model_copy(update={"aws_endpoint_url": settings.s3_public_url})
+    return await stack.enter_async_context(open_client("s3", public))
+
+
+def _link_with(settings: JobsSettings, public: "S3Client") -> MediaLinks:
     if key := settings.media_key:
         lifetime = timedelta(seconds=settings.media_link_ttl_s)
         pem = key.private_key.get_secret_value()
         return CloudFrontLinks.with_key(key.base_url, key.key_id, pem, lifetime, SystemClock())
-    public = settings.model_copy(update={"aws_endpoint_url": settings.s3_public_url or settings.aws_endpoint_url})
-    s3 = await stack.enter_async_context(open_client("s3", public))
-    return PresignedLinks(s3, settings.assets_bucket, settings.media_link_ttl_s)
+    return PresignedLinks(public, settings.assets_bucket, settings.media_link_ttl_s)
 
 
 def assemble(
@@ -172,6 +199,7 @@ def assemble(
         resuming=Resuming(store, launcher, ending, clock, margin),
         hinting=Hinting(store, adapters.workflow, clock, None if secret is None else secret.get_secret_value()),
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
+        uploading=Uploading(adapters.uploads, adapters.box, adapters.studio, clock),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)
 

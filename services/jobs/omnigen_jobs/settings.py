@@ -45,6 +45,8 @@ class JobsSettings(ServiceSettings, IssuerSettings, OutboundSettings):
     storyboard_hold_s: float = Field(default=20, gt=0, le=24)
     heartbeat_s: float = Field(default=10, gt=0, le=15)
     """After how much silence a watcher is told that we are still here."""
+    tidy_interval_s: float = Field(default=60, gt=0)
+    """How often it is looked for what has to be tidied up."""
     webhook_interval_s: float = Field(default=1, gt=0)
     """How often it is looked what users' webhooks are to be told."""
     webhook_timeout_s: float = Field(default=15, gt=0, le=25)

@@ -52,7 +52,10 @@ def open_client(service: "ServiceName", settings: BaseUnitSettings) -> Any:
         # Without it botocore presigns by the old scheme, which newer buckets refuse and which does not sign the host.
         signature_version="s3v4" if service == "s3" else None,
         user_agent="omnigen",  # else it is put together anew for each call, a tenth of what one costs
-        s3={"addressing_style": "path" if settings.aws_endpoint_url else "auto"},
+        s3={
+            "addressing_style": "path" if settings.aws_endpoint_url else "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        },
     )
     return open_session().create_client(
         service, region_name=settings.aws_region, endpoint_url=settings.aws_endpoint_url, config=config

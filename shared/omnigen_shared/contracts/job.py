@@ -77,8 +77,8 @@ class IntentStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-class JobRequest(Answer):
-    """What the user ordered, validated and completed (an omitted seed and model are filled in)."""
+class OrderedVideo(Answer):
+    """What the user ordered, validated and completed (an omitted seed and model are filled in), but for pictures."""
 
     prompt: Annotated[str, CLEAN_TEXT]
     category: Category = Category.AD_CREATIVE
@@ -90,8 +90,6 @@ class JobRequest(Answer):
     negative_prompt: Annotated[str, CLEAN_TEXT] | None = None
     seed: int
     continuity: Continuity = Continuity.PARALLEL
-    reference_image: str | None = None
-    """S3 key of a picture of the subject, under the user's prefix."""
     music: bool = True
     music_model: str = MUSIC_MODEL.name
     narration: bool = False
@@ -102,8 +100,16 @@ class JobRequest(Answer):
     """Drawn into the pictures, too."""
     end_card: EndCard | None = None
     """A call to action over the last frames."""
+
+
+class JobRequest(OrderedVideo):
+    """With the pictures by their S3 keys, which lie under the user's prefix, and by the uploads that they came by."""
+
+    reference_image: str | None = None
+    """Of the subject."""
+    reference_upload: str | None = None
     logo: Logo | None = None
-    """Its picture lies under the user's prefix."""
+    logo_upload: str | None = None
 
 
 class Used(Answer):

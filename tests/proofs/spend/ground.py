@@ -22,6 +22,7 @@ from tests.fakes.job_outside import FakeExporter, FakeMediaLinks, FakeReceivers
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
 from tests.fakes.post_store import FakePostStore
+from tests.fakes.uploads import FakeAssetStore, FakeBox, FakeStudio
 from tests.proofs.spend.chaos import Chaos, Odds
 from tests.proofs.spend.pace import Pace
 
@@ -100,6 +101,10 @@ async def open_ground(
                 FakeExporter(),
                 FakePostStore(FakeJobStore()),
                 FakeReceivers(),
+                assets := FakeAssetStore(),
+                assets,
+                box := FakeBox(),
+                FakeStudio(box),
                 SystemClock(),
                 {},
             ),

@@ -20,6 +20,7 @@ from omnigen_composer.domain.problems import (
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.composer import RenderRequest, TransitionRequest, last_frame_key, render_key, segment_key
 from omnigen_shared.contracts.exports import ExportFormat, ExportRequest, PreviewRequest, PreviewScene, export_key
+from omnigen_shared.contracts.stills import StillRequest, StillType, still_key
 
 EVE = UserId("eve")
 A_TRANSITION = TransitionRequest(
@@ -35,6 +36,8 @@ A_TRANSITION = TransitionRequest(
 def own_key(request: WorkRequest) -> str:
     if isinstance(request, Form):
         return export_key(ADA, request)
+    if isinstance(request, StillRequest):
+        return still_key(ADA, request)
     if isinstance(request, RenderRequest):
         return render_key(ADA, RECIPE, request)
     return segment_key(ADA, RECIPE, request)
@@ -43,8 +46,10 @@ def own_key(request: WorkRequest) -> str:
 AN_EXPORT = ExportRequest(video_key="u/ada/renders/r/v.mp4", format=ExportFormat.WEBM, width=64, height=64)
 A_PREVIEW = PreviewRequest(scenes=(PreviewScene(clip_key="u/ada/clips/1.mp4", kept_frames=60),), width=64, height=36)
 
+A_STILL = StillRequest(source_key="u/ada/uploads/upl_1", media_type=StillType.PNG, side_px=64)
 
-@pytest.mark.parametrize("request_", [a_body(), A_TRANSITION, a_render()[1], AN_EXPORT, A_PREVIEW])
+
+@pytest.mark.parametrize("request_", [a_body(), A_TRANSITION, a_render()[1], AN_EXPORT, A_PREVIEW, A_STILL])
 def test_a_request_may_be_ordered_under_its_own_key(request_: WorkRequest) -> None:
     check_key(ADA, RECIPE, own_key(request_), request_)
 
@@ -79,6 +84,7 @@ def test_keys_outside_of_the_callers_folder_are_refused(key: str) -> None:
         a_render()[1].model_copy(update={"music_key": "u/eve/music"}),
         AN_EXPORT.model_copy(update={"video_key": "u/eve/renders/r/v.mp4"}),
         A_PREVIEW.model_copy(update={"scenes": (PreviewScene(clip_key="u/eve/clips/1.mp4", kept_frames=60),)}),
+        A_STILL.model_copy(update={"source_key": "u/eve/uploads/upl_1"}),
     ],
 )
 def test_no_key_inside_of_a_request_may_be_somebody_elses(request_: WorkRequest) -> None:

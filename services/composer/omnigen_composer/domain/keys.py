@@ -21,9 +21,10 @@ from omnigen_shared.contracts.composer import (
     segment_key,
 )
 from omnigen_shared.contracts.exports import ExportRequest, PreviewRequest, export_key
+from omnigen_shared.contracts.stills import StillRequest, still_key
 
 Form = ExportRequest | PreviewRequest
-WorkRequest = BodyRequest | TransitionRequest | SoundtrackRequest | RenderRequest | Form
+WorkRequest = BodyRequest | TransitionRequest | SoundtrackRequest | RenderRequest | Form | StillRequest
 
 _USER_PARTS: Final = 2
 _RECIPE_PART: Final = 3
@@ -51,6 +52,8 @@ def get_named_keys(request: WorkRequest) -> tuple[str, ...]:
         return (request.video_key,)
     if isinstance(request, PreviewRequest):
         return tuple(scene.clip_key for scene in request.scenes)
+    if isinstance(request, StillRequest):
+        return (request.source_key,)
     segments = request.segment_keys if isinstance(request, RenderRequest) else ()
     return *segments, *_list_sounds(request)
 
@@ -104,6 +107,8 @@ def lease_key(artefact: str) -> str:
 def _expected_key(subject: UserId, recipe_id: str, request: WorkRequest) -> str:
     if isinstance(request, Form):
         return export_key(subject, request)
+    if isinstance(request, StillRequest):
+        return still_key(subject, request)
     if isinstance(request, RenderRequest):
         return render_key(subject, recipe_id, request)
     return segment_key(subject, recipe_id, request)

@@ -47,6 +47,13 @@ class LogoInvalidError(ProblemError):
     advice = "Use a PNG, JPEG or WebP that fits into details.limits, or no logo."
 
 
+class StillInvalidError(ProblemError):
+    """`details.limits`: what is taken. `detail` says what is wrong with this one."""
+
+    status, code, title = 422, "still_invalid", "The file is no picture that can be used"
+    advice = "Send a PNG, JPEG or WebP of the declared type that fits into details.limits."
+
+
 class FramesMismatchError(ProblemError):
     status, code, title = 422, "frames_mismatch", "The segments do not add up to the ordered length"
     advice = "Order segments that add up to total_frames."
@@ -79,6 +86,7 @@ _KEPT: Final[Mapping[str, type[ProblemError]]] = {
         MusicInvalidError,
         VoiceInvalidError,
         LogoInvalidError,
+        StillInvalidError,
         FramesMismatchError,
         SourceMissingError,
         SegmentMissingError,

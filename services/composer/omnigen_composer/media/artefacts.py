@@ -10,6 +10,7 @@ from omnigen_composer.ports import ArtefactStore, MissingObjectError
 from omnigen_shared.contracts.composer import RenderResult, SegmentResult
 from omnigen_shared.contracts.exports import ExportFormat, ExportResult
 from omnigen_shared.contracts.media import FPS, FrameSize
+from omnigen_shared.contracts.stills import StillResult
 
 _GAP = TIMESCALE // FPS
 
@@ -65,6 +66,13 @@ class Artefacts:
         """Store another form of a video and, as its metadata, what its callers are answered."""
         media_type = "video/mp4" if result.format is ExportFormat.HLS else result.format.media_type
         await self._store.upload(path, key, media_type, {"result": result.model_dump_json()})
+
+    async def store_still(self, path: Path, key: str, result: StillResult) -> None:
+        """Store a picture under its own key; then, under `key`, an empty file with what its callers are answered."""
+        await self._store.upload(path, result.key, result.media_type.value, {})
+        note = path.with_suffix(".json")
+        await asyncio.to_thread(note.touch)
+        await self._store.upload(note, key, "application/json", {"result": result.model_dump_json()})
 
 
 async def check_made(video: Path, frames: int, size: FrameSize | None) -> VideoFacts:

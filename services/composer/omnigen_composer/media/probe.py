@@ -18,6 +18,7 @@ from omnigen_composer.domain.posters import Look, weigh
 from omnigen_composer.domain.recipes import CLIP_FORMATS
 from omnigen_composer.domain.sound import SOUND_FORMATS
 from omnigen_shared.contracts.media import FrameSize
+from omnigen_shared.contracts.stills import LARGEST_AREA_PX
 
 _UNSPECIFIED: Final = 2
 _HDR: Final = frozenset({16, 18})
@@ -42,10 +43,12 @@ class VideoFacts:
 
 
 @contextmanager
-def _opened(path: Path, formats: str) -> Iterator[InputContainer]:
+def _opened(path: Path, formats: str, most_pixels: int = 0) -> Iterator[InputContainer]:
+    """`most_pixels`: a larger picture has no size, because not even a look at it is decoded; 0 for any."""
     guard = {"protocol_whitelist": "file", "format_whitelist": formats}
+    decoding = {"max_pixels": str(most_pixels)} if most_pixels else {}
     try:
-        with av.open(str(path), mode="r", container_options=guard) as container:
+        with av.open(str(path), mode="r", container_options=guard, options=decoding) as container:
             yield container
     except (av.FFmpegError, ValueError, IndexError, StopIteration) as error:
         raise UnreadableError(f"it cannot be read ({_reason(error)})") from error
@@ -110,6 +113,23 @@ def probe_image(path: Path, max_side_px: int) -> FrameSize:
             frame = next(container.decode(video=0))
             size = FrameSize(frame.width, frame.height)
         return size
+
+
+class StillHead(NamedTuple):
+    """What a picture's file says of itself."""
+
+    codec: str
+    size: FrameSize
+    has_alpha: bool
+
+
+def probe_still(path: Path) -> StillHead:
+    """What the file claims to be, 0x0 when that is more than may be decoded. UnreadableError when it is no picture."""
+    with _opened(path, IMAGE_FORMATS, LARGEST_AREA_PX) as container:
+        codec = container.streams.video[0].codec_context
+        pixels = codec.format
+        has_alpha = pixels is not None and any(part.is_alpha for part in pixels.components)
+        return StillHead(codec.name, FrameSize(codec.width, codec.height), has_alpha or codec.pix_fmt == "pal8")
 
 
 def probe_sound(path: Path) -> float:

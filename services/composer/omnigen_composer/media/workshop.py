@@ -19,10 +19,12 @@ from omnigen_composer.media.scratch import Scratch
 from omnigen_composer.media.segments import SegmentMaker
 from omnigen_composer.media.soundtracks import SoundtrackMaker
 from omnigen_composer.media.sources import SoundSources
+from omnigen_composer.media.stills import StillMaker
 from omnigen_composer.media.tails import Tails
 from omnigen_composer.ports import ArtefactStore, Report
 from omnigen_shared.contracts.composer import BodyRequest, SoundtrackRequest, TransitionRequest
 from omnigen_shared.contracts.exports import ExportRequest, PreviewRequest
+from omnigen_shared.contracts.stills import StillRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class FfmpegWorkshop:
         self._renders = RenderMaker(ffmpeg, artefacts, sources, tools.credentials)
         self._exports = ExportMaker(ffmpeg, artefacts, tools.credentials)
         self._previews = PreviewMaker(ffmpeg, artefacts, tools.credentials, limits)
+        self._stills = StillMaker(ffmpeg, artefacts)
 
     @classmethod
     async def open(cls, tools: Tools, limits: ClipLimits) -> Self:
@@ -73,5 +76,7 @@ class FfmpegWorkshop:
                 await self._exports.make_export(key, request, folder, report)
             elif isinstance(request, PreviewRequest):
                 await self._previews.make_preview(key, request, folder, report)
+            elif isinstance(request, StillRequest):
+                await self._stills.make_still(key, request, folder, report)
             else:
                 await self._renders.make_render(key, request, folder, report)

@@ -21,8 +21,9 @@ from omnigen_shared.contracts.composer import (
     segment_key,
 )
 from omnigen_shared.contracts.exports import ExportResult
+from omnigen_shared.contracts.stills import StillRequest, StillResult
 
-Result = SegmentResult | RenderResult | ExportResult
+Result = SegmentResult | RenderResult | ExportResult | StillResult
 Outcome = Result | Pending
 ELSEWHERE_POLL_S: Final = 0.5
 SOUND_SHARE: Final = 0.1
@@ -112,6 +113,8 @@ class Composer:
 def _kind_of(request: WorkRequest) -> type[Result]:
     if isinstance(request, Form):
         return ExportResult
+    if isinstance(request, StillRequest):
+        return StillResult
     return RenderResult if isinstance(request, RenderRequest) else SegmentResult
 
 

@@ -14,9 +14,9 @@ from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
 TIMEOUT_S: Final = 10
 HOLD_S: Final = 3
 """How long the composer keeps a caller for a result: the small ones are there by then."""
-_ACCEPTED: Final = 202
-_GONE: Final = "source_missing"
-_PASSING: Final = frozenset({429, 502, 503, 504})
+ACCEPTED: Final = 202
+GONE: Final = "source_missing"
+PASSING: Final = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class ComposerClient:
             reply = await self.client.call("PUT", path, subject=job.user_id, plan=job.plan, body=body, headers=headers)
         except RemoteProblemError as problem:
             raise _translate(problem) from problem
-        return (Pending if reply.status == _ACCEPTED else ExportResult).model_validate(reply.body)
+        return (Pending if reply.status == ACCEPTED else ExportResult).model_validate(reply.body)
 
 
 def _translate(problem: RemoteProblemError) -> Exception:
-    if problem.remote_code == _GONE:
+    if problem.remote_code == GONE:
         return NoVideoError("The video's file is not in the store any more.", remedy="Order the video again.")
-    if problem.remote_status in _PASSING:
+    if problem.remote_status in PASSING:
         return DependencyUnavailableError(problem.detail, retry_after_s=problem.retry_after_s)
     return problem

@@ -136,6 +136,27 @@ class WebhookDisabledError(ProblemError):
     advice = "Test the webhook, enable it, and then send again."
 
 
+class TooManyUploadsError(ProblemError):
+    """`details.limit`: how many a user may have."""
+
+    status, code, title = 409, "too_many_uploads", "There are as many uploads as there may be"
+    advice = "Delete an upload that is not used any more."
+
+
+class UploadMissingError(ProblemError):
+    """Nothing lies in the store for this upload."""
+
+    status, code, title = 409, "upload_missing", "Nothing was sent yet"
+    advice = "Send the file by the upload's form first, or order another upload when its time is over."
+
+
+class UploadInvalidError(ProblemError):
+    """What was sent is no picture that can be used. `details.limits`: what can."""
+
+    status, code, title = 422, "upload_invalid", "The file is no picture that can be used"
+    advice = "Send a PNG, JPEG or WebP of the declared type that fits into details.limits."
+
+
 def nothing_there() -> NotFoundError:
     """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
     return NotFoundError("There is nothing with this id.")

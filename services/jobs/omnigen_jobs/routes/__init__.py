@@ -13,6 +13,7 @@ from omnigen_jobs.routes import (
     rounds,
     storyboards,
     stream,
+    uploads,
     webhooks,
 )
 
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     media.router,
     exports.router,
+    uploads.router,
     attempts.router,
     intents.router,
     webhooks.router,

@@ -34,7 +34,8 @@ router: Final = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 )
 async def post_job(caller: User, uses: Uses, body: JobOrder, idempotency_key: IdempotencyKey = None) -> Response:
     """Order a video. The same Idempotency-Key gives the same job, and its first answer word for word."""
-    order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), body.max_cost_usd)
+    wish = await uses.uploading.dress(caller.subject, body.to_wish(uses.clock.now().date()), body.pictures)
+    order = place_order(caller.subject, caller.plan, wish, body.max_cost_usd)
     created = await uses.creation.create(order, idempotency_key)
     headers = {"Location": f"/api/v1/jobs/{created.job_id}"}
     if created.is_replay:

@@ -18,6 +18,7 @@ from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
+from omnigen_jobs.service.uploading import Uploading
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
@@ -43,6 +44,7 @@ class UseCases:
     resuming: Resuming
     hinting: Hinting
     hooking: Hooking
+    uploading: Uploading
 
 
 def use_cases(request: Request) -> UseCases:

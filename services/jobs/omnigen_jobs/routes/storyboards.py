@@ -35,7 +35,8 @@ async def post_storyboard(
     caller: User, uses: Uses, body: StoryboardOrder, response: Response, idempotency_key: IdempotencyKey = None
 ) -> PlanView:
     """Plan a video without making it: its scenes and its exact price."""
-    order = place_order(caller.subject, caller.plan, body.to_wish(uses.clock.now().date()), None)
+    wish = await uses.uploading.dress(caller.subject, body.to_wish(uses.clock.now().date()), body.pictures)
+    order = place_order(caller.subject, caller.plan, wish, None)
     record = await uses.storyboards.plan(order, is_fresh=body.fresh, key=idempotency_key)
     response.headers["Location"] = link_to(record.job.job_id)
     if not record.job.status.is_terminal:

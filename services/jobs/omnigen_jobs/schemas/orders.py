@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.cutting import MAX_SCENES
 from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, describe_cost
+from omnigen_jobs.domain.uploads import Pictures, UploadId
 from omnigen_jobs.schemas.storyboards import StoryboardBody
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.catalogue import (
@@ -33,7 +34,7 @@ from omnigen_shared.contracts.catalogue import (
     SPEECH_MODELS,
     VIDEO_MODELS,
 )
-from omnigen_shared.contracts.composer import EndCard
+from omnigen_shared.contracts.composer import Corner, EndCard
 from omnigen_shared.contracts.job import JobRequest
 from omnigen_shared.contracts.media import FPS, AspectRatio, Resolution
 from omnigen_shared.contracts.seeds import SEEDS, derive_seed
@@ -119,8 +120,19 @@ class EndCardOrder(Contract):
         return EndCard(text=self.text, frames=self.duration_s * FPS)
 
 
-DRAWN_LATER: Final = frozenset({"captions", "burn_captions", "end_card"})
-"""What is put over the clips: it makes no other clips, so it is no part of a seed."""
+UPLOAD_ID: Final = r"^upl_[0-9a-f]{32}$"
+Upload = Annotated[str, Field(pattern=UPLOAD_ID)]
+
+
+class LogoOrder(Contract):
+    """A picture of the user's own that stands in a corner of the whole video."""
+
+    upload_id: Upload
+    corner: Corner = Corner.TOP_RIGHT
+
+
+NOT_IN_SEED: Final = frozenset({"captions", "burn_captions", "end_card", "reference_image", "logo"})
+"""What is put over the clips makes no other clips; pictures name what they show, whatever their upload is called."""
 
 
 class VideoOrder(Contract):
@@ -144,6 +156,8 @@ class VideoOrder(Contract):
     captions: StrictBool | None = None
     burn_captions: StrictBool = False
     end_card: EndCardOrder | None = None
+    reference_image: Upload | None = None
+    logo: LogoOrder | None = None
 
     @model_validator(mode="after")
     def _has_something_to_read(self) -> Self:
@@ -158,10 +172,18 @@ class VideoOrder(Contract):
         """What is said can be read, unless that is not wanted."""
         return self.narration if self.captions is None else self.captions
 
+    @property
+    def pictures(self) -> Pictures:
+        """Those that it names by their uploads."""
+        reference = None if self.reference_image is None else UploadId(self.reference_image)
+        if self.logo is None:
+            return Pictures(reference)
+        return Pictures(reference, UploadId(self.logo.upload_id), self.logo.corner)
+
     def to_wish(self, today: date) -> Wish:
-        """The order completed: its seed is filled in."""
+        """The order completed: its seed is filled in. Its pictures have to be looked up."""
         given = self.model_dump(
-            mode="json", include=set(VideoOrder.model_fields) - {"seed", *DRAWN_LATER}, exclude_none=True
+            mode="json", include=set(VideoOrder.model_fields) - {"seed", *NOT_IN_SEED}, exclude_none=True
         )
         seed = derive_seed(*given.items()) if self.seed is None else self.seed
         request = JobRequest(

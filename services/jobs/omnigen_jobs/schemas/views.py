@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 from omnigen_jobs.domain.events import links_of, show_cost, show_output
 from omnigen_jobs.domain.records import Job, Record
 from omnigen_shared.clock import to_rfc3339
-from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, SceneState, Used
+from omnigen_shared.contracts.composer import Corner
+from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, OrderedVideo, SceneState, Used
 from omnigen_shared.contracts.media import FPS, Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
 
@@ -28,6 +29,28 @@ class ProgressView(BaseModel):
         return cls(stage=job.status.value, fraction=1.0 if job.status is JobStatus.COMPLETED else 0.0)
 
 
+class LogoView(BaseModel):
+    """By its upload."""
+
+    upload_id: str
+    corner: Corner
+
+
+class RequestView(OrderedVideo):
+    """What was ordered, with its pictures by their uploads."""
+
+    reference_image: str | None
+    logo: LogoView | None
+
+    @classmethod
+    def of(cls, request: JobRequest) -> Self:
+        logo = None
+        if request.logo is not None and request.logo_upload is not None:
+            logo = LogoView(upload_id=request.logo_upload, corner=request.logo.corner)
+        told = {name: getattr(request, name) for name in OrderedVideo.model_fields}
+        return cls(**told, reference_image=request.reference_upload, logo=logo)
+
+
 class JobSummary(BaseModel):
     """One line of a list."""
 
@@ -37,7 +60,7 @@ class JobSummary(BaseModel):
     created_at: Instant
     updated_at: Instant
     deadline_at: Instant
-    request: JobRequest
+    request: RequestView
     used: Used | None
     progress: ProgressView
     cost: dict[str, str]
@@ -132,7 +155,7 @@ def _describe(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "deadline_at": job.deadline_at,
-        "request": job.request,
+        "request": RequestView.of(job.request),
         "used": job.used,
         "progress": ProgressView.of(job),
         "cost": show_cost(job),

@@ -14,7 +14,7 @@ from omnigen_jobs.domain.messages import Message, MessageId, MessageMark, Postin
 from omnigen_jobs.domain.problems import WebhookDisabledError, nothing_there
 from omnigen_jobs.ports import PostStore, Receivers, WriteConflictError
 from omnigen_jobs.service.delivering import Delivering
-from omnigen_jobs.service.writing import TRIES, pause
+from omnigen_jobs.service.writing import TRIES, pause, rewrite
 from omnigen_shared.clock import Clock, to_rfc3339
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.errors import DependencyUnavailableError
@@ -99,18 +99,9 @@ class Hooking:
         raise DependencyUnavailableError(f"Too many write {message_id} at once.")
 
     async def _write(self, user_id: UserId, decide: Callable[[Hooks], Hooks]) -> Hooks:
-        for lost in range(TRIES):
-            before = await self.store.get_hooks(user_id)
-            after = decide(before)
-            if after is before:
-                return before
-            try:
-                await self.store.commit(Posting(hooks=after))
-            except WriteConflictError:
-                await pause(lost)
-            else:
-                return bumped(after)
-        raise DependencyUnavailableError("Too many write these webhooks at once.")
+        return await rewrite(
+            lambda: self.store.get_hooks(user_id), decide, lambda after: self.store.commit(Posting(hooks=after))
+        )
 
 
 def _new_secret() -> str:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from omnigen_jobs.domain.changes import Change, apply
+from omnigen_jobs.domain.changes import Change, Versioned, apply, bumped
 from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
@@ -35,6 +35,26 @@ async def write(store: JobStore, user_id: UserId, job_id: JobId, decide: Decide)
         else:
             return apply(change, record)
     raise DependencyUnavailableError(f"Too many write {job_id} at once.")
+
+
+async def rewrite(
+    read: Callable[[], Awaitable[Versioned]],
+    decide: Callable[[Versioned], Versioned],
+    put: Callable[[Versioned], Awaitable[None]],
+) -> Versioned:
+    """One item after what `decide` makes of it; the same object back is no change. As `write` otherwise."""
+    for lost in range(TRIES):
+        before = await read()
+        after = decide(before)
+        if after is before:
+            return before
+        try:
+            await put(after)
+        except WriteConflictError:
+            await pause(lost)
+        else:
+            return bumped(after)
+    raise DependencyUnavailableError("Too many write the same at once.")
 
 
 async def get_record(store: JobStore, user_id: UserId, job_id: JobId) -> Record:

@@ -10,6 +10,8 @@ from omnigen_shared.contracts.base import IntentId, JobId, UserId
 SHARDS: Final = 16
 POST_SHARDS: Final = range(SHARDS, SHARDS + 4)
 """Beside the jobs' in the same index: what webhooks are to be told. The reaper never reads these."""
+CHORE_SHARDS: Final = range(SHARDS + 4, SHARDS + 6)
+"""And what has to be tidied up in time."""
 META: Final = "META"
 EVENT_PREFIX: Final = "EVENT#"
 INTENT_PREFIX: Final = "INTENT#"
@@ -97,6 +99,10 @@ def hooks_key(user_id: UserId) -> Key:
     return Key(f"USER#{user_id}", "HOOKS")
 
 
+def uploads_key(user_id: UserId) -> Key:
+    return Key(f"USER#{user_id}", "UPLOADS")
+
+
 def message_key(hook_id: HookId, message_id: MessageId) -> Key:
     return Key(f"HOOK#{hook_id}", f"{MESSAGE_PREFIX}{message_id}")
 
@@ -118,3 +124,8 @@ def shard_of(job_id: JobId) -> int:
 def post_shard_of(owner: JobId | HookId) -> int:
     """The part of it that a job's notices or a webhook's messages stand in."""
     return POST_SHARDS[zlib.crc32(owner.encode()) % len(POST_SHARDS)]
+
+
+def chore_shard_of(owner: str) -> int:
+    """The part of it that what has to be tidied up for a user or a job stands in."""
+    return CHORE_SHARDS[zlib.crc32(owner.encode()) % len(CHORE_SHARDS)]

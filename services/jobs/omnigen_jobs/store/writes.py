@@ -41,44 +41,44 @@ class Writes:
         if change.job is None:
             yield self._check(keys.job_key(job_id), is_live_attempt(change.fence))
         else:
-            yield self._put(keys.job_key(job_id), StoredJob.of(change.job), change.job.version, _index_of(change.job))
+            yield self.put(keys.job_key(job_id), StoredJob.of(change.job), change.job.version, _index_of(change.job))
         for scene in change.scenes:
-            yield self._put(keys.scene_key(job_id, scene.number), StoredScene.of(scene), scene.version)
+            yield self.put(keys.scene_key(job_id, scene.number), StoredScene.of(scene), scene.version)
         if (intent := change.intent) is not None:
-            yield self._put(keys.intent_key(job_id, intent.intent_id), StoredIntent.of(intent), intent.version)
+            yield self.put(keys.intent_key(job_id, intent.intent_id), StoredIntent.of(intent), intent.version)
         if change.claim is not None:
             yield self._put_claim(change.claim)
         if change.binding is not None:
-            yield self._put(keys.binding_key(change.binding.provider_id), StoredBinding.of(change.binding), 0)
+            yield self.put(keys.binding_key(change.binding.provider_id), StoredBinding.of(change.binding), 0)
 
         if change.send is not None:
             yield self._put_send(change.send)
         if (pin := change.pin) is not None:
-            yield self._put(keys.pin_key(pin.user_id, pin.digest), StoredPin.of(pin), pin.version)
+            yield self.put(keys.pin_key(pin.user_id, pin.digest), StoredPin.of(pin), pin.version)
 
     def of_event(self, job: Job, event: Event) -> Iterator[dict[str, Any]]:
         """The event under its number, which must be free; with it what brings it to webhooks."""
-        yield self._put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
+        yield self.put(keys.event_key(job.job_id, event.seq), StoredEvent.of(event), 0)
         if (notice := find_notice(job, event)) is not None:
             due = {"open_shard": keys.post_shard_of(job.job_id), "lease_until": to_rfc3339(notice.at)}
-            yield self._put(keys.notice_key(job.job_id, event.seq), StoredNotice.of(notice), 0, due)
+            yield self.put(keys.notice_key(job.job_id, event.seq), StoredNotice.of(notice), 0, due)
 
     def of_posting(self, posting: Posting) -> Iterator[dict[str, Any]]:
         """What becomes of an event on its way to webhooks."""
         if (told := posting.told) is not None:
             yield self.removal(keys.notice_key(told.job_id, told.seq), told.version)
         if (hooks := posting.hooks) is not None:
-            yield self._put(keys.hooks_key(hooks.user_id), StoredHooks.of(hooks), hooks.version)
+            yield self.put(keys.hooks_key(hooks.user_id), StoredHooks.of(hooks), hooks.version)
         for message in posting.messages:
             key, index = keys.message_key(message.hook_id, message.message_id), _index_of_message(message)
-            yield self._put(key, StoredMessage.of(message), message.version, index)
+            yield self.put(key, StoredMessage.of(message), message.version, index)
         if (removed := posting.removed) is not None:
             yield self.removal(keys.message_key(removed.hook_id, removed.message_id), removed.version)
 
     def of_entry(self, entry: Entry) -> dict[str, Any]:
         """The Idempotency-Key's item, which the table may drop once it is not kept any more."""
         expiry = {"expires_at": int(entry.kept_until.timestamp())}
-        return self._put(keys.idempotency_key(entry.user_id, entry.key), StoredEntry.of(entry), entry.version, expiry)
+        return self.put(keys.idempotency_key(entry.user_id, entry.key), StoredEntry.of(entry), entry.version, expiry)
 
     def of_stray(self, stray: Stray, kept_until: datetime) -> dict[str, Any]:
         """The same message again is the same item."""
@@ -93,14 +93,15 @@ class Writes:
 
     def _put_send(self, send: Send) -> dict[str, Any]:
         key = keys.send_key(send.digest)
-        return self.removal(key, send.version) if send.is_over else self._put(key, StoredSend.of(send), send.version)
+        return self.removal(key, send.version) if send.is_over else self.put(key, StoredSend.of(send), send.version)
 
     def _put_claim(self, claim: Claim) -> dict[str, Any]:
-        return self._put(keys.claim_key(claim.user_id, claim.fingerprint), StoredClaim.of(claim), claim.version)
+        return self.put(keys.claim_key(claim.user_id, claim.fingerprint), StoredClaim.of(claim), claim.version)
 
-    def _put(
+    def put(
         self, key: keys.Key, stored: StoredItem, version: int, more: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
+        """The item on top of this version, with what else it holds beside the entity."""
         values = {**stored.to_values(), "version": version + 1, **key._asdict(), **(more or {})}
         return {"Put": self._request(is_unchanged(version), Item=to_item(values))}
 

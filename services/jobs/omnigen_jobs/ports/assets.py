@@ -1,0 +1,64 @@
+"""What the use cases around users' own files need from outside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from omnigen_jobs.domain.chores import Chore
+from omnigen_jobs.domain.uploads import Uploads
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import Pending
+from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
+
+
+class UploadStore(Protocol):
+    """Users' uploads. Reads are consistent. DependencyUnavailableError when the table does not answer."""
+
+    async def get_uploads(self, user_id: UserId) -> Uploads:
+        """The user's; of version 0 when there never were any."""
+        ...
+
+    async def put_uploads(self, uploads: Uploads) -> None:
+        """Write on top of the version that it carries; WriteConflictError otherwise."""
+        ...
+
+
+class ChoreStore(Protocol):
+    """What is due to be tidied up."""
+
+    async def list_chores(self, now: datetime, limit_per_shard: int) -> Sequence[Chore]:
+        """The longest overdue of each shard first (an index: read each before use)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where a browser or a program sends a file to as multipart/form-data: these fields, then the file as `file`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class UploadBox(Protocol):
+    """The store, as far as users write into it themselves. DependencyUnavailableError when it does not answer."""
+
+    async def open_form(self, key: str, media_type: StillType, most_bytes: int, lasts: timedelta) -> UploadForm:
+        """What lets whoever has it put one file of this type, up to this size, under this key, for a while."""
+        ...
+
+    async def remove(self, key: str) -> None:
+        """There is no such object afterwards."""
+        ...
+
+
+class StillStudio(Protocol):
+    """The composer, as far as users' own pictures go. Asking begins the work, and asking again tells of it."""
+
+    async def order(self, user_id: UserId, request: StillRequest) -> StillResult | Pending:
+        """The picture, or how far it is.
+
+        UploadMissingError while nothing was sent, UploadInvalidError for what is no such picture;
+        DependencyUnavailableError.
+        """
+        ...

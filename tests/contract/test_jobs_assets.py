@@ -1,0 +1,99 @@
+"""Users' own files: one suite for both stores of what is known of them; what a form lets in, and what not."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from tests.fakes.emulated_jobs import open_jobs_table
+from tests.fakes.jobs_bench import USER
+from tests.fakes.uploads import LOGO, PICTURE, FakeAssetStore, make_upload
+
+from omnigen_jobs.clients.uploads import S3Box
+from omnigen_jobs.domain.changes import bumped
+from omnigen_jobs.domain.chores import UploadsChore
+from omnigen_jobs.domain.uploads import Purpose, Upload, Uploads
+from omnigen_jobs.ports import WriteConflictError
+from omnigen_jobs.ports.assets import UploadForm
+from omnigen_jobs.store.assets import AssetTable
+from omnigen_local.provisioning import StackOutputs
+from omnigen_shared.aws.clients import open_client
+from omnigen_shared.contracts.stills import StillType
+from omnigen_shared.settings import BaseUnitSettings
+from omnigen_shared.testing.clock import FrozenClock
+
+CLOCK = FrozenClock()
+NOW = CLOCK.now()
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def endpoint(request: pytest.FixtureRequest) -> str | None:
+    return None if request.param == "fake" else request.getfixturevalue("emulator_url")
+
+
+@pytest.fixture
+async def store(endpoint: str | None) -> AsyncIterator[Any]:
+    if endpoint is None:
+        yield FakeAssetStore()
+        return
+    async with open_jobs_table(endpoint) as access:
+        yield AssetTable(access)
+
+
+def awaited() -> Upload:
+    return Upload(
+        upload_id=LOGO, purpose=Purpose.LOGO, media_type=StillType.PNG, created_at=NOW, raw_until=LATER, is_deleted=True
+    )
+
+
+async def test_uploads_come_back_as_they_were_written(store: Any) -> None:
+    assert await store.get_uploads(USER) == Uploads(user_id=USER)
+    ready = make_upload(CLOCK, PICTURE, Purpose.REFERENCE_IMAGE, USER)
+    uploads = Uploads(user_id=USER, uploads=(ready, awaited()))
+    await store.put_uploads(uploads)
+    assert await store.get_uploads(USER) == bumped(uploads)
+    with pytest.raises(WriteConflictError):
+        await store.put_uploads(uploads)
+
+
+async def test_they_are_due_when_the_first_file_has_to_go(store: Any) -> None:
+    await store.put_uploads(Uploads(user_id=USER, uploads=(awaited(),)))
+    assert await store.list_chores(LATER, 25) == []
+    assert await store.list_chores(LATER + timedelta(seconds=1), 25) == [UploadsChore(USER)]
+    await store.put_uploads(Uploads(user_id=USER, version=1))
+    assert await store.list_chores(LATER + timedelta(seconds=1), 25) == []
+
+
+async def post(form: UploadForm, content: bytes, **changes: str) -> int:
+    body = aiohttp.FormData()
+    for name, value in {**form.fields, **changes}.items():
+        body.add_field(name, value)
+    body.add_field("file", content, filename="x.png", content_type="image/png")
+    async with aiohttp.ClientSession() as session, session.post(form.url, data=body) as answer:
+        return answer.status
+
+
+async def test_the_store_takes_what_the_form_says_and_nothing_else(
+    stack_outputs: StackOutputs, emulator_url: str
+) -> None:
+    bucket, key = stack_outputs.assets_bucket_name, f"u/{USER}/uploads/{PICTURE}"
+    async with open_client("s3", BaseUnitSettings(aws_endpoint_url=emulator_url)) as client:
+        box = S3Box(client, client, bucket)
+        form = await box.open_form(key, StillType.PNG, 100, timedelta(minutes=15))
+        wrongs: dict[str, tuple[bytes, dict[str, str]]] = {
+            "too large": (bytes(101), {}),
+            "empty": (b"", {}),
+            "another type": (b"x", {"Content-Type": "text/html"}),
+            "another key": (b"x", {"key": f"u/somebody/uploads/{PICTURE}"}),
+        }
+        for name, (content, changes) in wrongs.items():
+            assert 400 <= await post(form, content, **changes) < 500, name
+        assert await post(form, b"a picture") in {200, 204}
+        found = await client.get_object(Bucket=bucket, Key=key)
+        assert (await found["Body"].read(), found["ContentType"]) == (b"a picture", "image/png")
+        await box.remove(key)
+        await box.remove(key)
+        left = await client.list_objects_v2(Bucket=bucket, Prefix=key)
+        assert left["KeyCount"] == 0

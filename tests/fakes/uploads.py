@@ -1,0 +1,105 @@
+"""Users' own pictures in memory: what is known of them, the store that they are sent to, and who makes them anew."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tests.fakes.job_store import compare
+
+from omnigen_jobs.domain.changes import bumped
+from omnigen_jobs.domain.chores import Chore, UploadsChore
+from omnigen_jobs.domain.problems import UploadMissingError
+from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
+from omnigen_jobs.ports.assets import ChoreStore, StillStudio, UploadBox, UploadForm, UploadStore
+from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.composer import Pending
+from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
+from omnigen_shared.testing.clock import FrozenClock
+
+PICTURE: Final = UploadId(f"upl_{'a' * 32}")
+LOGO: Final = UploadId(f"upl_{'b' * 32}")
+
+
+class FakeAssetStore(UploadStore, ChoreStore):
+    """The same conditions as the table's, and room for other writers before every write."""
+
+    def __init__(self) -> None:
+        self.uploads: dict[UserId, Uploads] = {}
+
+    async def get_uploads(self, user_id: UserId) -> Uploads:
+        return self.uploads.get(user_id, Uploads(user_id=user_id))
+
+    async def put_uploads(self, uploads: Uploads) -> None:
+        await asyncio.sleep(0)
+        compare(self.uploads.get(uploads.user_id), uploads)
+        self.uploads[uploads.user_id] = bumped(uploads)
+
+    async def list_chores(self, now: datetime, limit_per_shard: int) -> Sequence[Chore]:
+        due = [(at, user) for user, mine in self.uploads.items() if (at := mine.due_at) is not None and at < now]
+        return [UploadsChore(user) for _, user in sorted(due)][: limit_per_shard * 2]
+
+
+@dataclass
+class FakeBox(UploadBox):
+    """What was sent, by key. `error` is raised instead of removing anything."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def open_form(self, key: str, media_type: StillType, most_bytes: int, lasts: timedelta) -> UploadForm:
+        limits = f"{most_bytes} bytes, {lasts.total_seconds():g} s"
+        return UploadForm("https://store.test/", {"key": key, "Content-Type": media_type.value, "policy": limits})
+
+    async def remove(self, key: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.removed.append(key)
+        self.objects.pop(key, None)
+
+
+@dataclass
+class FakeStudio(StillStudio):
+    """Makes every picture at once, or is as far as `progress`, or fails with `error`. What it has made, it knows."""
+
+    box: FakeBox
+    progress: float | None = None
+    error: Exception | None = None
+    made: dict[str, StillResult] = field(default_factory=dict)
+
+    async def order(self, user_id: UserId, request: StillRequest) -> StillResult | Pending:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        if self.progress is not None:
+            return Pending(progress=self.progress)
+        if request.source_key not in self.made:
+            if request.source_key not in self.box.objects:
+                raise UploadMissingError("Nothing lies in the store for this upload.")
+            content = self.box.objects[request.source_key].hex()[:32]
+            given: dict[str, Any] = {"width": 64, "height": 32, "size_bytes": 9, "media_type": StillType.JPEG}
+            self.made[request.source_key] = StillResult(key=f"u/{user_id}/stills/{content}.jpg", **given)
+        return self.made[request.source_key]
+
+
+def make_upload(clock: FrozenClock, upload_id: UploadId, purpose: Purpose, user_id: UserId) -> Upload:
+    """One that is ready."""
+    key = f"u/{user_id}/stills/{upload_id}.png"
+    picture = Picture(key=key, media_type=StillType.PNG, width=64, height=32, size_bytes=9)
+    return Upload(
+        upload_id=upload_id,
+        purpose=purpose,
+        media_type=StillType.PNG,
+        created_at=clock.now(),
+        raw_until=None,
+        picture=picture,
+    )
+
+
+def furnish_uploads(store: FakeAssetStore, clock: FrozenClock, user_id: UserId) -> None:
+    """A reference image and a logo, both ready."""
+    kinds = ((PICTURE, Purpose.REFERENCE_IMAGE), (LOGO, Purpose.LOGO))
+    uploads = tuple(make_upload(clock, upload_id, purpose, user_id) for upload_id, purpose in kinds)
+    store.uploads[user_id] = Uploads(user_id=user_id, uploads=uploads, version=1)
