@@ -1,7 +1,7 @@
 """The job table in memory: the same conditions as the real one, and room for other writers before every write."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,6 +32,7 @@ class FakeJobStore(JobStore, KeyStore):
     """Both stores in one object."""
 
     def __init__(self) -> None:
+        self.on_commit: Callable[[Change], None] = lambda _: None
         self.jobs: dict[JobId, Job] = {}
         self.scenes: dict[tuple[JobId, int], Scene] = {}
         self.intents: dict[tuple[JobId, IntentId], Intent] = {}
@@ -106,6 +107,7 @@ class FakeJobStore(JobStore, KeyStore):
                 del self.sends[send.digest]
         if change.event is not None:
             self._tell(change.fence, change.event)
+        self.on_commit(change)
 
     def _tell(self, job: Job, event: NewEvent) -> None:
         told = self.events.setdefault(job.job_id, [])

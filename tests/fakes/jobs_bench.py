@@ -62,7 +62,8 @@ def make_settings(**changes: Any) -> JobsSettings:
         "reaper_interval_s": 3600,
         "webhook_interval_s": 3600,
         "tidy_interval_s": 3600,
-        "event_poll_s": 0.001,
+        "plan_poll_s": 0.001,
+        "watch_poll_s": 0.001,
     }
     return JobsSettings(**{**given, **changes})
 
@@ -169,6 +170,8 @@ class JobsBench:
             clock=self.clock,
             readiness={},
         )
+        if isinstance(self.store, FakeJobStore):
+            self.store.on_commit = self.adapters.bell.ring
         self.uses, self.reaper = assemble(self.settings, self.adapters)
         self.courier = hire_courier(self.settings, self.adapters)
 

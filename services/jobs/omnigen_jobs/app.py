@@ -6,7 +6,7 @@ these two first, so that nothing uses a client that is closed; what they had beg
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypedDict
 
@@ -27,6 +27,7 @@ from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
 from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.bell import Bell
 from omnigen_jobs.service.courier import Courier
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.delivering import Delivering
@@ -41,6 +42,7 @@ from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.resuming import Resuming
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
+from omnigen_jobs.service.tails import Tails
 from omnigen_jobs.service.telling import Telling
 from omnigen_jobs.service.tidying import Tidier
 from omnigen_jobs.service.uploading import Uploading
@@ -86,6 +88,8 @@ class Adapters:
     studio: StillStudio
     clock: Clock
     readiness: Mapping[str, Check]
+    bell: Bell = field(default_factory=Bell)
+    """Rung by the store."""
 
 
 class JobsState(TypedDict):
@@ -138,11 +142,11 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     )
     rule = UrlRule(AddressRule(settings.outbound_allow_cidrs), settings.outbound_allow_http)
     outbound = await stack.enter_async_context(OutboundClient(rule, settings.webhook_timeout_s))
-    access = TableAccess(dynamodb, settings.jobs_table)
+    access, bell = TableAccess(dynamodb, settings.jobs_table), Bell()
     s3 = await stack.enter_async_context(open_client("s3", settings))
     public = await _open_public(settings, stack, s3)
     return Adapters(
-        store=RecordTable(access),
+        store=RecordTable(access, bell.ring),
         keys=KeyTable(access),
         quota=QuotaClient(quota),
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
@@ -156,6 +160,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         studio=StillClient(composer),
         clock=SystemClock(),
         readiness={"table": access.check},
+        bell=bell,
     )
 
 
@@ -186,13 +191,15 @@ def assemble(
     margin = timedelta(seconds=settings.deadline_margin_s)
     secret = settings.replicate_webhook_secret
     reading = Reading(store, adapters.media, Cursors.of_secret(settings.identity_private_key.get_secret_value()))
+    tails = Tails(store, settings.watch_poll_s, is_stopping)
+    adapters.bell.listen(tails.hear)
     use_cases = UseCases(
         clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
-        storyboards=Storyboards(store, launcher, clock, margin, settings.event_poll_s, settings.storyboard_hold_s),
+        storyboards=Storyboards(store, launcher, clock, margin, settings.plan_poll_s, settings.storyboard_hold_s),
         reading=reading,
         exporting=Exporting(reading, adapters.exporter, adapters.media),
-        following=Following(store, settings.event_poll_s, settings.heartbeat_s, is_stopping),
+        following=Following(tails, settings.heartbeat_s),
         attempts=Attempts(store, launcher, ending, clock, lease),
         spending=Spending(store, clock),
         ending=ending,

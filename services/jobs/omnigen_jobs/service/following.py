@@ -1,17 +1,13 @@
 """A job as it happens: its stored events in order, its progress in between, and signs of life when nothing happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
 
-from omnigen_jobs.domain.events import TERMINAL
 from omnigen_jobs.domain.records import Event, ProgressMark
-from omnigen_jobs.ports import JobStore
+from omnigen_jobs.service.tails import Tails
 from omnigen_shared.contracts.base import JobId
-
-EVENTS_PER_READ: Final = 100
 
 
 class Sign(Enum):
@@ -26,48 +22,38 @@ Item = Event | ProgressMark | Sign
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Reads the table every `poll_s` for each watcher; says ALIVE after `heartbeat_s` of silence."""
+    """Tells each watcher what a tail reads for all of them; says ALIVE after `heartbeat_s` of silence."""
 
-    store: JobStore
-    poll_s: float
+    tails: Tails
     heartbeat_s: float
-    is_stopping: Callable[[], bool] = lambda: False
-    """Whether this process is about to end: the stream ends without END, and its watcher goes on elsewhere."""
 
     async def follow(self, job_id: JobId, after: int) -> AsyncGenerator[Item, None]:
-        """Everything after event number `after`, until END. Closing the iterator ends it."""
+        """Everything after event number `after`, until END, or without it when this process stops.
+
+        Closing the iterator ends it.
+        """
         seen: ProgressMark | None = None
-        said_at = _now()
-        while not self.is_stopping():
-            items = await self._read(job_id, after, seen)
-            for item in items:
-                yield item
-                after = item.seq if isinstance(item, Event) else after
-                seen = item if isinstance(item, ProgressMark) else seen
-            if items and items[-1] is Sign.END:
-                return
-            if items:
-                said_at = _now()
-            elif _now() - said_at >= self.heartbeat_s:
-                yield Sign.ALIVE
-                said_at = _now()
-            await asyncio.sleep(self.poll_s)
+        async with self.tails.watch(job_id) as tail:
+            while True:
+                changed, has_stopped, news = tail.changed, tail.has_stopped, await tail.tell(after)
+                for event in news.events:
+                    yield event
+                    after = event.seq
+                if news.progress is not None and news.progress != seen:
+                    yield news.progress
+                    seen = news.progress
+                if news.has_ended:
+                    yield Sign.END
+                if news.has_ended or has_stopped:
+                    return
+                if not news.has_gap and not await self._is_changed(changed):
+                    yield Sign.ALIVE
 
-    async def _read(self, job_id: JobId, after: int, seen: ProgressMark | None) -> list[Item]:
-        """What is new. The pulse is read first: when it shows the end, all events are there to be read."""
-        pulse = await self.store.find_pulse(job_id)
-        events = await self.store.list_events(job_id, after, EVENTS_PER_READ)
-        if pulse is None or (pulse.status.is_terminal and _is_last(events)):
-            return [*events, Sign.END]
-        if pulse.progress is None or pulse.progress == seen:
-            return [*events]
-        return [*events, pulse.progress]
-
-
-def _is_last(events: Sequence[Event]) -> bool:
-    """Whether a job that has ended tells nothing after these. A job that was resumed has ended more than once."""
-    return len(events) < EVENTS_PER_READ and (not events or events[-1].type in TERMINAL)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+    async def _is_changed(self, changed: asyncio.Event) -> bool:
+        """False when nothing has come for so long that it is time for a sign of life."""
+        try:
+            async with asyncio.timeout(self.heartbeat_s):
+                await changed.wait()
+        except TimeoutError:
+            return False
+        return True

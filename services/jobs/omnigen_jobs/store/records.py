@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -29,6 +29,8 @@ class RecordTable:
     """Job records as item collections: META, SCENE#…, INTENT#…, EVENT#…; claims and bindings beside them."""
 
     access: TableAccess
+    on_commit: Callable[[Change], None] = lambda _: None
+    """Told of each change of a job that was written."""
 
     async def find_job(self, job_id: JobId) -> Job | None:
         found = await self.access.get(keys.job_key(job_id))
@@ -85,6 +87,7 @@ class RecordTable:
             await self.access.transact(writes)
         else:
             await self._commit_with_event(change.fence, writes, change.event)
+        self.on_commit(change)
 
     async def _commit_with_event(self, job: Job, writes: list[dict[str, Any]], event: NewEvent) -> None:
         """The event takes the next number; when another one was faster, the number after that."""

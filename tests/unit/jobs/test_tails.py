@@ -1,0 +1,171 @@
+"""A watched job is read once for all who watch it, and what this process writes is told without a look."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+from tests.fakes.job_store import FakeJobStore, seed
+from tests.fakes.jobs_bench import JOB, USER, JobsBench, make_job, make_problem, make_settings
+from tests.fakes.time_travel import run_virtually
+
+from omnigen_jobs.domain.records import Event, ProgressMark, Pulse
+from omnigen_jobs.service.following import Following, Item, Sign
+from omnigen_jobs.service.tails import KEPT, Tails
+from omnigen_jobs.settings import JobsSettings
+from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.job import JobStatus, Progress
+from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.testing.clock import FrozenClock
+
+NEVER_S = 1e6
+WATCH_POLL_S = JobsSettings.model_fields["watch_poll_s"].default
+
+
+class CountingStore(FakeJobStore):
+    """Counts what a watcher reads; `error` is raised instead of reading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: Counter[str] = Counter()
+        self.error: Exception | None = None
+
+    async def find_pulse(self, job_id: JobId) -> Pulse | None:
+        self._count("pulse")
+        return await super().find_pulse(job_id)
+
+    async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
+        self._count("events")
+        return await super().list_events(job_id, after, limit)
+
+    def _count(self, what: str) -> None:
+        self.reads[what] += 1
+        if self.error is not None:
+            raise self.error
+
+    def write_event(self, job_id: JobId, kind: str = "scene.changed") -> None:
+        """As another process does."""
+        told = self.events.setdefault(job_id, [])
+        told.append(Event(seq=len(told) + 1, type=kind, data={}))
+
+
+@pytest.fixture
+def store() -> CountingStore:
+    return CountingStore()
+
+
+@pytest.fixture
+def bench(store: CountingStore) -> JobsBench:
+    made = JobsBench(store=store, settings=make_settings(watch_poll_s=NEVER_S))
+    seed(store, make_job(made.clock))
+    return made
+
+
+async def gather(items: AsyncIterator[Item]) -> list[Item]:
+    async with asyncio.timeout(10):
+        return [item async for item in items]
+
+
+def numbers(items: Sequence[Item]) -> list[int]:
+    return [item.seq for item in items if isinstance(item, Event)]
+
+
+def test_a_thousand_watchers_of_fifty_jobs_cost_sixty_reads_a_second(store: CountingStore) -> None:
+    jobs = [JobId(f"job_{number:032}") for number in range(50)]
+    for job_id in jobs:
+        seed(store, make_job(FrozenClock(), job_id=job_id))
+
+    async def work(job_id: JobId) -> None:
+        for second in range(60):
+            mark = ProgressMark(stage="generating", fraction=second / 60, at=FrozenClock().now())
+            store.jobs[job_id] = replace(store.jobs[job_id], progress=mark)
+            if second % 4 == 0:
+                store.write_event(job_id)
+            await asyncio.sleep(1)
+        store.write_event(job_id, "job.completed")
+        store.jobs[job_id] = replace(store.jobs[job_id], status=JobStatus.COMPLETED)
+
+    async def watch_all() -> list[list[Item]]:
+        following = Following(Tails(store, WATCH_POLL_S), heartbeat_s=10)
+        working = [asyncio.create_task(work(job_id)) for job_id in jobs]
+        seen = await asyncio.gather(*(gather_all(following, job_id) for job_id in jobs for _ in range(20)))
+        await asyncio.gather(*working)
+        return seen
+
+    for items in run_virtually(watch_all()):
+        assert numbers(items) == list(range(1, 17))
+        assert items[-1] is Sign.END
+    assert store.reads.total() <= 60 * 60
+
+
+async def gather_all(following: Following, job_id: JobId) -> list[Item]:
+    return [item async for item in following.follow(job_id, 0)]
+
+
+async def test_what_this_process_writes_is_told_at_once(bench: JobsBench, store: CountingStore) -> None:
+    watching = [asyncio.create_task(gather(bench.uses.following.follow(JOB, 0))) for _ in range(5)]
+    await bench.reach(JobStatus.PLANNING)
+    await asyncio.sleep(0.01)
+    before = store.reads.copy()
+    await bench.uses.attempts.mark_progress(USER, JOB, 1, Progress(stage="planning", fraction=0.5))
+    assert store.reads == before, "progress is heard, not read"
+    await bench.uses.ending.fail(USER, JOB, 1, make_problem())
+    for items in await asyncio.gather(*watching):
+        assert numbers(items) == [1, 2]
+        assert [item.fraction for item in items if isinstance(item, ProgressMark)] == [0.5]
+        assert items[-1] is Sign.END
+
+
+async def test_a_stream_outlives_a_table_that_does_not_answer(store: CountingStore) -> None:
+    seed(store, make_job(FrozenClock()))
+    store.write_event(JOB)
+    following = Following(Tails(store, poll_s=0), heartbeat_s=0.001)
+    async with aclosing(following.follow(JOB, 0)) as items, asyncio.timeout(10):
+        assert numbers([await anext(items)]) == [1]
+        store.error = DependencyUnavailableError("away")
+        while await anext(items) is not Sign.ALIVE:
+            pass
+        store.error = None
+        store.write_event(JOB)
+        while (item := await anext(items)) is Sign.ALIVE:
+            pass
+        assert numbers([item]) == [2]
+
+
+async def test_a_fault_lets_the_watchers_go_without_an_end_and_the_next_one_reads_anew(store: CountingStore) -> None:
+    seed(store, make_job(FrozenClock(), status=JobStatus.FAILED))
+    store.write_event(JOB, "job.failed")
+    following = Following(Tails(store, poll_s=0), heartbeat_s=NEVER_S)
+    store.error = ZeroDivisionError("nobody foresaw it")
+    assert await gather(following.follow(JOB, 0)) == []
+    store.error = None
+    assert numbers(await gather(following.follow(JOB, 0))) == [1]
+
+
+async def test_who_comes_late_reads_what_is_not_kept_any_more(store: CountingStore) -> None:
+    seed(store, make_job(FrozenClock()))
+    for _ in range(KEPT + 250):
+        store.write_event(JOB)
+    following = Following(Tails(store, poll_s=0), heartbeat_s=NEVER_S)
+    async with aclosing(following.follow(JOB, KEPT)) as first:
+        assert numbers([await anext(first)]) == [KEPT + 1]
+        late = asyncio.create_task(gather(following.follow(JOB, 3)))
+        await asyncio.sleep(0)
+        store.write_event(JOB, "job.failed")
+        store.jobs[JOB] = replace(store.jobs[JOB], status=JobStatus.FAILED)
+        assert numbers(await late) == list(range(4, KEPT + 252))
+
+
+async def test_nobody_reads_for_nobody(store: CountingStore) -> None:
+    seed(store, make_job(FrozenClock()))
+    store.write_event(JOB)
+    following = Following(Tails(store, poll_s=0), heartbeat_s=NEVER_S)
+    for _ in range(2):
+        async with aclosing(following.follow(JOB, 0)) as one, aclosing(following.follow(JOB, 0)) as other:
+            assert numbers([await anext(one), await anext(other)]) == [1, 1]
+    assert len(asyncio.all_tasks()) == 1
+    before = store.reads.copy()
+    await asyncio.sleep(0.01)
+    assert store.reads == before
