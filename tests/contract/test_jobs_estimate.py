@@ -34,6 +34,7 @@ def test_a_plan_is_made_of_what_its_pin_says() -> None:
         "negative_prompt": "rain",
         "continuity": Continuity.CHAINED,
         "reference_image": "u/ada/uploads/a.jpg",
+        "reference_upload": "upl_1",
         "music": False,
         "music_model": "google/lyria-3",
         "narration": True,
@@ -43,6 +44,7 @@ def test_a_plan_is_made_of_what_its_pin_says() -> None:
         "burn_captions": True,
         "end_card": EndCard(text="Come up and see it", frames=60),
         "logo": Logo(image_key="u/ada/uploads/logo.png"),
+        "logo_upload": "upl_2",
     }
     assert others.keys() | PLANNED_FROM == JobRequest.model_fields.keys()
     told = {
