@@ -46,7 +46,11 @@ def make_documents(token: str, webhook_secret: str) -> dict[str, str]:
             }
         ),
         "JobsSecret.json": _json(
-            {"identity_private_key": identities.private_key("jobs"), "media_private_key": media_key}
+            {
+                "identity_private_key": identities.private_key("jobs"),
+                "media_private_key": media_key,
+                "receipt_keys": orjson.dumps([identities.receipt_key]).decode(),
+            }
         ),
         "GeneratorSecret.json": _json(
             {

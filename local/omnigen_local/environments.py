@@ -64,6 +64,7 @@ def service_environments(
             **aws,
             **callee,
             "IDENTITY_PRIVATE_KEY": identities.private_key("jobs"),
+            "RECEIPT_KEYS": orjson.dumps([identities.receipt_key]).decode(),
             "JOBS_TABLE": outputs.jobs_table_name,
             "ASSETS_BUCKET": outputs.assets_bucket_name,
             "S3_PUBLIC_URL": urls.s3_public,

@@ -36,6 +36,8 @@ class Identities(BaseModel):
     provider_webhook_secret: str
     session_key: str = Field(default_factory=_new_session_key)
     """What the gateway seals sessions with: 256 bits in base64."""
+    receipt_key: str = Field(default_factory=lambda: new_key_pair()[0])
+    """What jobs signs receipts with (PEM)."""
 
     @classmethod
     def create(cls) -> Self:

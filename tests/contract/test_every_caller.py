@@ -61,6 +61,7 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "GET /api/v1/webhooks/{webhook_id}/deliveries": GATEWAY,
         "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": GATEWAY,
         "GET /api/v1/models": GATEWAY,
+        "GET /api/v1/receipts/keys": GATEWAY,
         "GET /api/v1/uploads": GATEWAY,
         "POST /api/v1/uploads": GATEWAY,
         "GET /api/v1/uploads/{upload_id}": GATEWAY,

@@ -16,7 +16,7 @@ from aiohttp import web
 from standardwebhooks import Webhook
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.hooks_bench import HOOK, SECRET, make_hook
-from tests.fakes.jobs_bench import JOB, PRIVATE, PUBLIC, USER, make_job, make_output
+from tests.fakes.jobs_bench import JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER, make_job, make_output
 
 from omnigen_jobs.domain.changes import change_job
 from omnigen_jobs.domain.events import job_completed
@@ -69,6 +69,7 @@ async def start_jobs(processes: Processes, name: str, table: str, emulator_url: 
         "PORT": str(port),
         "IDENTITY_PUBLIC_KEYS": orjson.dumps({"gateway": [PUBLIC]}).decode(),
         "IDENTITY_PRIVATE_KEY": PRIVATE,
+        "RECEIPT_KEYS": orjson.dumps([RECEIPT_KEY]).decode(),
         "JOBS_TABLE": table,
         "ASSETS_BUCKET": "assets",
         "STATE_MACHINE_ARN": "arn",

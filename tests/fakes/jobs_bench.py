@@ -38,6 +38,7 @@ from omnigen_shared.testing.clock import FrozenClock
 from omnigen_shared.testing.identities import new_key_pair
 
 PRIVATE, PUBLIC = new_key_pair()
+RECEIPT_KEY, _ = new_key_pair()
 USER = UserId("user-1")
 JOB = JobId("job_" + "a" * 32)
 OTHER_JOB = JobId("job_" + "b" * 32)
@@ -53,6 +54,7 @@ def make_settings(**changes: Any) -> JobsSettings:
     given: dict[str, Any] = {
         "identity_public_keys": {"gateway": [PUBLIC], "generator": [PUBLIC]},
         "identity_private_key": SecretStr(PRIVATE),
+        "receipt_keys": [RECEIPT_KEY],
         "jobs_table": "jobs",
         "assets_bucket": "assets",
         "state_machine_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:omnigen",

@@ -159,11 +159,18 @@ def _build_signer(settings: GatewaySettings) -> IdentitySigner:
 def _build_limiter(settings: GatewaySettings, adapters: Adapters) -> RateLimiter:
     addresses, senders = map(_limit_addresses, (settings.address_requests_per_min, settings.webhook_requests_per_min))
     strangers = AddressLimit(settings.stranger_requests_per_min, burst=max(1, settings.stranger_requests_per_min // 3))
+    guests = _limit_addresses(settings.guest_requests_per_min)
     # Named anew at each start, so that the numbers of its leases may begin anew.
     gateway_id = secrets.token_hex(6)
     fails_open = settings.rate_limit_fails == "open"
     return RateLimiter(
-        adapters.leases, addresses, gateway_id, fails_open=fails_open, senders=senders, strangers=strangers
+        adapters.leases,
+        addresses,
+        gateway_id,
+        fails_open=fails_open,
+        senders=senders,
+        strangers=strangers,
+        guests=guests,
     )
 
 

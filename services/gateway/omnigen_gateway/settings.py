@@ -114,6 +114,8 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     """JSON; what may stand behind the @ where the mode is `domains`."""
     stranger_requests_per_min: int = Field(default=12, ge=0)
     """What one client address may ask of sign-up and the like; a third of it at once. 0 sets no limit."""
+    guest_requests_per_min: int = Field(default=120, ge=0)
+    """What one client address may ask of what is shown without signing in; a sixth of it at once. 0 sets no limit."""
     identity_public_keys: dict[str, list[str]] = Field(default_factory=dict)
     """Nobody inside the house calls the gateway, so it needs none."""
 

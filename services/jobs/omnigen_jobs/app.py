@@ -17,6 +17,7 @@ from omnigen_jobs.clients.composer import ComposerClient
 from omnigen_jobs.clients.media import CloudFrontLinks, PresignedLinks
 from omnigen_jobs.clients.quota import TIMEOUT_S, QuotaClient
 from omnigen_jobs.clients.receivers import SignedReceivers
+from omnigen_jobs.clients.sealing import ReceiptSealer
 from omnigen_jobs.clients.stills import StillClient
 from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
@@ -207,6 +208,7 @@ def assemble(
         hinting=Hinting(store, adapters.workflow, clock, None if secret is None else secret.get_secret_value()),
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
         uploading=Uploading(adapters.uploads, adapters.box, adapters.studio, clock),
+        sealer=ReceiptSealer([key.get_secret_value() for key in settings.receipt_keys]),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)
 

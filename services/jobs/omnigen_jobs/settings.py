@@ -28,6 +28,8 @@ class JobsSettings(ServiceSettings, IssuerSettings, OutboundSettings):
     composer_url: str
     s3_public_url: str | None = None
     """Where browsers reach S3, when that is not where we do."""
+    receipt_keys: tuple[SecretStr, ...] = Field(min_length=1)
+    """JSON: PEM of P-256 private keys. The first signs receipts; the public halves of all are served."""
     replicate_webhook_secret: SecretStr | None = None
     """whsec_…: signs the provider's webhooks and our callback addresses. None: there are no webhooks."""
     media_base_url: str | None = None

@@ -11,6 +11,7 @@ def test_every_setting_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
         "IDENTITY_PRIVATE_KEY": PRIVATE,
         "IDENTITY_PUBLIC_KEYS": '{"gateway": ["pem"]}',
         "JOBS_TABLE": "jobs",
+        "RECEIPT_KEYS": '["pem"]',
         "ASSETS_BUCKET": "assets",
         "STATE_MACHINE_ARN": "arn",
         "QUOTA_URL": "http://quota",

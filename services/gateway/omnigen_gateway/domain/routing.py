@@ -29,6 +29,8 @@ class Route:
     """Nobody has to sign in: who answers checks itself who sends."""
     is_webhook: bool = False
     """Has scopes of its own: whoever orders videos need not be able to have them told to others."""
+    is_shown: bool = False
+    """Open, and answered by a service to whoever has the address: an address may look so often."""
     is_scarce: bool = False
     """Open, and asked so seldom by anybody honest that one address is let in a few times a minute."""
 
@@ -55,6 +57,7 @@ def _hooks(*methods: str) -> Route:
 
 
 _ANYBODY: Final = Route(HERE, frozenset({"GET"}), is_open=True)
+_GUEST: Final = Route(JOBS, _READ, is_open=True, is_shown=True)
 _STRANGER: Final = Route(HERE, _POST, is_open=True, is_scarce=True)
 _TABLE: Final = (
     (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
@@ -64,6 +67,7 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
+    (re.compile(rb"/api/v1/receipts/keys"), _GUEST),
     (re.compile(rb"/api/v1/uploads"), Route(JOBS, _READ | _POST)),
     (re.compile(rb"/api/v1/uploads" + _SEGMENT), Route(JOBS, _READ | {"DELETE"})),
     (re.compile(rb"/api/v1/uploads" + _SEGMENT + rb"/complete"), Route(JOBS, _POST)),

@@ -131,8 +131,11 @@ class Door:
             raise DeadlineExceededError("The request and its answer took too long.") from error
 
     async def _admit(self, route: Route, visit: Visit) -> Caller:
-        """Who it is, if they may ask once more. The provider calls often, from few addresses: a limit of its own."""
+        """Who it is, if they may ask once more. Guests, and the provider, have limits of their own."""
         address = self._origin.find_address(visit.head, visit.peer)
+        if route.is_shown:
+            self._limiter.admit_guest(address)
+            return NOBODY
         if route.is_open and route.upstream != HERE:
             self._limiter.admit_sender(address)
             return NOBODY

@@ -60,12 +60,14 @@ class RateLimiter:
         fails_open: bool,
         senders: AddressLimit | None = None,
         strangers: AddressLimit | None = None,
+        guests: AddressLimit | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._desk = LeaseDesk(leases, gateway_id, monotonic)
         self._addresses = addresses
         self._senders = AddressLimit(0, 0) if senders is None else senders
         self._strangers = AddressLimit(0, 0) if strangers is None else strangers
+        self._guests = AddressLimit(0, 0) if guests is None else guests
         self._fails_open = fails_open
         self._monotonic = monotonic
         self._allowances = Allowances()
@@ -101,6 +103,10 @@ class RateLimiter:
     def admit_stranger(self, address: str) -> None:
         """RateLimitedError when this address has asked too often for what hardly anybody has to ask for."""
         self._admit(self._strangers, address)
+
+    def admit_guest(self, address: str) -> None:
+        """RateLimitedError when this address has looked too often at what is shown to everybody."""
+        self._admit(self._guests, address)
 
     def _admit(self, limit: AddressLimit, address: str) -> None:
         wait_s = limit.find_wait(address, self._monotonic())

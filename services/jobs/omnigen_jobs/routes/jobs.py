@@ -13,7 +13,6 @@ from omnigen_jobs.domain.problems import IdempotencyInProgressError, Idempotency
 from omnigen_jobs.routes.known import Etags, answer_unless_known
 from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
-from omnigen_jobs.schemas.receipts import Receipt
 from omnigen_jobs.schemas.views import JobList, JobSummary, JobView, render_job
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.storyboard import Category
@@ -72,9 +71,3 @@ async def list_jobs(
 async def get_job(caller: User, uses: Uses, job_id: JobPath, if_none_match: Etags = None) -> Response:
     """A job with its scenes, progress, cost and links. With its `ETag` in `If-None-Match`: 304 while nothing is new."""
     return answer_unless_known(render_job(await uses.reading.get(caller.subject, job_id)), if_none_match)
-
-
-@router.get("/{job_id}/receipt", responses=problems(NotFoundError))
-async def get_receipt(caller: User, uses: Uses, job_id: JobPath) -> Receipt:
-    """What a job has cost, call by call."""
-    return Receipt.of(await uses.reading.get(caller.subject, job_id))

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Path, Request
 
 from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
+from omnigen_jobs.ports.receipts import Sealer
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.ending import Ending
@@ -45,6 +46,7 @@ class UseCases:
     hinting: Hinting
     hooking: Hooking
     uploading: Uploading
+    sealer: Sealer
 
 
 def use_cases(request: Request) -> UseCases:
