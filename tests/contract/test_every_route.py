@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
+from tests.fakes.asset_routes import ASSETS, furnish_assets
 from tests.fakes.gateway import bearer
 from tests.fakes.hooks_bench import HOOK, MESSAGE, furnish_hooks
 from tests.fakes.job_store import seed
@@ -14,7 +15,6 @@ from tests.fakes.jobs_bench import BODY, JOB, OTHER_JOB, make_job, make_output, 
 from tests.fakes.own_routes import KEY_ID, OPEN, OWN, Case, give_key
 from tests.fakes.public_api import OTHER, USER, PublicApi, list_operations, open_public_api
 from tests.fakes.tokens import claims, stranger_key
-from tests.fakes.uploads import PICTURE, furnish_uploads
 from tests.fakes.visitors import Answer
 from tests.unit.shared.test_errors_page import rows_under
 
@@ -48,12 +48,6 @@ def of_hook(part: str, status: int = 200, method: str = "GET", **more: Any) -> C
     path, there = f"/api/v1/webhooks/{{webhook_id}}{part}", part.replace("{delivery_id}", MESSAGE)
     nobodys = f"/api/v1/webhooks/whk_{'0' * 32}{there}"
     return Case(method, path, f"/api/v1/webhooks/{HOOK}{there}", nobodys=nobodys, status=status, **more)
-
-
-def of_upload(part: str, status: int = 200, method: str = "GET") -> Case:
-    """A route below an upload's."""
-    path, nobodys = f"/api/v1/uploads/{{upload_id}}{part}", f"/api/v1/uploads/upl_{'0' * 32}{part}"
-    return Case(method, path, f"/api/v1/uploads/{PICTURE}{part}", nobodys=nobodys, status=status)
 
 
 HOOK_ORDER: Final = {"url": "https://example.com/hook", "events": ["job.completed"], "description": "a program"}
@@ -108,11 +102,7 @@ CASES: Final = (
     of_hook("/enable", 200, "POST"),
     of_hook("/deliveries", bad_queries=BAD_PAGES),
     of_hook("/deliveries/{delivery_id}/resend", 202, "POST"),
-    Case("GET", "/api/v1/uploads", "/api/v1/uploads"),
-    Case("POST", "/api/v1/uploads", "/api/v1/uploads", {"media_type": "image/png"}, status=201, needs_body=True),
-    of_upload(""),
-    of_upload("", 204, "DELETE"),
-    of_upload("/complete", 200, "POST"),
+    *ASSETS,
     Case("GET", "/api/v1/usage", "/api/v1/usage"),
     Case("GET", "/api/v1/usage/ledger", "/api/v1/usage/ledger", bad_queries=BAD_PAGES),
 )
@@ -134,7 +124,7 @@ def furnish(api: PublicApi) -> None:
     failed = {"status": JobStatus.FAILED, "money": Money.CLOSED, "problem": make_problem()}
     seed(api.jobs.store, make_job(clock, job_id=FAILED, **{**done, **failed}))
     furnish_hooks(api.jobs, user_id=USER)
-    furnish_uploads(api.jobs.assets, api.jobs.clock, USER)
+    furnish_assets(api)
     give_key(api, KEY_ID)
 
 
