@@ -31,6 +31,7 @@ ALLOWANCE: Final = {"max_cost_usd": "5.00"}
 EXPORT: Final = "mp4_9x16_720p_blur"
 NOBODYS_JOB: Final = f"job_{'0' * 32}"
 PLAN: Final = OTHER_JOB.replace("job_", "plan_")
+PLANS: Final = "/api/v1/storyboards"
 NOBODYS_PLAN: Final = f"plan_{'0' * 32}"
 JSON: Final = {"Content-Type": "application/json"}
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -86,12 +87,7 @@ CASES: Final = (
         takes_key=True,
         needs_body=True,
     ),
-    Case(
-        "GET",
-        "/api/v1/storyboards/{storyboard_id}",
-        f"/api/v1/storyboards/{PLAN}",
-        nobodys=f"/api/v1/storyboards/{NOBODYS_PLAN}",
-    ),
+    Case("GET", f"{PLANS}/{{storyboard_id}}", f"{PLANS}/{PLAN}", nobodys=f"{PLANS}/{NOBODYS_PLAN}"),
     Case("GET", "/api/v1/models", "/api/v1/models"),
     Case("GET", "/api/v1/webhooks", "/api/v1/webhooks"),
     Case("POST", "/api/v1/webhooks", "/api/v1/webhooks", HOOK_ORDER, status=201, needs_body=True),
