@@ -4,10 +4,11 @@ from typing import Final
 
 import pytest
 from tests.contract.test_every_route import assert_refused, furnish
+from tests.fakes.assets import TOKEN
 from tests.fakes.public_api import PublicApi, open_public_api
 from tests.fakes.visitors import Answer
 
-SHOWN: Final = ("/api/v1/receipts/keys",)
+SHOWN: Final = ("/api/v1/receipts/keys", f"/api/v1/share/{TOKEN}")
 
 
 async def look(api: PublicApi, target: str, method: str = "GET") -> Answer:

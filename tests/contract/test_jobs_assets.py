@@ -1,22 +1,26 @@
 """Users' own files: one suite for both stores of what is known of them; what a form lets in, and what not."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
+from tests.fakes.assets import LOGO, PICTURE, FakeAssetStore, make_share, make_upload
 from tests.fakes.emulated_jobs import open_jobs_table
-from tests.fakes.jobs_bench import USER
-from tests.fakes.uploads import LOGO, PICTURE, FakeAssetStore, make_upload
+from tests.fakes.jobs_bench import JOB, USER
 
 from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.domain.changes import bumped
 from omnigen_jobs.domain.chores import UploadsChore
+from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Purpose, Upload, Uploads
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import UploadForm
+from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.shares import ShareTable
 from omnigen_local.provisioning import StackOutputs
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.contracts.stills import StillType
@@ -39,7 +43,17 @@ async def store(endpoint: str | None) -> AsyncIterator[Any]:
         yield FakeAssetStore()
         return
     async with open_jobs_table(endpoint) as access:
-        yield AssetTable(access)
+        yield BothTables(access)
+
+
+class BothTables:
+    """One table as both stores, as the fake has them in one object."""
+
+    def __init__(self, access: TableAccess) -> None:
+        self._parts = (AssetTable(access), ShareTable(access))
+
+    def __getattr__(self, name: str) -> Any:
+        return next(getattr(part, name) for part in self._parts if hasattr(part, name))
 
 
 def awaited() -> Upload:
@@ -64,6 +78,21 @@ async def test_they_are_due_when_the_first_file_has_to_go(store: Any) -> None:
     assert await store.list_chores(LATER + timedelta(seconds=1), 25) == [UploadsChore(USER)]
     await store.put_uploads(Uploads(user_id=USER, version=1))
     assert await store.list_chores(LATER + timedelta(seconds=1), 25) == []
+
+
+async def test_a_link_is_found_by_its_token_until_it_is_revoked(store: Any) -> None:
+    assert await store.get_shares(JOB) == Shares(job_id=JOB)
+    share = make_share(CLOCK, JOB, USER)
+    shares = Shares(job_id=JOB, shares=(share,))
+    await store.put_shares(shares, added=share)
+    assert await store.get_shares(JOB) == bumped(shares)
+    assert await store.find_share(share.digest) == share
+    with pytest.raises(WriteConflictError):
+        await store.put_shares(shares, added=replace(share, digest="0" * 64))
+    assert await store.find_share("0" * 64) is None
+    for version in (1, 2):
+        await store.put_shares(Shares(job_id=JOB, version=version), removed=share)
+        assert await store.find_share(share.digest) is None
 
 
 async def post(form: UploadForm, content: bytes, **changes: str) -> int:

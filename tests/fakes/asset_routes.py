@@ -1,10 +1,11 @@
 """The public routes around users' own files, and what they need to be there."""
 
-from typing import Final
+from typing import Any, Final
 
+from tests.fakes.assets import PICTURE, SHARE, furnish_share, furnish_uploads
+from tests.fakes.jobs_bench import JOB
 from tests.fakes.own_routes import Case
 from tests.fakes.public_api import USER, PublicApi
-from tests.fakes.uploads import PICTURE, furnish_uploads
 
 
 def of_upload(part: str, status: int = 200, method: str = "GET") -> Case:
@@ -13,7 +14,17 @@ def of_upload(part: str, status: int = 200, method: str = "GET") -> Case:
     return Case(method, path, f"/api/v1/uploads/{PICTURE}{part}", nobodys=nobodys, status=status)
 
 
+def of_share(part: str, status: int, method: str = "GET", **more: Any) -> Case:
+    """A route around a job's links."""
+    path, nobodys = f"/api/v1/jobs/{{job_id}}/shares{part}", f"/api/v1/jobs/job_{'0' * 32}/shares"
+    there = part.replace("{share_id}", SHARE)
+    return Case(method, path, f"/api/v1/jobs/{JOB}/shares{there}", nobodys=f"{nobodys}{there}", status=status, **more)
+
+
 ASSETS: Final = (
+    of_share("", 200),
+    of_share("", 201, "POST", body={"expires_in_days": 7}),
+    of_share("/{share_id}", 204, "DELETE"),
     Case("GET", "/api/v1/uploads", "/api/v1/uploads"),
     Case("POST", "/api/v1/uploads", "/api/v1/uploads", {"media_type": "image/png"}, status=201, needs_body=True),
     of_upload(""),
@@ -25,3 +36,4 @@ ASSETS: Final = (
 def furnish_assets(api: PublicApi) -> None:
     """All of it USER's."""
     furnish_uploads(api.jobs.assets, api.jobs.clock, USER)
+    furnish_share(api.jobs.assets, api.jobs.clock, JOB, USER)

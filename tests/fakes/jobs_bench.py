@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
+from tests.fakes.assets import FakeAssetStore, FakeBox, FakeStudio
 from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeReceivers, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.post_store import FakePostStore
-from tests.fakes.uploads import FakeAssetStore, FakeBox, FakeStudio
 
 from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier
 from omnigen_jobs.domain.abilities import Wish
@@ -166,6 +166,7 @@ class JobsBench:
             post=self.post,
             receivers=self.receivers,
             uploads=self.assets,
+            shares=self.assets,
             chores=self.assets,
             box=self.box,
             studio=self.studio,

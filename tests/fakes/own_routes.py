@@ -49,6 +49,7 @@ OWN: Final = (
 STRANGERS: Final = ("sign-up", "confirm", "forgot-password", "reset-password")
 OPEN: Final = frozenset(
     {("GET", "/api/v1/auth/login"), ("GET", "/api/v1/auth/callback"), ("GET", "/api/v1/receipts/keys")}
+    | {("GET", "/api/v1/share/{token}")}
     | {("POST", f"/api/v1/auth/{name}") for name in STRANGERS}
 )
 """What anybody may ask: test_signing_in.py and test_registering.py do."""

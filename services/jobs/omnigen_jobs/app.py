@@ -23,7 +23,7 @@ from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
-from omnigen_jobs.ports.assets import ChoreStore, StillStudio, UploadBox, UploadStore
+from omnigen_jobs.ports.assets import ChoreStore, ShareStore, StillStudio, UploadBox, UploadStore
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
@@ -41,6 +41,7 @@ from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.resuming import Resuming
+from omnigen_jobs.service.sharing import Sharing
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_jobs.service.tails import Tails
@@ -53,6 +54,7 @@ from omnigen_jobs.store.assets import AssetTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.records import RecordTable
+from omnigen_jobs.store.shares import ShareTable
 from omnigen_shared.aws.clients import open_client
 from omnigen_shared.client import InternalClient
 from omnigen_shared.clock import Clock, SystemClock
@@ -84,6 +86,7 @@ class Adapters:
     post: PostStore
     receivers: Receivers
     uploads: UploadStore
+    shares: ShareStore
     chores: ChoreStore
     box: UploadBox
     studio: StillStudio
@@ -156,6 +159,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         post=PostTable(access),
         receivers=SignedReceivers(outbound, rule),
         uploads=AssetTable(access),
+        shares=ShareTable(access),
         chores=AssetTable(access),
         box=S3Box(s3, public, settings.assets_bucket),
         studio=StillClient(composer),
@@ -208,6 +212,7 @@ def assemble(
         hinting=Hinting(store, adapters.workflow, clock, None if secret is None else secret.get_secret_value()),
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
         uploading=Uploading(adapters.uploads, adapters.box, adapters.studio, clock),
+        sharing=Sharing(adapters.shares, reading, adapters.media, clock),
         sealer=ReceiptSealer([key.get_secret_value() for key in settings.receipt_keys]),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)

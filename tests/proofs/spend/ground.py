@@ -16,13 +16,13 @@ import aiohttp
 import orjson
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.fakes.assets import FakeAssetStore, FakeBox, FakeStudio
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.emulated_usage import open_usage_table
 from tests.fakes.job_outside import FakeExporter, FakeMediaLinks, FakeReceivers
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
 from tests.fakes.post_store import FakePostStore
-from tests.fakes.uploads import FakeAssetStore, FakeBox, FakeStudio
 from tests.proofs.spend.chaos import Chaos, Odds
 from tests.proofs.spend.pace import Pace
 
@@ -102,6 +102,7 @@ async def open_ground(
                 FakePostStore(FakeJobStore()),
                 FakeReceivers(),
                 assets := FakeAssetStore(),
+                assets,
                 assets,
                 box := FakeBox(),
                 FakeStudio(box),

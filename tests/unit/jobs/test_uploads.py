@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from tests.fakes.assets import LOGO, PICTURE, furnish_uploads
 from tests.fakes.jobs_bench import BODY, USER, JobsBench, identity
-from tests.fakes.uploads import LOGO, PICTURE, furnish_uploads
 
 from omnigen_jobs.domain.problems import TooManyUploadsError, UploadInvalidError
 from omnigen_jobs.domain.uploads import MOST_UPLOADS, Purpose, UploadId, raw_key

@@ -8,9 +8,10 @@ from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.messages import Message, Notice
 from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, Pin, Record, Scene, Send
+from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Uploads
 
-Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads)
+Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads, Shares)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,13 @@ class UploadInvalidError(ProblemError):
     advice = "Send a PNG, JPEG or WebP of the declared type that fits into details.limits."
 
 
+class TooManySharesError(ProblemError):
+    """`details.limit`: how many a job may have."""
+
+    status, code, title = 409, "too_many_shares", "There are as many links as there may be"
+    advice = "Revoke a link that is not used any more."
+
+
 def nothing_there() -> NotFoundError:
     """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
     return NotFoundError("There is nothing with this id.")

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from omnigen_jobs.domain.chores import Chore
+from omnigen_jobs.domain.shares import Share, Shares
 from omnigen_jobs.domain.uploads import Uploads
-from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
 
@@ -21,6 +22,22 @@ class UploadStore(Protocol):
 
     async def put_uploads(self, uploads: Uploads) -> None:
         """Write on top of the version that it carries; WriteConflictError otherwise."""
+        ...
+
+
+class ShareStore(Protocol):
+    """Links to videos. Reads are consistent: what was revoked is not found. DependencyUnavailableError."""
+
+    async def get_shares(self, job_id: JobId) -> Shares:
+        """The job's; of version 0 when there never were any."""
+        ...
+
+    async def find_share(self, digest: str) -> Share | None:
+        """The one with this token's hash, ended or not."""
+        ...
+
+    async def put_shares(self, shares: Shares, added: Share | None = None, removed: Share | None = None) -> None:
+        """Write on top of the version that it carries, and let one be found, or not any more. WriteConflictError."""
         ...
 
 

@@ -17,6 +17,7 @@ from omnigen_jobs.service.hinting import Hinting
 from omnigen_jobs.service.hooking import Hooking
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.resuming import Resuming
+from omnigen_jobs.service.sharing import Sharing
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
 from omnigen_jobs.service.uploading import Uploading
@@ -47,6 +48,7 @@ class UseCases:
     hooking: Hooking
     uploading: Uploading
     sealer: Sealer
+    sharing: Sharing
 
 
 def use_cases(request: Request) -> UseCases:

@@ -95,6 +95,15 @@ def notice_key(job_id: JobId, seq: int) -> Key:
     return Key(f"JOB#{job_id}", f"TELL#{seq:06d}")
 
 
+def shares_key(job_id: JobId) -> Key:
+    """Sorts after all that belongs to the record."""
+    return Key(f"JOB#{job_id}", "SHARES")
+
+
+def share_key(digest: str) -> Key:
+    return Key(f"SHARE#{digest}", "SHARE")
+
+
 def hooks_key(user_id: UserId) -> Key:
     return Key(f"USER#{user_id}", "HOOKS")
 

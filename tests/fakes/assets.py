@@ -11,22 +11,27 @@ from tests.fakes.job_store import compare
 from omnigen_jobs.domain.changes import bumped
 from omnigen_jobs.domain.chores import Chore, UploadsChore
 from omnigen_jobs.domain.problems import UploadMissingError
+from omnigen_jobs.domain.shares import Share, ShareId, Shares, digest_of
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
-from omnigen_jobs.ports.assets import ChoreStore, StillStudio, UploadBox, UploadForm, UploadStore
-from omnigen_shared.contracts.base import UserId
+from omnigen_jobs.ports.assets import ChoreStore, ShareStore, StillStudio, UploadBox, UploadForm, UploadStore
+from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
 from omnigen_shared.testing.clock import FrozenClock
 
 PICTURE: Final = UploadId(f"upl_{'a' * 32}")
 LOGO: Final = UploadId(f"upl_{'b' * 32}")
+SHARE: Final = ShareId(f"shr_{'c' * 32}")
+TOKEN: Final = "t" * 43
 
 
-class FakeAssetStore(UploadStore, ChoreStore):
+class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
     """The same conditions as the table's, and room for other writers before every write."""
 
     def __init__(self) -> None:
         self.uploads: dict[UserId, Uploads] = {}
+        self.shares: dict[JobId, Shares] = {}
+        self.found: dict[str, Share] = {}
 
     async def get_uploads(self, user_id: UserId) -> Uploads:
         return self.uploads.get(user_id, Uploads(user_id=user_id))
@@ -35,6 +40,21 @@ class FakeAssetStore(UploadStore, ChoreStore):
         await asyncio.sleep(0)
         compare(self.uploads.get(uploads.user_id), uploads)
         self.uploads[uploads.user_id] = bumped(uploads)
+
+    async def get_shares(self, job_id: JobId) -> Shares:
+        return self.shares.get(job_id, Shares(job_id=job_id))
+
+    async def find_share(self, digest: str) -> Share | None:
+        return self.found.get(digest)
+
+    async def put_shares(self, shares: Shares, added: Share | None = None, removed: Share | None = None) -> None:
+        await asyncio.sleep(0)
+        compare(self.shares.get(shares.job_id), shares)
+        self.shares[shares.job_id] = bumped(shares)
+        if added is not None:
+            self.found[added.digest] = added
+        if removed is not None:
+            self.found.pop(removed.digest, None)
 
     async def list_chores(self, now: datetime, limit_per_shard: int) -> Sequence[Chore]:
         due = [(at, user) for user, mine in self.uploads.items() if (at := mine.due_at) is not None and at < now]
@@ -103,3 +123,20 @@ def furnish_uploads(store: FakeAssetStore, clock: FrozenClock, user_id: UserId) 
     kinds = ((PICTURE, Purpose.REFERENCE_IMAGE), (LOGO, Purpose.LOGO))
     uploads = tuple(make_upload(clock, upload_id, purpose, user_id) for upload_id, purpose in kinds)
     store.uploads[user_id] = Uploads(user_id=user_id, uploads=uploads, version=1)
+
+
+def make_share(clock: FrozenClock, job_id: JobId, user_id: UserId) -> Share:
+    """A link that is followed by TOKEN, for a day."""
+    return Share(
+        share_id=SHARE,
+        digest=digest_of(TOKEN),
+        job_id=job_id,
+        user_id=user_id,
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=1),
+    )
+
+
+def furnish_share(store: FakeAssetStore, clock: FrozenClock, job_id: JobId, user_id: UserId) -> None:
+    share = make_share(clock, job_id, user_id)
+    store.shares[job_id], store.found[share.digest] = Shares(job_id=job_id, shares=(share,), version=1), share
