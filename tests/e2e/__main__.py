@@ -1,0 +1,66 @@
+"""`make e2e`: people use the studio of a real local stack, in a real browser."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from bench.goals import Scoreboard
+from tests.e2e.browser import HOW_TO_INSTALL, find_browser, open_browser
+from tests.e2e.cases import CASES, Case
+from tests.e2e.world import World
+
+from omnigen_local.addresses import CREDENTIALS
+from omnigen_local.environments import STUDIO, forget_accounts
+from omnigen_local.stack import LocalStack, StackPlan
+
+PICTURES: Final = Path("build/e2e")
+CASE_LIMIT_S: Final = 240
+
+
+def main(
+    only: Annotated[str, typer.Option(envvar="ONLY", help="Cases whose names hold this.")] = "",
+) -> None:
+    """Every case, one after the other."""
+    forget_accounts(os.environ)
+    os.environ.update(CREDENTIALS)
+    board = Scoreboard("e2e")
+    browser = find_browser()
+    if browser is None:
+        board.skip("browser", HOW_TO_INSTALL)
+    elif not (STUDIO / "index.html").is_file():
+        board.skip("studio", "not_built:_make_build-web")
+    else:
+        with tempfile.TemporaryDirectory(prefix="omnigen-e2e-") as folder:
+            asyncio.run(_run(Path(folder), board, browser, [case for case in CASES if only in case.__name__]))
+    sys.exit(board.conclude())
+
+
+async def _run(folder: Path, board: Scoreboard, executable: str, cases: list[Case]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    plan = StackPlan(folder / "state", folder / "logs")
+    async with LocalStack(plan) as stack, open_browser(executable) as browser:
+        world = World(stack, browser, PICTURES)
+        for case in cases:
+            board.tell(f"{case.__name__} ...")
+            await _try(case, world, board)
+
+
+async def _try(case: Case, world: World, board: Scoreboard) -> None:
+    """A case holds when it comes to its end, and nothing went wrong in its browsers that it is not about."""
+    try:
+        async with asyncio.timeout(CASE_LIMIT_S):
+            await case(world)
+    except Exception as error:  # noqa: BLE001 - whatever a case breaks by is told, and the next one is tried
+        board.tell("".join(traceback.format_exception(error)[-3:]))
+        board.miss(f"{case.__name__} {type(error).__name__} to_hold")
+    else:
+        board.passed += 1
+
+
+if __name__ == "__main__":
+    typer.run(main)

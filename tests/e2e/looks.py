@@ -1,0 +1,33 @@
+"""How a page looks, at three widths and in both themes, and whether everybody can use it."""
+
+from pathlib import Path
+from typing import Final
+
+from axe_playwright_python.async_playwright import Axe
+from tests.e2e.browser import Tab
+
+WIDTHS: Final = (390, 1280, 1920)
+THEMES: Final = ("dark", "light")
+
+
+async def take_pictures(tab: Tab, name: str, folder: Path) -> None:
+    """Of the whole page, as it is now."""
+    for width in WIDTHS:
+        await tab.page.set_viewport_size({"width": width, "height": 844 if width == WIDTHS[0] else 900})
+        await tab.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    await tab.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+async def find_barriers(tab: Tab) -> list[str]:
+    """axe's violations in each theme, told by rule and element."""
+    found = []
+    for theme in THEMES:
+        await tab.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        results = await Axe().run(tab.page)
+        found += [
+            f"{theme}: {violation['id']} {node['html'][:120]}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+    await tab.page.emulate_media(color_scheme="dark")
+    return found
