@@ -151,6 +151,7 @@ def _jobs_settings(emulator_url: str, table: str, identities: Identities, quota_
         aws_endpoint_url=emulator_url,
         identity_public_keys=identities.public_keys(),
         identity_private_key=SecretStr(identities.private_key("jobs")),
+        receipt_keys=(SecretStr(identities.receipt_key),),
         jobs_table=table,
         assets_bucket=BUCKET,
         state_machine_arn="none: chaos starts the executions",
