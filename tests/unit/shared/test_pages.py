@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = [
     page
     for page in ROOT.rglob("*.md")
-    if not any(part.startswith(".") or part == "build" for part in page.relative_to(ROOT).parts)
+    if not any(part.startswith(".") or part in {"build", "node_modules"} for part in page.relative_to(ROOT).parts)
 ]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 

@@ -1,0 +1,41 @@
+import { connectionLost } from '@/api/problem';
+import { session } from '@/session/session';
+
+const SAFE = new Set(['GET', 'HEAD']);
+
+/**
+ * One request as this browser's session. What changes something carries the session's CSRF token. A session that has
+ * ended in between is renewed in place: the request waits until the user is signed in again, and is sent once more.
+ */
+export async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const answer = await attempt(request);
+  if (answer.status === 401 && session.isKnown() && (await session.renewed())) return attempt(again);
+  if (answer.status === 403 && (await isCrossSite(answer))) {
+    // Signed in anew in another tab: this one's token is the former session's.
+    await session.lookUp();
+    return attempt(again);
+  }
+  return answer;
+}
+
+async function attempt(request: Request): Promise<Response> {
+  if (!SAFE.has(request.method)) {
+    const token = await session.csrfToken();
+    if (token) request.headers.set('X-CSRF-Token', token);
+  }
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw connectionLost();
+  }
+}
+
+async function isCrossSite(answer: Response): Promise<boolean> {
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null);
+  return typeof body === 'object' && body !== null && 'code' in body && body.code === 'cross_site';
+}

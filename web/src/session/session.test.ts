@@ -1,0 +1,55 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ProblemError } from '@/api/problem';
+import { Session } from '@/session/session';
+import { answerWith, json } from '@/testing/answers';
+
+const ME = { user_id: 'u1', email: 'a@b.c', csrf_token: 'token-1' };
+const ASKED = 'GET /api/v1/auth/me';
+
+beforeEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('all who ask at once share one request', async () => {
+  const network = answerWith({ [ASKED]: () => json(ME) });
+  const session = new Session();
+  const tokens = await Promise.all([session.csrfToken(), session.csrfToken()]);
+  expect(tokens).toEqual(['token-1', 'token-1']);
+  expect(network).toHaveBeenCalledTimes(1);
+});
+
+test('nobody is signed in: no problem, and no token', async () => {
+  answerWith({ [ASKED]: () => json({}, 401) });
+  const session = new Session();
+  expect(await session.lookUp()).toBeNull();
+  expect(session.isKnown()).toBe(false);
+});
+
+test('a service that is away is a problem, not a sign-out', async () => {
+  answerWith({ [ASKED]: () => json({ code: 'dependency_unavailable', detail: 'd', remedy: 'r' }, 503) });
+  await expect(new Session().lookUp()).rejects.toBeInstanceOf(ProblemError);
+});
+
+test('who waits for a new session goes on once there is one', async () => {
+  let isSignedIn = false;
+  answerWith({ [ASKED]: () => (isSignedIn ? json(ME) : json({}, 401)) });
+  const session = new Session();
+  const heard = vi.fn();
+  session.subscribe(heard);
+  const waiting = session.renewed();
+  expect(session.isExpired()).toBe(true);
+  await session.resume();
+  expect(session.isExpired()).toBe(true);
+  isSignedIn = true;
+  await session.resume();
+  expect(await waiting).toBe(true);
+  expect(session.isExpired()).toBe(false);
+  expect(heard).toHaveBeenCalledTimes(2);
+});
+
+test('who stays signed out lets nobody wait', async () => {
+  const session = new Session();
+  const waiting = session.renewed();
+  session.giveUp();
+  expect(await waiting).toBe(false);
+});

@@ -1,0 +1,89 @@
+import { connectionLost, problemFrom, ProblemError } from '@/api/problem';
+import type { Api } from '@/api/types';
+
+export type Me = Api<'Me'>;
+
+/** Told on this channel by the page that a sign-in in another window ends on. */
+export const SIGN_INS = 'omnigen.sign-ins';
+
+/**
+ * Who is signed in here, as auth/me says; no token of theirs is ever in this code's hands. `isExpired` is true from the
+ * first refused request until somebody is signed in again or has said no.
+ */
+export class Session {
+  #me: Me | null = null;
+  #lookUp: Promise<Me | null> | null = null;
+  #isExpired = false;
+  #waiting: ((isRenewed: boolean) => void)[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  isKnown = (): boolean => this.#me !== null;
+  isExpired = (): boolean => this.#isExpired;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Ask who it is; null: nobody is signed in. One request for all who ask at once. */
+  lookUp = (): Promise<Me | null> => {
+    this.#lookUp ??= this.#ask().finally(() => {
+      this.#lookUp = null;
+    });
+    return this.#lookUp;
+  };
+
+  csrfToken = async (): Promise<string | null> => {
+    const me = this.#me ?? (await this.lookUp());
+    return me?.csrf_token ?? null;
+  };
+
+  /** The session has ended: true once somebody is signed in again, false if they will not be. */
+  renewed = (): Promise<boolean> => {
+    this.#isExpired = true;
+    const answer = new Promise<boolean>((resolve) => this.#waiting.push(resolve));
+    this.#tell();
+    return answer;
+  };
+
+  /** Signed in again, perhaps: look, and let those who wait go on. */
+  resume = async (): Promise<void> => {
+    const former = this.#me?.user_id;
+    const me = await this.lookUp();
+    if (me === null) return;
+    // Somebody else: what this page holds is not theirs.
+    if (former !== undefined && former !== me.user_id) location.reload();
+    else this.#settle(true);
+  };
+
+  giveUp = (): void => {
+    this.#me = null;
+    this.#settle(false);
+  };
+
+  #settle(isRenewed: boolean): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#isExpired = false;
+    for (const resolve of waiting) resolve(isRenewed);
+    this.#tell();
+  }
+
+  async #ask(): Promise<Me | null> {
+    const answer = await fetch('/api/v1/auth/me').catch(() => {
+      throw connectionLost();
+    });
+    if (answer.ok) {
+      this.#me = (await answer.json()) as Me;
+      return this.#me;
+    }
+    if (answer.status === 401) return null;
+    throw new ProblemError(problemFrom(answer.status, await answer.json().catch(() => null)));
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export const session = new Session();
