@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from tests.e2e.cases.accounts import (
+    a_forgotten_password_is_replaced,
+    a_stranger_signs_up_confirms_and_signs_in,
+    who_signs_out_is_out,
+)
+from tests.e2e.cases.settings import a_key_is_made_works_and_is_revoked, a_webhook_is_added_tested_and_deleted
 from tests.e2e.world import World
 
 Case = Callable[[World], Awaitable[None]]
-CASES: Final[tuple[Case, ...]] = ()
+CASES: Final[tuple[Case, ...]] = (
+    a_stranger_signs_up_confirms_and_signs_in,
+    a_forgotten_password_is_replaced,
+    who_signs_out_is_out,
+    a_key_is_made_works_and_is_revoked,
+    a_webhook_is_added_tested_and_deleted,
+)
