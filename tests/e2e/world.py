@@ -32,7 +32,7 @@ class World:
         async with open_tab(self.browser, self.url, width, **options) as tab:
             try:
                 yield tab
-                assert tab.unexpected == []
+                assert tab.unexpected == [], tab.unexpected
             except BaseException:
                 await tab.page.screenshot(path=self.pictures / "failed.png")
                 raise

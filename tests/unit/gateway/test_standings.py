@@ -25,7 +25,10 @@ class Bench:
     def open_gateway(self) -> Standings:
         registration = Registration(SignUpMode.OPEN)
         clock = lambda: self.now_s  # noqa: E731 - both clocks go together
-        return Standings(self.directory, self.table, registration, clock, clock)
+        return Standings(self.directory, self.table, registration, clock, clock, self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
 
 
 async def test_the_pool_is_asked_once_in_a_while() -> None:
@@ -47,6 +50,15 @@ async def test_a_sign_out_elsewhere_holds_within_a_minute_though_the_pool_keeps_
     assert MAX_AGE_S < 60
     standing = await bench.here.get(USER)
     assert (standing.is_enabled, standing.signed_out_at) == (True, 1_000_001)
+
+
+async def test_whoever_signs_in_after_a_sign_out_everywhere_is_in() -> None:
+    bench = Bench()
+    for begun_s in (1_000_000.0, 1_000_002.9, 1_000_005.001):
+        bench.now_s = begun_s
+        await bench.here.sign_out_everywhere(USER)
+        signed_out_at = (await bench.here.get(USER)).signed_out_at
+        assert int(begun_s) < signed_out_at <= int(bench.now_s)
 
 
 async def test_what_the_pool_said_last_holds_for_ten_minutes() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
@@ -30,11 +30,13 @@ class Standings:
         registration: Registration,
         wall_clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._directory = directory
         self._table = table
         self._registration = registration
         self._wall_clock = wall_clock
+        self._sleep = sleep
         self._memory = Memory(self._look, MAX_AGE_S, monotonic=monotonic)
         self._pool = Memory(self._ask_pool, 0.0, stale_s=STALE_S, monotonic=monotonic)
         """Asked whenever something is looked up, and remembered only for when it does not answer."""
@@ -49,11 +51,17 @@ class Standings:
         self._pool.overtake(user_id)
 
     async def sign_out_everywhere(self, user_id: UserId) -> None:
-        """Everything that this user was given until now is void: here at once, on other gateways within MAX_AGE_S."""
-        # Instants of tokens are whole seconds: one of this very second would outlive an exact cut.
-        await self._table.put_cutoff(user_id, int(self._wall_clock()) + 1)
+        """Everything that this user was given until now is void: here at once, on other gateways within MAX_AGE_S.
+
+        Who signs in after that is in.
+        """
+        # Instants of tokens are whole seconds: one of this very second would outlive an exact cut, so the second is
+        # over before anybody hears of it.
+        cutoff = int(self._wall_clock()) + 1
+        await self._table.put_cutoff(user_id, cutoff)
         self.forget(user_id)
         await self._directory.sign_out_everywhere(user_id)
+        await self._sleep(max(0.0, cutoff - self._wall_clock()))
 
     async def _look(self, user_id: str) -> Standing:
         standing, cutoff = await asyncio.gather(self._pool.get(user_id), self._find_cutoff(UserId(user_id)))
