@@ -149,6 +149,13 @@ prove-streams: setup ## 9,000 idle streams in one gateway process: their memory,
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.streams
 
+.PHONY: e2e
+e2e: setup build-generator build-web ## People use the studio in Chromium, on a stack of its own; pictures in build/e2e
+#: ONLY=               cases whose names hold this
+#: CHROMIUM=chromium   or the path of another one (apt install chromium)
+#: STRICT=1            a case that fails is an error, and a missing browser
+	@$(BIN)/python -m tests.e2e
+
 .PHONY: bench-pipeline
 bench-pipeline: setup build-generator ## How much of a video's time nobody works on it
 #: SIZE=480p            of the pictures; larger ones show more of the encoder
@@ -241,7 +248,9 @@ web/node_modules/.stamp: build/node/.stamp web/package.json web/package-lock.jso
 .PHONY: build-web
 build-web: web/dist/index.html ## The studio's files, which a stack serves
 
-web/dist/index.html: web/node_modules/.stamp web/index.html web/vite.config.ts $(shell find web/src web/public web/scripts -type f)
+STUDIO_SOURCES = web/index.html web/vite.config.ts $(shell find web/src web/public web/scripts -type f -not -name schema.d.ts)
+
+web/dist/index.html: web/node_modules/.stamp services/gateway/omnigen_gateway/pages/openapi.json $(STUDIO_SOURCES)
 	@echo "build: the studio"
 	@$(NPM) run build
 

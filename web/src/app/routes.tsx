@@ -1,4 +1,7 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { textOf } from '@/app/search';
+import { readWanted } from '@/pages/library/wanted';
+import { readTab } from '@/pages/settings/tab';
 import { Members } from '@/shell/Members';
 import { Shell } from '@/shell/Shell';
 
@@ -27,4 +30,60 @@ const create = createRoute({
   component: lazyRouteComponent(() => import('@/pages/create/CreatePage'), 'CreatePage'),
 });
 
-export const routeTree = root.addChildren([landing, signedIn, members.addChildren([create])]);
+const readEmail = (search: Record<string, unknown>) => ({ email: textOf(search.email, 254) });
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('@/pages/account/SignUpPage'), 'SignUpPage'),
+});
+
+const confirm = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm',
+  validateSearch: readEmail,
+  component: lazyRouteComponent(() => import('@/pages/account/ConfirmPage'), 'ConfirmPage'),
+});
+
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  component: lazyRouteComponent(() => import('@/pages/account/ForgotPage'), 'ForgotPage'),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  validateSearch: readEmail,
+  component: lazyRouteComponent(() => import('@/pages/account/ResetPage'), 'ResetPage'),
+});
+
+const library = createRoute({
+  getParentRoute: () => members,
+  path: '/library',
+  validateSearch: readWanted,
+  component: lazyRouteComponent(() => import('@/pages/library/LibraryPage'), 'LibraryPage'),
+});
+
+const usage = createRoute({
+  getParentRoute: () => members,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('@/pages/usage/UsagePage'), 'UsagePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => members,
+  path: '/settings',
+  validateSearch: readTab,
+  component: lazyRouteComponent(() => import('@/pages/settings/SettingsPage'), 'SettingsPage'),
+});
+
+export const routeTree = root.addChildren([
+  landing,
+  signedIn,
+  signUp,
+  confirm,
+  forgot,
+  reset,
+  members.addChildren([create, library, usage, settings]),
+]);

@@ -8,14 +8,22 @@ const ASKED = 'GET /api/v1/auth/me';
 
 beforeEach(() => {
   vi.unstubAllGlobals();
+  localStorage.clear();
 });
 
 test('all who ask at once share one request', async () => {
   const network = answerWith({ [ASKED]: () => json(ME) });
+  localStorage.setItem('omnigen.signed-in', '1');
   const session = new Session();
   const tokens = await Promise.all([session.csrfToken(), session.csrfToken()]);
   expect(tokens).toEqual(['token-1', 'token-1']);
   expect(network).toHaveBeenCalledTimes(1);
+});
+
+test('where nobody has ever been signed in nobody is asked for a token', async () => {
+  const network = answerWith({ [ASKED]: () => json({}, 401) });
+  expect(await new Session().csrfToken()).toBeNull();
+  expect(network).not.toHaveBeenCalled();
 });
 
 test('nobody is signed in: no problem, and no token', async () => {

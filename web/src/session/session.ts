@@ -3,6 +3,8 @@ import type { Api } from '@/api/types';
 
 export type Me = Api<'Me'>;
 
+const HINT = 'omnigen.signed-in';
+
 /** Told on this channel by the page that a sign-in in another window ends on. */
 export const SIGN_INS = 'omnigen.sign-ins';
 
@@ -17,6 +19,8 @@ export class Session {
   #waiting: ((isRenewed: boolean) => void)[] = [];
   readonly #listeners = new Set<() => void>();
 
+  /** Whether somebody was signed in here when it was last asked: whoever never was need not be asked about. */
+  mayBeSignedIn = (): boolean => localStorage.getItem(HINT) !== null;
   isKnown = (): boolean => this.#me !== null;
   isExpired = (): boolean => this.#isExpired;
 
@@ -34,7 +38,7 @@ export class Session {
   };
 
   csrfToken = async (): Promise<string | null> => {
-    const me = this.#me ?? (await this.lookUp());
+    const me = this.#me ?? (this.mayBeSignedIn() ? await this.lookUp() : null);
     return me?.csrf_token ?? null;
   };
 
@@ -57,7 +61,7 @@ export class Session {
   };
 
   giveUp = (): void => {
-    this.#me = null;
+    this.#forget();
     this.#settle(false);
   };
 
@@ -75,10 +79,19 @@ export class Session {
     });
     if (answer.ok) {
       this.#me = (await answer.json()) as Me;
+      localStorage.setItem(HINT, '1');
       return this.#me;
     }
-    if (answer.status === 401) return null;
+    if (answer.status === 401) {
+      if (!this.#isExpired) localStorage.removeItem(HINT);
+      return null;
+    }
     throw new ProblemError(problemFrom(answer.status, await answer.json().catch(() => null)));
+  }
+
+  #forget(): void {
+    this.#me = null;
+    localStorage.removeItem(HINT);
   }
 
   #tell(): void {

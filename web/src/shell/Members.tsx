@@ -1,4 +1,5 @@
 import { Outlet } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { PageSkeleton } from '@/shell/PageSkeleton';
 import { SignInPrompt } from '@/shell/SignInPrompt';
 import { useMe } from '@/session/useMe';
@@ -6,8 +7,16 @@ import { ProblemNotice } from '@/ui/ProblemNotice';
 
 /** The pages of people who are signed in; whoever is not is asked to, and comes back to the same page. */
 export function Members() {
-  const { data: me, isPending, error, refetch } = useMe();
-  if (isPending) return <PageSkeleton />;
-  if (error && !me) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  return me ? <Outlet /> : <SignInPrompt />;
+  const { data: me, error, refetch } = useMe();
+  const [isAsked, setIsAsked] = useState(false);
+  useEffect(() => {
+    if (!me && !isAsked) {
+      void refetch().finally(() => {
+        setIsAsked(true);
+      });
+    }
+  }, [me, isAsked, refetch]);
+  if (me) return <Outlet />;
+  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  return isAsked ? <SignInPrompt /> : <PageSkeleton />;
 }

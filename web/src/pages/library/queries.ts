@@ -1,0 +1,42 @@
+import { infiniteQueryOptions, type InfiniteData } from '@tanstack/react-query';
+import { api, unwrap } from '@/api/client';
+import type { Api } from '@/api/types';
+import { isUnderWay } from '@/pages/library/status';
+import type { Wanted } from '@/pages/library/wanted';
+
+const VIDEOS = 24;
+const LOOK_AGAIN_MS = 5000;
+
+type Pages = InfiniteData<Api<'JobList'>>;
+
+/** Looked at again now and then for as long as something of it is being made. */
+export const libraryQuery = ({ status, category }: Wanted) =>
+  infiniteQueryOptions({
+    queryKey: ['jobs', { status, category }],
+    queryFn: ({ pageParam: cursor }) =>
+      unwrap(
+        api.GET('/api/v1/jobs', {
+          params: {
+            query: {
+              limit: VIDEOS,
+              ...(status ? { status } : {}),
+              ...(category ? { category } : {}),
+              ...(cursor ? { cursor } : {}),
+            },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: ({ state }) => (hasUnfinished(state.data) ? LOOK_AGAIN_MS : false),
+  });
+
+function hasUnfinished(data: Pages | undefined): boolean {
+  return data?.pages.some((page) => page.jobs.some((job) => isUnderWay(job.status))) ?? false;
+}
+
+/** Whether each of the words stands in the job's prompt. */
+export function isAmong(job: Api<'JobSummary'>, words: string | undefined): boolean {
+  const prompt = job.request.prompt.toLowerCase();
+  return (words ?? '').toLowerCase().split(/\s+/).every((word) => prompt.includes(word));
+}

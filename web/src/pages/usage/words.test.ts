@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { formatDay, formatMonth, formatUsd } from '@/pages/usage/words';
+
+test.each([
+  ['0', '$0.00'],
+  ['1.5', '$1.50'],
+  ['1234.567', '$1,234.57'],
+  ['0.0042', '$0.0042'],
+  ['-0.25', '-$0.25'],
+])('%s USD is %s', (amount, words) => {
+  expect(formatUsd(amount)).toBe(words);
+});
+
+test('a month begins at midnight UTC, wherever its reader is', () => {
+  expect(formatDay('2026-12-01T00:00:00.000000Z')).toBe('1 December 2026');
+  expect(formatMonth('2026-11')).toBe('November 2026');
+});

@@ -1,0 +1,24 @@
+/** `1.5` as `$1.50`; amounts below a cent keep what they have, up to a ten-thousandth. */
+export function formatUsd(amount: number | string): string {
+  const value = Number(amount);
+  const isSmall = value !== 0 && Math.abs(value) < 0.01;
+  return value.toLocaleString('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: isSmall ? 4 : 2,
+  });
+}
+
+const inUtc = (date: string, options: Intl.DateTimeFormatOptions): string =>
+  new Date(date).toLocaleDateString('en-GB', { timeZone: 'UTC', ...options });
+
+/** `1 December 2026` */
+export const formatDay = (date: string): string => inUtc(date, { day: 'numeric', month: 'long', year: 'numeric' });
+
+/** `2026-11` as `November 2026` */
+export const formatMonth = (month: string): string => inUtc(`${month}-01`, { month: 'long', year: 'numeric' });
+
+/** In the reader's own time: `28 Nov 2026, 07:45` */
+export const formatMoment = (date: string): string =>
+  new Date(date).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
