@@ -60,6 +60,7 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "POST /api/v1/webhooks/{webhook_id}/enable": GATEWAY,
         "GET /api/v1/webhooks/{webhook_id}/deliveries": GATEWAY,
         "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": GATEWAY,
+        "POST /api/v1/estimates": GATEWAY,
         "GET /api/v1/models": GATEWAY,
         "GET /api/v1/receipts/keys": GATEWAY,
         "GET /api/v1/jobs/{job_id}/shares": GATEWAY,

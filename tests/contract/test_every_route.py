@@ -88,6 +88,7 @@ CASES: Final = (
         needs_body=True,
     ),
     Case("GET", f"{PLANS}/{{storyboard_id}}", f"{PLANS}/{PLAN}", nobodys=f"{PLANS}/{NOBODYS_PLAN}"),
+    Case("POST", "/api/v1/estimates", "/api/v1/estimates", BODY, needs_body=True),
     Case("GET", "/api/v1/models", "/api/v1/models"),
     Case("GET", "/api/v1/webhooks", "/api/v1/webhooks"),
     Case("POST", "/api/v1/webhooks", "/api/v1/webhooks", HOOK_ORDER, status=201, needs_body=True),

@@ -17,6 +17,7 @@ JOB = b"/api/v1/jobs/job_0123456789abcdef"
         (JOB + b"/scenes/3/regenerate", "jobs"),
         (b"/api/v1/models", "jobs"),
         (b"/api/v1/storyboards", "jobs"),
+        (b"/api/v1/estimates", "jobs"),
         (b"/api/v1/storyboards/plan_0123", "jobs"),
         (b"/api/v1/usage", "quota"),
         (b"/api/v1/webhooks/replicate", "jobs"),

@@ -66,7 +66,7 @@ _TABLE: Final = (
     (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/shares" + _SEGMENT), Route(JOBS, frozenset({"DELETE"}))),
     (re.compile(rb"/api/v1/jobs(?:" + _SEGMENT + rb"){2,5}"), Route(JOBS, _READ | {"POST"})),
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
-    (re.compile(rb"/api/v1/storyboards"), Route(JOBS, frozenset({"POST"}))),
+    (re.compile(rb"/api/v1/(?:storyboards|estimates)"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/receipts/keys"), _GUEST),
     (re.compile(rb"/api/v1/share" + _SEGMENT), _GUEST),

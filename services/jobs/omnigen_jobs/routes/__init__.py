@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from omnigen_jobs.routes import (
     attempts,
+    estimates,
     exports,
     hooks,
     intents,
@@ -22,6 +23,7 @@ from omnigen_jobs.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     storyboards.router,
+    estimates.router,
     jobs.router,
     receipts.router,
     rounds.router,

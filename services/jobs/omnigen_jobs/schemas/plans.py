@@ -1,17 +1,19 @@
-"""The answer of /api/v1/storyboards: the plan, and what a video made of it costs."""
+"""The answers of /api/v1/storyboards and /estimates: the plan, and what a video costs."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel
 
+from omnigen_jobs.domain.ordering import Order, describe_use
 from omnigen_jobs.domain.planning import price_planned
-from omnigen_jobs.domain.pricing import price_clip
+from omnigen_jobs.domain.pricing import Estimate, price_clip
 from omnigen_jobs.domain.records import Job
 from omnigen_jobs.schemas.storyboards import StoryboardBody
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, Used
-from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+from omnigen_shared.contracts.storyboard import Cut, PlannedBy, Storyboard
 from omnigen_shared.money import format_usd
 
 
@@ -24,7 +26,7 @@ class ClipPrice(BaseModel):
 
 
 class Price(BaseModel):
-    """What POST jobs charges for this storyboard when nothing has to be made again; what is cached costs less.
+    """What POST jobs charges when nothing has to be made again; what is cached costs less.
 
     `max_usd` is what is reserved for it, and never passed.
     """
@@ -39,15 +41,15 @@ class Price(BaseModel):
     is_ceiling: bool = True
 
     @classmethod
-    def of(cls, job: Job, storyboard: Storyboard) -> Self:
-        price, model = price_planned(job, storyboard), VIDEO_MODELS[job.request.model]
+    def of(cls, request: JobRequest, cuts: Sequence[Cut], price: Estimate) -> Self:
+        model = VIDEO_MODELS[request.model]
         clips = [
             ClipPrice(
-                scene=scene.number,
-                paid_s=scene.clip_duration_s,
-                price_usd=format_usd(price_clip(job.request, model, scene)),
+                scene=scene,
+                paid_s=cut.clip_duration_s,
+                price_usd=format_usd(price_clip(request, model, cut)),
             )
-            for scene in storyboard.scenes
+            for scene, cut in enumerate(cuts, start=1)
         ]
         return cls(
             clips=clips,
@@ -85,12 +87,32 @@ class PlanView(BaseModel):
             used=job.used,
             planned_by=None if plan is None else plan.planned_by,
             storyboard=None if plan is None else StoryboardBody.of(plan),
-            price=None if plan is None else Price.of(job, plan),
+            price=None if plan is None else _price(job, plan),
             spent_usd=format_usd(job.spent_microusd),
             catalogue_version=CATALOGUE_VERSION,
             problem=job.problem,
             links={"self": link_to(job.job_id), "jobs": "/api/v1/jobs"},
         )
+
+
+class EstimateView(BaseModel):
+    """What an order would cost, and what would be generated for it. Nothing is ordered, planned or paid."""
+
+    used: Used
+    price: Price
+    catalogue_version: str
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        return cls(
+            used=describe_use(order.request, VIDEO_MODELS[order.request.model], order.cuts),
+            price=Price.of(order.request, order.cuts, order.estimate),
+            catalogue_version=CATALOGUE_VERSION,
+        )
+
+
+def _price(job: Job, plan: Storyboard) -> Price:
+    return Price.of(job.request, plan.scenes, price_planned(job, plan))
 
 
 def to_plan_id(job_id: JobId) -> str:
