@@ -2,27 +2,31 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from tests.fakes.assets import LOGO, PICTURE, FakeAssetStore, make_share, make_upload
 from tests.fakes.emulated_jobs import open_jobs_table
-from tests.fakes.jobs_bench import JOB, USER
+from tests.fakes.job_store import FakeJobStore
+from tests.fakes.jobs_bench import JOB, USER, make_job
 
 from omnigen_jobs.clients.uploads import S3Box
-from omnigen_jobs.domain.changes import bumped
-from omnigen_jobs.domain.chores import UploadsChore
+from omnigen_jobs.domain.changes import bumped, change_job
+from omnigen_jobs.domain.chores import MediaChore, UploadsChore
+from omnigen_jobs.domain.records import Claim, ClaimState, Money
 from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Purpose, Upload, Uploads
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import UploadForm
-from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.records import RecordTable
 from omnigen_jobs.store.shares import ShareTable
 from omnigen_local.provisioning import StackOutputs
 from omnigen_shared.aws.clients import open_client
+from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.stills import StillType
 from omnigen_shared.settings import BaseUnitSettings
 from omnigen_shared.testing.clock import FrozenClock
@@ -40,17 +44,17 @@ def endpoint(request: pytest.FixtureRequest) -> str | None:
 @pytest.fixture
 async def store(endpoint: str | None) -> AsyncIterator[Any]:
     if endpoint is None:
-        yield FakeAssetStore()
+        yield Together(FakeAssetStore(jobs := FakeJobStore()), jobs)
         return
     async with open_jobs_table(endpoint) as access:
-        yield BothTables(access)
+        yield Together(AssetTable(access), ShareTable(access), RecordTable(access))
 
 
-class BothTables:
-    """One table as both stores, as the fake has them in one object."""
+class Together:
+    """All stores over one table in one object."""
 
-    def __init__(self, access: TableAccess) -> None:
-        self._parts = (AssetTable(access), ShareTable(access))
+    def __init__(self, *parts: Any) -> None:
+        self._parts = parts
 
     def __getattr__(self, name: str) -> Any:
         return next(getattr(part, name) for part in self._parts if hasattr(part, name))
@@ -95,6 +99,49 @@ async def test_a_link_is_found_by_its_token_until_it_is_revoked(store: Any) -> N
         assert await store.find_share(share.digest) is None
 
 
+async def test_a_job_whose_files_have_to_go_is_found_by_its_own_time(store: Any) -> None:
+    ended = {"status": JobStatus.COMPLETED, "money": Money.CLOSED, "lease_until": None, "version": 0}
+    job = make_job(CLOCK, media_until=LATER, media_removed_at=NOW, **ended)
+    await store.commit(change_job(job))
+    assert await store.find_job(JOB) == bumped(job)
+    after = LATER + timedelta(seconds=1)
+    assert (await store.list_chores(LATER, 25), await store.list_chores(after, 25)) == ([], [MediaChore(JOB)])
+    assert await store.list_due(after, 25) == []
+    await store.commit(change_job(replace(bumped(job), lease_until=NOW)))
+    assert (await store.list_chores(after, 25), await store.list_due(after, 25)) == ([], [JOB])
+
+
+async def test_a_claim_is_written_alone_on_top_of_its_version(store: Any) -> None:
+    claim = Claim(
+        user_id=USER,
+        fingerprint="f" * 64,
+        job_id=JOB,
+        intent_id=IntentId("scene-01.1"),
+        state=ClaimState.LEAVING,
+        output_key="u/x",
+        users=(JOB,),
+    )
+    await store.put_claim(claim)
+    assert await store.find_claim(USER, claim.fingerprint) == bumped(claim)
+    with pytest.raises(WriteConflictError):
+        await store.put_claim(claim)
+
+
+async def test_what_is_older_goes_and_nothing_beside_it(stack_outputs: StackOutputs, emulator_url: str) -> None:
+    bucket, folder = stack_outputs.assets_bucket_name, f"u/{USER}/segments"
+    async with open_client("s3", BaseUnitSettings(aws_endpoint_url=emulator_url)) as client:
+        box = S3Box(client, client, bucket)
+        for key in (f"{folder}/a", f"{folder}/r/b", f"{folder}2/c"):
+            await client.put_object(Bucket=bucket, Key=key, Body=b"x")
+        soon = datetime.now(UTC) + timedelta(hours=1)
+        assert await box.remove_older(f"{folder}/", soon - timedelta(hours=2)) == 0
+        assert await box.remove_older(f"{folder}/", soon) == 2
+        assert await box.remove_older(f"{folder}/", soon) == 0
+        left = await client.list_objects_v2(Bucket=bucket, Prefix=folder)
+        assert [entry["Key"] for entry in left["Contents"]] == [f"{folder}2/c"]
+        await box.remove_all([])
+
+
 async def post(form: UploadForm, content: bytes, **changes: str) -> int:
     body = aiohttp.FormData()
     for name, value in {**form.fields, **changes}.items():
@@ -122,7 +169,7 @@ async def test_the_store_takes_what_the_form_says_and_nothing_else(
         assert await post(form, b"a picture") in {200, 204}
         found = await client.get_object(Bucket=bucket, Key=key)
         assert (await found["Body"].read(), found["ContentType"]) == (b"a picture", "image/png")
-        await box.remove(key)
-        await box.remove(key)
+        await box.remove_all([key])
+        await box.remove_all([key])
         left = await client.list_objects_v2(Bucket=bucket, Prefix=key)
         assert left["KeyCount"] == 0

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.fakes.job_store import compare
+from tests.fakes.job_store import FakeJobStore, compare
 
 from omnigen_jobs.domain.changes import bumped
-from omnigen_jobs.domain.chores import Chore, UploadsChore
+from omnigen_jobs.domain.chores import Chore, MediaChore, UploadsChore
 from omnigen_jobs.domain.problems import UploadMissingError
 from omnigen_jobs.domain.shares import Share, ShareId, Shares, digest_of
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
@@ -19,6 +19,7 @@ from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
 from omnigen_shared.testing.clock import FrozenClock
 
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PICTURE: Final = UploadId(f"upl_{'a' * 32}")
 LOGO: Final = UploadId(f"upl_{'b' * 32}")
 SHARE: Final = ShareId(f"shr_{'c' * 32}")
@@ -28,7 +29,8 @@ TOKEN: Final = "t" * 43
 class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
     """The same conditions as the table's, and room for other writers before every write."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: FakeJobStore | None = None) -> None:
+        self.jobs = jobs or FakeJobStore()
         self.uploads: dict[UserId, Uploads] = {}
         self.shares: dict[JobId, Shares] = {}
         self.found: dict[str, Share] = {}
@@ -57,8 +59,13 @@ class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
             self.found.pop(removed.digest, None)
 
     async def list_chores(self, now: datetime, limit_per_shard: int) -> Sequence[Chore]:
-        due = [(at, user) for user, mine in self.uploads.items() if (at := mine.due_at) is not None and at < now]
-        return [UploadsChore(user) for _, user in sorted(due)][: limit_per_shard * 2]
+        due: list[tuple[datetime, Chore]] = [
+            (at, UploadsChore(user)) for user, mine in self.uploads.items() if (at := mine.due_at) is not None
+        ]
+        ended = [job for job in self.jobs.jobs.values() if job.lease_until is None]
+        due += [(job.media_until, MediaChore(job.job_id)) for job in ended if job.media_until is not None]
+        overdue = sorted((entry for entry in due if entry[0] < now), key=lambda entry: entry[0])
+        return [chore for _, chore in overdue][: limit_per_shard * 2]
 
 
 @dataclass
@@ -67,17 +74,26 @@ class FakeBox(UploadBox):
 
     objects: dict[str, bytes] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    written: dict[str, datetime] = field(default_factory=dict)
+    """When; what is not here was written long ago."""
     error: Exception | None = None
 
     async def open_form(self, key: str, media_type: StillType, most_bytes: int, lasts: timedelta) -> UploadForm:
         limits = f"{most_bytes} bytes, {lasts.total_seconds():g} s"
         return UploadForm("https://store.test/", {"key": key, "Content-Type": media_type.value, "policy": limits})
 
-    async def remove(self, key: str) -> None:
+    async def remove_all(self, keys: Sequence[str]) -> None:
+        await asyncio.sleep(0)
         if self.error is not None:
             raise self.error
-        self.removed.append(key)
-        self.objects.pop(key, None)
+        self.removed += keys
+        for key in keys:
+            self.objects.pop(key, None)
+
+    async def remove_older(self, prefix: str, before: datetime) -> int:
+        old = [key for key in self.objects if key.startswith(prefix) and self.written.get(key, EPOCH) < before]
+        await self.remove_all(old)
+        return len(old)
 
 
 @dataclass

@@ -137,6 +137,11 @@ class FakeJobStore(JobStore, KeyStore):
         if change.binding is not None and change.binding.provider_id in self.bindings:
             raise WriteConflictError
 
+    async def put_claim(self, claim: Claim) -> None:
+        await asyncio.sleep(0)
+        compare(self.claims.get((claim.user_id, claim.fingerprint)), claim)
+        self.claims[(claim.user_id, claim.fingerprint)] = bumped(claim)
+
     async def discard(self, job: Job) -> None:
         await asyncio.sleep(0)
         compare(self.jobs.get(job.job_id), job)

@@ -14,7 +14,7 @@ from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuo
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.post_store import FakePostStore
 
-from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier
+from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier, hire_tidier
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.ordering import Order, place_order
 from omnigen_jobs.domain.records import Job, Money, Record
@@ -148,13 +148,14 @@ class JobsBench:
     exporter: FakeExporter = field(default_factory=FakeExporter)
     post: Any = None
     receivers: FakeReceivers = field(default_factory=FakeReceivers)
-    assets: Any = field(default_factory=FakeAssetStore)
+    assets: Any = None
     box: FakeBox = field(default_factory=FakeBox)
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: JobsSettings = field(default_factory=make_settings)
 
     def __post_init__(self) -> None:
         self.post = self.post or FakePostStore(self.store if isinstance(self.store, FakeJobStore) else FakeJobStore())
+        self.assets = self.assets or FakeAssetStore(self.store if isinstance(self.store, FakeJobStore) else None)
         self.studio = FakeStudio(self.box)
         self.adapters = Adapters(
             store=self.store,
@@ -177,6 +178,7 @@ class JobsBench:
             self.store.on_commit = self.adapters.bell.ring
         self.uses, self.reaper = assemble(self.settings, self.adapters)
         self.courier = hire_courier(self.settings, self.adapters)
+        self.tidier = hire_tidier(self.adapters, self.uses)
 
     async def create(self, **body: Any) -> JobId:
         return (await self.uses.creation.create(make_order(**body), None)).job_id

@@ -25,6 +25,8 @@ S3_ACTIONS: Final = {
     # A missing key answers 404 only to whoever may list.
     "HeadObject": {"s3:GetObject", "s3:ListBucket"},
     "GetObject": {"s3:GetObject", "s3:ListBucket"},
+    "ListObjectsV2": {"s3:ListBucket"},
+    "DeleteObjects": {"s3:DeleteObject"},
     "HeadBucket": {"s3:ListBucket"},
     "CreateMultipartUpload": {"s3:PutObject"},
     "UploadPart": {"s3:PutObject"},

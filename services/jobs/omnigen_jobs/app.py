@@ -22,6 +22,7 @@ from omnigen_jobs.clients.stills import StillClient
 from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.domain.cursors import Cursors
+from omnigen_jobs.domain.retaining import Retention
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
 from omnigen_jobs.ports.assets import ChoreStore, ShareStore, StillStudio, UploadBox, UploadStore
 from omnigen_jobs.routes import ROUTERS
@@ -41,6 +42,7 @@ from omnigen_jobs.service.launching import Launcher
 from omnigen_jobs.service.reading import Reading
 from omnigen_jobs.service.reaping import Reaper
 from omnigen_jobs.service.resuming import Resuming
+from omnigen_jobs.service.retaining import Retaining
 from omnigen_jobs.service.sharing import Sharing
 from omnigen_jobs.service.spending import Spending
 from omnigen_jobs.service.storyboards import Storyboards
@@ -118,7 +120,7 @@ def create_app(
             provided = adapters or await open_adapters(settings, stack)
             use_cases, reaper = assemble(settings, provided, is_stopping)
             await stack.enter_async_context(repeating(reaper.sweep, settings.reaper_interval_s))
-            tidier = Tidier(provided.chores, use_cases.uploading, provided.clock)
+            tidier = hire_tidier(provided, use_cases)
             await stack.enter_async_context(repeating(tidier.sweep, settings.tidy_interval_s))
             courier = hire_courier(settings, provided)
             stack.push_async_callback(courier.close)
@@ -192,7 +194,7 @@ def assemble(
     store, clock = adapters.store, adapters.clock
     lease = timedelta(seconds=settings.lease_s)
     launcher = Launcher(store, adapters.quota, adapters.workflow, clock, lease)
-    ending = Ending(store, adapters.quota, clock, lease)
+    ending = Ending(store, adapters.quota, clock, lease, Retention(settings.media_kept_days))
     margin = timedelta(seconds=settings.deadline_margin_s)
     secret = settings.replicate_webhook_secret
     reading = Reading(store, adapters.media, Cursors.of_secret(settings.identity_private_key.get_secret_value()))
@@ -216,6 +218,12 @@ def assemble(
         sealer=ReceiptSealer([key.get_secret_value() for key in settings.receipt_keys]),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)
+
+
+def hire_tidier(adapters: Adapters, use_cases: UseCases) -> Tidier:
+    """Who removes what is not to be kept any more."""
+    retaining = Retaining(adapters.store, adapters.box, adapters.clock)
+    return Tidier(adapters.chores, use_cases.uploading, retaining, adapters.clock)
 
 
 def hire_courier(settings: JobsSettings, adapters: Adapters) -> Courier:

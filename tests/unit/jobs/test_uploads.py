@@ -10,7 +10,6 @@ from tests.fakes.jobs_bench import BODY, USER, JobsBench, identity
 
 from omnigen_jobs.domain.problems import TooManyUploadsError, UploadInvalidError
 from omnigen_jobs.domain.uploads import MOST_UPLOADS, Purpose, UploadId, raw_key
-from omnigen_jobs.service.tidying import Tidier
 from omnigen_shared.contracts.composer import Corner, Logo
 from omnigen_shared.contracts.stills import StillType
 from omnigen_shared.errors import DependencyUnavailableError
@@ -23,10 +22,6 @@ async def begin(http: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
     answer = await http.post("/api/v1/uploads", json={"media_type": "image/png", **body})
     assert answer.status_code == 201
     return answer.json()  # type: ignore[no-any-return]
-
-
-def tidier_of(bench: JobsBench) -> Tidier:
-    return Tidier(bench.assets, bench.uses.uploading, bench.clock)
 
 
 def send(bench: JobsBench, upload: dict[str, Any], content: bytes = b"a picture") -> str:
@@ -141,7 +136,7 @@ async def test_a_deleted_picture_is_named_by_no_order_and_its_file_goes_once_mor
     assert again.status_code == 422
     send(bench, upload)  # its form is still taken
     bench.clock.advance(3601)
-    await tidier_of(bench).sweep()
+    await bench.tidier.sweep()
     assert key not in bench.box.objects
     assert bench.assets.uploads[USER].uploads == ()
 
@@ -152,7 +147,7 @@ async def test_what_is_not_completed_in_an_hour_is_forgotten_with_its_file(
     unfinished, done = await begin(http), await begin(http)
     keys = [send(bench, upload) for upload in (unfinished, done)]
     await http.post(done["links"]["complete"])
-    tidier = tidier_of(bench)
+    tidier = bench.tidier
     bench.clock.advance(3599)
     await tidier.sweep()
     assert keys[0] in bench.box.objects

@@ -1,9 +1,9 @@
 """The bucket, as far as users write into it themselves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -15,6 +15,7 @@ from omnigen_shared.errors import DependencyUnavailableError
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_s3.type_defs import ObjectIdentifierTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,24 @@ class S3Box:
         )
         return UploadForm(form["url"], form["fields"])
 
-    async def remove(self, key: str) -> None:
+    async def remove_all(self, keys: Sequence[str]) -> None:
+        if not keys:
+            return
+        wanted: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
         async with _translated():
-            await self.client.delete_object(Bucket=self.bucket, Key=key)
+            answer = await self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": wanted, "Quiet": True})
+        if answer.get("Errors"):
+            raise DependencyUnavailableError(f"S3 has not removed {len(answer['Errors'])} objects.")
+
+    async def remove_older(self, prefix: str, before: datetime) -> int:
+        removed = 0
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        async with _translated():
+            async for page in pages:
+                old = [entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < before]
+                await self.remove_all(old)
+                removed += len(old)
+        return removed
 
 
 @asynccontextmanager

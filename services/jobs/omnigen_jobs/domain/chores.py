@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.base import JobId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,4 +12,11 @@ class UploadsChore:
     user_id: UserId
 
 
-Chore = UploadsChore
+@dataclass(frozen=True, slots=True)
+class MediaChore:
+    """Files of a job that were kept long enough."""
+
+    job_id: JobId
+
+
+Chore = UploadsChore | MediaChore

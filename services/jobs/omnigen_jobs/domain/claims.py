@@ -59,7 +59,7 @@ def follow(claim: Claim, job: Job, intent: Intent) -> Claim | None:
         state = ClaimState.UNRESOLVED if intent.status is IntentStatus.UNKNOWN else ClaimState.HELD
         return None if claim.state is state else replace(claim, state=state)
     if intent.status in {IntentStatus.INGESTED, IntentStatus.SETTLED} and intent.output_key is not None:
-        return replace(claim, state=ClaimState.READY, output_key=intent.output_key)
+        return replace(claim, state=ClaimState.READY, output_key=intent.output_key, users=(job.job_id,))
     if intent.status in {IntentStatus.REFUNDED, IntentStatus.SETTLED}:
         return replace(claim, state=ClaimState.RELEASED)
     return None

@@ -108,10 +108,10 @@ def is_unattended(record: Record) -> bool:
     return job.status is JobStatus.CANCELED and job.settling < job.attempt and has_clips
 
 
-def close_money(record: Record, now: datetime) -> Change:
+def close_money(record: Record, now: datetime, kept_until: datetime | None = None) -> Change:
     """With quota's confirmation the job leaves the index of what is due, unless somebody has to look after it yet."""
     due = now if any(list_open(record)) or is_unattended(record) else None
-    return change_job(replace(record.job, money=Money.CLOSED, lease_until=due))
+    return change_job(replace(record.job, money=Money.CLOSED, lease_until=due, media_until=kept_until))
 
 
 def leave_index(job: Job) -> Change:

@@ -84,6 +84,8 @@ def links_of(job: Job) -> dict[str, str]:
     """Where a user finds the job's parts, each once there can be something."""
     base = f"/api/v1/jobs/{job.job_id}"
     made = ("video", "thumbnail", "exports")
+    if job.media_removed_at is not None:
+        return {"self": base, "events": f"{base}/events", "receipt": f"{base}/receipt"}
     media = {} if job.output is None else {name: f"{base}/{name}" for name in made}
     if job.storyboard is not None and not job.status.is_terminal:
         media["preview"] = f"{base}/preview"

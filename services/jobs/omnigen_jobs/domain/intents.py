@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from omnigen_jobs.domain import claims, events, sends
+from omnigen_jobs.domain import claims, events, retaining, sends
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.moves import check_move, is_senders_own
@@ -66,7 +66,7 @@ def plan_intent(
     if not body.claims_clip:
         return Change(fence=job, intent=intent)
     if claim is not None and claim.state is ClaimState.READY:
-        return Change(fence=job, intent=_from_cache(intent, claim))
+        return Change(fence=job, intent=_from_cache(intent, claim), claim=retaining.join(claim, job.job_id))
     return Change(fence=job, intent=intent, claim=claims.take(claim, job, intent))
 
 

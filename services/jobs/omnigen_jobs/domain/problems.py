@@ -164,6 +164,13 @@ class TooManySharesError(ProblemError):
     advice = "Revoke a link that is not used any more."
 
 
+class MediaRemovedError(ProblemError):
+    """The job's files were kept as long as the plan says. Its record and its receipt stay."""
+
+    status, code, title = 410, "media_removed", "The job's files are gone"
+    advice = "Order the video again."
+
+
 def nothing_there() -> NotFoundError:
     """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
     return NotFoundError("There is nothing with this id.")

@@ -61,6 +61,7 @@ class Job:
 
     A round is one order that quota has admitted: the first, or a resumption. `settling` is the attempt that accounts
     for calls after the end, 0 when there is none. `is_counted`: a round of it has made a video that the month counts.
+    `media_until` is when its files go, once it has ended, and then until when somebody is at that; None: never (again).
     """
 
     job_id: JobId
@@ -93,6 +94,8 @@ class Job:
     music_key: str | None = None
     output: JobOutput | None = None
     problem: JobProblem | None = None
+    media_until: datetime | None = None
+    media_removed_at: datetime | None = None
     version: int = 0
 
     @property
@@ -191,18 +194,19 @@ def _revive(scene: Scene, intents: Iterable[Intent]) -> Scene:
 
 
 class ClaimState(StrEnum):
-    """Whether a clip is being made, perhaps made (nobody knows), made, free for the next, or made and of no use."""
+    """Whether a clip is being made, perhaps made (nobody knows), made, free for the next, useless, or being removed."""
 
     HELD = "held"
     UNRESOLVED = "unresolved"
     READY = "ready"
     RELEASED = "released"
     SPOILED = "spoiled"
+    LEAVING = "leaving"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who makes (or made) the output of one fingerprint of a user."""
+    """Who makes (or made) the output of one fingerprint of a user. `users`: all jobs that have it, once it is there."""
 
     user_id: UserId
     fingerprint: str
@@ -210,6 +214,7 @@ class Claim:
     intent_id: IntentId
     state: ClaimState
     output_key: str | None = None
+    users: tuple[JobId, ...] = ()
     version: int = 0
 
 

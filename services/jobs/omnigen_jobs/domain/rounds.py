@@ -14,6 +14,7 @@ from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.pricing import estimate_cost, price_clip, price_lines, time_to_finish
 from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
+from omnigen_jobs.domain.retaining import check_media
 from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
 from omnigen_shared.contracts.calls import unit_of, voice_unit
@@ -46,6 +47,7 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
     """
     job = record.job
     check_video(job)
+    check_media(job)
     if not job.status.is_terminal or job.money is not Money.CLOSED or job.next_round is not None:
         raise JobRunningError(
             f"{job.job_id} is {job.status.value}.",
@@ -92,6 +94,7 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
         max_microusd=job.max_microusd + asked.max_microusd,
         progress=None,
         problem=None,
+        media_until=None,
     )
     numbers = list_retakes(record, asked.scene, cascade=asked.cascade)
     scenes = tuple(_take_again(replace(record, job=begun), number, now) for number in numbers)

@@ -94,6 +94,10 @@ class JobStore(Protocol):
         """
         ...
 
+    async def put_claim(self, claim: Claim) -> None:
+        """Write a claim alone, on top of the version that it carries; WriteConflictError otherwise."""
+        ...
+
     async def discard(self, job: Job) -> None:
         """Remove a job that nobody was told of. WriteConflictError when it was written since."""
         ...

@@ -64,8 +64,12 @@ class UploadBox(Protocol):
         """What lets whoever has it put one file of this type, up to this size, under this key, for a while."""
         ...
 
-    async def remove(self, key: str) -> None:
-        """There is no such object afterwards."""
+    async def remove_all(self, keys: Sequence[str]) -> None:
+        """There are no such objects afterwards; up to 1,000."""
+        ...
+
+    async def remove_older(self, prefix: str, before: datetime) -> int:
+        """Objects below the prefix that were written before then are gone afterwards; how many there were."""
         ...
 
 

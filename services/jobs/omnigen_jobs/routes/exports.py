@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
-from omnigen_jobs.domain.problems import NotReadyError, NoVideoError
+from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.exports import ExportOrder, ExportView
 from omnigen_jobs.service.exporting import RETRY_AFTER_S, Export, Playlist
@@ -14,7 +14,7 @@ from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["exports"])
-PROBLEMS: Final = problems(NotFoundError, NotReadyError, NoVideoError)
+PROBLEMS: Final = problems(NotFoundError, NotReadyError, NoVideoError, MediaRemovedError)
 WORKING: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": ExportView, "description": "It is being made: ask again after Retry-After."}
 }

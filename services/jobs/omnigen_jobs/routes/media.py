@@ -5,13 +5,13 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
-from omnigen_jobs.domain.problems import NotReadyError, NoVideoError
+from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["media"])
-MEDIA: Final = problems(NotFoundError, NotReadyError, NoVideoError)
+MEDIA: Final = problems(NotFoundError, NotReadyError, NoVideoError, MediaRemovedError)
 
 
 @router.get("/video", status_code=302, response_class=RedirectResponse, responses=MEDIA)

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 
-from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
+from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, MediaRemovedError, NothingMissingError
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.orders import RetakeOrder, RoundOrder
@@ -13,7 +13,9 @@ from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededEr
 from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["jobs"])
-ROUND: Final = problems(NotFoundError, JobRunningError, NothingMissingError, QuotaExceededError, PlanLimitError)
+ROUND: Final = problems(
+    NotFoundError, JobRunningError, NothingMissingError, MediaRemovedError, QuotaExceededError, PlanLimitError
+)
 Number = Annotated[int, Path(ge=1, le=99)]
 
 

@@ -6,7 +6,13 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, TooManySharesError, nothing_there
+from omnigen_jobs.domain.problems import (
+    MediaRemovedError,
+    NotReadyError,
+    NoVideoError,
+    TooManySharesError,
+    nothing_there,
+)
 from omnigen_jobs.domain.shares import ShareId
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.shares import NewShare, SharedVideo, ShareList, ShareOrder, ShareView
@@ -31,7 +37,7 @@ SharePath = Annotated[ShareId, Depends(known_share)]
 @router.post(
     "/jobs/{job_id}/shares",
     status_code=201,
-    responses=problems(NotFoundError, NotReadyError, NoVideoError, TooManySharesError),
+    responses=problems(NotFoundError, NotReadyError, NoVideoError, MediaRemovedError, TooManySharesError),
 )
 async def post_share(caller: User, uses: Uses, job_id: JobPath, body: ShareOrder | None = None) -> NewShare:
     """A link to the finished video, which nobody has to sign in for. Its token is shown this once."""

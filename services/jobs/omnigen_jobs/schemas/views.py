@@ -66,6 +66,9 @@ class JobSummary(BaseModel):
     cost: dict[str, str]
     output: dict[str, Any] | None
     problem: JobProblem | None
+    media_until: Instant | None
+    """When the files of an ended job go; null while it is at work, and where they are kept for ever."""
+    media_removed_at: Instant | None
     links: dict[str, str]
 
     @classmethod
@@ -161,5 +164,7 @@ def _describe(job: Job) -> dict[str, Any]:
         "cost": show_cost(job),
         "output": None if job.output is None else show_output(job.output),
         "problem": job.problem,
+        "media_until": None if job.media_removed_at is not None else job.media_until,
+        "media_removed_at": job.media_removed_at,
         "links": links_of(job),
     }

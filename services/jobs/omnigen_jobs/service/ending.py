@@ -1,5 +1,6 @@
 """A job's end, and its money's. The job stays in the index of what is due until quota has confirmed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 from omnigen_jobs.domain import ending
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.records import Job, Money, Record
+from omnigen_jobs.domain.retaining import FOREVER, Retention, name_video, own_video
 from omnigen_jobs.ports import JobStore, Quota
 from omnigen_jobs.service.writing import Decide, get_record, write
 from omnigen_shared.clock import Clock
@@ -20,17 +22,24 @@ _log = structlog.get_logger()
 class Ending:
     """Ends jobs, for the execution that reports it and for the reaper."""
 
-    def __init__(self, store: JobStore, quota: Quota, clock: Clock, lease: timedelta) -> None:
+    def __init__(
+        self, store: JobStore, quota: Quota, clock: Clock, lease: timedelta, retention: Retention = FOREVER
+    ) -> None:
         self._store = store
         self._quota = quota
         self._clock = clock
         self._lease = lease
+        self._retention = retention
 
     async def complete(self, user_id: UserId, job_id: JobId, attempt: int, output: JobOutput) -> Record:
         """StaleAttemptError, JobTerminalError, StageSkippedError."""
 
         async def decide(record: Record) -> Change | None:
-            return ending.complete(record.job, attempt, output, self._clock.now(), self._lease)
+            change = ending.complete(record.job, attempt, output, self._clock.now(), self._lease)
+            if change is None:
+                return None
+            claim = await self._store.find_claim(user_id, name_video(output.video_key))
+            return replace(change, claim=own_video(claim, record.job, output.video_key))
 
         return await self.try_to_close(await write(self._store, user_id, job_id, decide))
 
@@ -111,7 +120,10 @@ class Ending:
         return await self._write(job, decide)
 
     async def _decide_closed(self, record: Record) -> Change | None:
-        return None if record.job.money is Money.CLOSED else ending.close_money(record, self._clock.now())
+        if record.job.money is Money.CLOSED:
+            return None
+        now = self._clock.now()
+        return ending.close_money(record, now, self._retention.find_end(record.job, now))
 
     async def _write(self, job: Job, decide: Decide) -> Record:
         return await write(self._store, job.user_id, job.job_id, decide)

@@ -7,8 +7,9 @@ from omnigen_jobs.domain import exporting
 from omnigen_jobs.domain.exporting import ExportWish
 from omnigen_jobs.domain.problems import NotReadyError
 from omnigen_jobs.domain.records import Job
+from omnigen_jobs.domain.retaining import check_media
 from omnigen_jobs.ports import Exporter, MediaLinks
-from omnigen_jobs.service.reading import Reading, file_name, not_ready
+from omnigen_jobs.service.reading import Reading, file_name, get_output, not_ready
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.exports import ExportFormat, ExportResult, ExportShape, Fit
@@ -80,6 +81,7 @@ class Exporting:
     async def link_preview(self, user_id: UserId, job_id: JobId) -> str:
         """A URL of what is there of the video, small; of the video itself when it is finished."""
         record = await self.reading.get(user_id, job_id)
+        check_media(record.job)
         if record.job.output is not None:
             return await self.reading.link_video(user_id, job_id)
         request = None if record.job.status.is_terminal else exporting.to_preview(record)
@@ -92,9 +94,7 @@ class Exporting:
 
     async def _find_output(self, user_id: UserId, job_id: JobId) -> tuple[Job, JobOutput]:
         record = await self.reading.get(user_id, job_id)
-        if record.job.output is None:
-            raise not_ready(record.job)
-        return record.job, record.job.output
+        return record.job, get_output(record.job)
 
     async def _ask(self, job: Job, output: JobOutput, wish: ExportWish) -> Export:
         exporting.check_size(wish, output)

@@ -8,10 +8,11 @@ from omnigen_jobs.domain.cursors import ALL_JOBS, Cursors, JobFilter
 from omnigen_jobs.domain.events import show_problem
 from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
+from omnigen_jobs.domain.retaining import check_media
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
-from omnigen_shared.contracts.job import JobKind
+from omnigen_shared.contracts.job import JobKind, JobOutput
 from omnigen_shared.errors import NotFoundError
 
 LONGEST_NAME: Final = 60
@@ -43,27 +44,32 @@ class Reading:
         return None if page.following is None else self.cursors.write(page.following, user_id)
 
     async def link_video(self, user_id: UserId, job_id: JobId) -> str:
-        """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
+        """A URL for a while; NotReadyError before the job is completed, NoVideoError and MediaRemovedError after."""
         record = await self.get(user_id, job_id)
-        if record.job.output is None:
-            raise not_ready(record.job)
-        return await self.media.link(record.job.output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
+        output = get_output(record.job)
+        return await self.media.link(output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
 
     async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
-        """A URL for a while; NotReadyError before the job is completed, NoVideoError when it never will be."""
+        """A URL for a while; NotReadyError before the job is completed, NoVideoError and MediaRemovedError after."""
         record = await self.get(user_id, job_id)
-        if record.job.output is None:
-            raise not_ready(record.job)
-        return await self.media.link(record.job.output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
+        output = get_output(record.job)
+        return await self.media.link(output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
 
     async def link_captions(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NotFoundError when it has none."""
         record = await self.get(user_id, job_id)
-        if record.job.output is None:
-            raise not_ready(record.job)
-        if record.job.output.captions_key is None:
+        output = get_output(record.job)
+        if output.captions_key is None:
             raise NotFoundError(f"{job_id} has no captions.", remedy="Order with narration and captions.")
-        return await self.media.link(record.job.output.captions_key, f"{file_name(record.job)}.vtt", "text/vtt")
+        return await self.media.link(output.captions_key, f"{file_name(record.job)}.vtt", "text/vtt")
+
+
+def get_output(job: Job) -> JobOutput:
+    """What there is of the video. NotReadyError, NoVideoError, MediaRemovedError."""
+    check_media(job)
+    if job.output is None:
+        raise not_ready(job)
+    return job.output
 
 
 def file_name(job: Job) -> str:

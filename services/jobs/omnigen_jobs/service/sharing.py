@@ -11,7 +11,7 @@ from omnigen_jobs.domain.records import Job
 from omnigen_jobs.domain.shares import TOKEN_BYTES, Share, ShareId, digest_of
 from omnigen_jobs.ports import MediaLinks
 from omnigen_jobs.ports.assets import ShareStore
-from omnigen_jobs.service.reading import Reading, file_name, not_ready
+from omnigen_jobs.service.reading import Reading, file_name, get_output
 from omnigen_jobs.service.writing import rewrite
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
@@ -38,10 +38,9 @@ class Sharing:
     clock: Clock
 
     async def create(self, user_id: UserId, job_id: JobId, lasts: timedelta) -> tuple[Share, str]:
-        """The link and its token, which is told this once. NotReadyError, NoVideoError, TooManySharesError."""
+        """The link and its token, which is told this once. TooManySharesError, and what get_output raises."""
         record = await self.reading.get(user_id, job_id)
-        if record.job.output is None:
-            raise not_ready(record.job)
+        get_output(record.job)
         now, token = self.clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
         share = Share(
             share_id=ShareId(f"shr_{secrets.token_hex(16)}"),
@@ -79,7 +78,7 @@ class Sharing:
         if share is None or share.expires_at <= self.clock.now():
             raise nothing_there()
         job = (await self.reading.get(share.user_id, share.job_id)).job
-        if job.output is None:
+        if job.output is None or job.media_removed_at is not None:
             raise nothing_there()
         return Shown(job, job.output, await self._link(job, job.output), share)
 

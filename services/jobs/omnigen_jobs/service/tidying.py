@@ -5,9 +5,10 @@ from typing import Final
 
 import structlog
 
-from omnigen_jobs.domain.chores import Chore
+from omnigen_jobs.domain.chores import Chore, MediaChore
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import ChoreStore
+from omnigen_jobs.service.retaining import Retaining
 from omnigen_jobs.service.uploading import Uploading
 from omnigen_shared.clock import Clock
 from omnigen_shared.errors import ProblemError
@@ -22,6 +23,7 @@ class Tidier:
 
     store: ChoreStore
     uploading: Uploading
+    retaining: Retaining
     clock: Clock
 
     async def sweep(self) -> None:
@@ -37,4 +39,7 @@ class Tidier:
                 _log.error("chore_not_done", chore=str(chore), exc_info=error)
 
     async def _do(self, chore: Chore) -> None:
-        await self.uploading.tidy(chore.user_id)
+        if isinstance(chore, MediaChore):
+            await self.retaining.remove(chore.job_id)
+        else:
+            await self.uploading.tidy(chore.user_id)

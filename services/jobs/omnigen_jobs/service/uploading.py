@@ -61,14 +61,14 @@ class Uploading:
         made = await self.studio.order(user_id, rules.still_request(user_id, upload))
         if isinstance(made, Pending):
             return made
-        await self.box.remove(rules.raw_key(user_id, upload_id))
+        await self.box.remove_all([rules.raw_key(user_id, upload_id)])
         picture = Picture(**dict(made))
         return (await self._write(user_id, lambda uploads: rules.complete(uploads, upload_id, picture))).get(upload_id)
 
     async def delete(self, user_id: UserId, upload_id: UploadId) -> None:
         """No order can name it any more."""
         await self.get(user_id, upload_id)
-        await self.box.remove(rules.raw_key(user_id, upload_id))
+        await self.box.remove_all([rules.raw_key(user_id, upload_id)])
         await self._write(user_id, lambda uploads: rules.remove(uploads, upload_id))
 
     async def dress(self, user_id: UserId, wish: Wish, pictures: Pictures) -> Wish:
@@ -81,9 +81,8 @@ class Uploading:
         """Files that are not needed any more go, then what is known of them. WriteConflictError."""
         uploads, now = await self.store.get_uploads(user_id), self.clock.now()
         over = rules.list_raw(uploads, now)
-        for upload in over:
-            await self.box.remove(rules.raw_key(user_id, upload.upload_id))
         if over:
+            await self.box.remove_all([rules.raw_key(user_id, upload.upload_id) for upload in over])
             await self.store.put_uploads(rules.tidy(uploads, now))
 
     async def _write(self, user_id: UserId, decide: Callable[[Uploads], Uploads]) -> Uploads:

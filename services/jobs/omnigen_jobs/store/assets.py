@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from omnigen_jobs.domain.chores import Chore, UploadsChore
+from omnigen_jobs.domain.chores import Chore, MediaChore, UploadsChore
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.access import TableAccess
@@ -14,7 +14,7 @@ from omnigen_jobs.store.items import Instant, StoredItem
 from omnigen_jobs.store.writes import Writes
 from omnigen_shared.aws.items import to_item
 from omnigen_shared.clock import to_rfc3339
-from omnigen_shared.contracts.base import UserId
+from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.stills import StillType
 
 
@@ -80,7 +80,7 @@ class AssetTable:
                 "IndexName": "due",
                 "KeyConditionExpression": "open_shard = :shard AND lease_until < :now",
                 "ExpressionAttributeValues": to_item({":shard": shard, ":now": to_rfc3339(now)}),
-                "ProjectionExpression": "user_id",
+                "ProjectionExpression": "sk, user_id, job_id",
                 "Limit": limit,
             }
         )
@@ -93,4 +93,6 @@ def index_of(owner: str, due_at: datetime | None) -> dict[str, Any]:
 
 
 def _chore_of(item: Mapping[str, Any]) -> Chore:
+    if keys.is_job(item["sk"]):
+        return MediaChore(JobId(item["job_id"]))
     return UploadsChore(UserId(item["user_id"]))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.records import (
@@ -24,6 +24,7 @@ from omnigen_jobs.domain.records import (
     Send,
     Stray,
 )
+from omnigen_jobs.store import keys
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.job import (
@@ -129,12 +130,19 @@ class StoredJob(StoredItem):
     music_key: str | None = None
     output: JobOutput | None = None
     problem: JobProblem | None = None
+    media_until: Instant | None = None
+    media_removed_at: Instant | None = None
+    open_shard: int | None = Field(default=None, exclude=True)
     version: int
 
     def to_domain(self) -> Job:
+        """In the shards of chores it is not its lease that the index is sorted by."""
+        values = dict(self)
+        if values.pop("open_shard") in keys.CHORE_SHARDS:
+            values["lease_until"] = None
         mark = None if self.progress is None else self.progress.to_domain()
         asked = None if self.next_round is None else self.next_round.to_domain()
-        return Job(**{**dict(self), "progress": mark, "next_round": asked})
+        return Job(**{**values, "progress": mark, "next_round": asked})
 
 
 class StoredScene(StoredItem):
@@ -182,6 +190,7 @@ class StoredClaim(StoredItem):
     intent_id: IntentId
     state: ClaimState
     output_key: str | None = None
+    users: tuple[JobId, ...] = ()
     version: int
 
     def to_domain(self) -> Claim:

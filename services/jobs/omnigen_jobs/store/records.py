@@ -109,6 +109,9 @@ class RecordTable:
         found, _ = await self.access.query_page(request)
         return items.StoredEvent.of(found[0]).seq if found else 0
 
+    async def put_claim(self, claim: Claim) -> None:
+        await self.access.transact([Writes(self.access.table).of_claim(claim)])
+
     async def discard(self, job: Job) -> None:
         await self.access.transact([Writes(self.access.table).removal(keys.job_key(job.job_id), job.version)])
 

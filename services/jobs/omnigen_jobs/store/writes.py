@@ -47,7 +47,7 @@ class Writes:
         if (intent := change.intent) is not None:
             yield self.put(keys.intent_key(job_id, intent.intent_id), StoredIntent.of(intent), intent.version)
         if change.claim is not None:
-            yield self._put_claim(change.claim)
+            yield self.of_claim(change.claim)
         if change.binding is not None:
             yield self.put(keys.binding_key(change.binding.provider_id), StoredBinding.of(change.binding), 0)
 
@@ -95,7 +95,7 @@ class Writes:
         key = keys.send_key(send.digest)
         return self.removal(key, send.version) if send.is_over else self.put(key, StoredSend.of(send), send.version)
 
-    def _put_claim(self, claim: Claim) -> dict[str, Any]:
+    def of_claim(self, claim: Claim) -> dict[str, Any]:
         return self.put(keys.claim_key(claim.user_id, claim.fingerprint), StoredClaim.of(claim), claim.version)
 
     def put(
@@ -113,10 +113,13 @@ class Writes:
 
 
 def _index_of(job: Job) -> dict[str, Any]:
-    """The keys of the two indexes: a user's visible jobs, and jobs that somebody must look after."""
+    """The keys of the two indexes: a user's visible jobs; jobs to be looked after, or whose files have to go."""
     listed = {"gsi_user": job.user_id} if job.is_listed else {}
-    due = {"open_shard": keys.shard_of(job.job_id)} if job.lease_until is not None else {}
-    return {**listed, **due}
+    if job.lease_until is not None:
+        return {**listed, "open_shard": keys.shard_of(job.job_id)}
+    if job.media_until is not None:
+        return {**listed, "open_shard": keys.chore_shard_of(job.job_id), "lease_until": to_rfc3339(job.media_until)}
+    return listed
 
 
 def _index_of_message(message: Message) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""How long the files of an ended job are kept, and what goes with them. The record, its receipt and the ledger stay.
+
+A clip may be used by several jobs of its user: its claim names them, and it goes with the last.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from omnigen_jobs.domain.changes import Change, change_job
+from omnigen_jobs.domain.problems import MediaRemovedError
+from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money, Record
+from omnigen_shared.contracts.base import IntentId, JobId
+from omnigen_shared.contracts.job import JobKind, JobOutput
+
+LEASE: Final = timedelta(minutes=2)
+"""For one removal; whoever has not finished by then is taken for dead."""
+PUT_OFF: Final = timedelta(minutes=30)
+"""While another job that uses the same clips is at work."""
+EXPORTS_KEPT: Final = timedelta(days=1)
+"""An export that is gone is made again when it is asked for."""
+MOST_USERS: Final = 200
+"""Jobs that one claim names. What more than that have used is kept."""
+_VIDEO: Final = IntentId("video")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Days by plan; a plan that is not named keeps for ever."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+
+    def find_end(self, job: Job, now: datetime) -> datetime | None:
+        """Until when the files of a job that has ended now are kept; None: for ever."""
+        days = self.days.get(job.plan)
+        return None if days is None or job.kind is not JobKind.VIDEO else now + timedelta(days=days)
+
+
+FOREVER: Final = Retention()
+
+
+def check_media(job: Job) -> None:
+    """MediaRemovedError when its files are gone."""
+    if job.media_removed_at is not None:
+        raise MediaRemovedError(f"The files of {job.job_id} were kept as long as its plan says, and are gone.")
+
+
+def is_due(job: Job, now: datetime) -> bool:
+    """Whether its files have to go now: it has ended for good, and nobody looks after it for something else."""
+    is_over = job.status.is_terminal and job.money is Money.CLOSED and job.next_round is None
+    return is_over and job.lease_until is None and job.media_until is not None and job.media_until <= now
+
+
+def begin(job: Job, now: datetime) -> Change:
+    """From now on its user is told that they are gone; whoever writes this removes them."""
+    return change_job(replace(job, media_removed_at=job.media_removed_at or now, media_until=now + LEASE))
+
+
+def put_off(job: Job, now: datetime) -> Change:
+    """Somebody looks again later."""
+    return change_job(replace(job, media_until=now + PUT_OFF))
+
+
+def finish(job: Job) -> Change:
+    """Nothing is left to remove."""
+    return change_job(replace(job, media_until=None))
+
+
+def list_clips(record: Record) -> Iterator[tuple[str, str]]:
+    """Fingerprint and key of everything that was made for it, in whatever take."""
+    return ((intent.fingerprint, intent.output_key) for intent in record.intents if intent.output_key is not None)
+
+
+def list_files(output: JobOutput) -> tuple[str, ...]:
+    """The keys of a finished video."""
+    files = (output.video_key, output.poster_key, output.captions_key)
+    return tuple(key for key in files if key is not None)
+
+
+def name_video(video_key: str) -> str:
+    """The fingerprint under which it is known which jobs have this very video. 64 hex digits."""
+    return hashlib.sha256(f"video {video_key}".encode()).hexdigest()
+
+
+def own_video(claim: Claim | None, job: Job, video_key: str) -> Claim | None:
+    """The video's claim with this job among its users; None when it is there already."""
+    if claim is None:
+        return Claim(
+            user_id=job.user_id,
+            fingerprint=name_video(video_key),
+            job_id=job.job_id,
+            intent_id=_VIDEO,
+            state=ClaimState.READY,
+            output_key=video_key,
+            users=(job.job_id,),
+        )
+    return join(claim, job.job_id)
+
+
+def join(claim: Claim, job_id: JobId) -> Claim | None:
+    """The claim with one user more; None when that changes nothing."""
+    if job_id in claim.users or len(claim.users) >= MOST_USERS:
+        return None
+    return replace(claim, users=(*claim.users, job_id))
+
+
+def list_others(claim: Claim, job_id: JobId) -> tuple[JobId, ...]:
+    """The other jobs that use what this claim names."""
+    return tuple(user for user in claim.users or (claim.job_id,) if user != job_id)
+
+
+def leave(claim: Claim, job_id: JobId) -> Claim | None:
+    """The claim without this user; when there is no other, nobody gets it any more. None when that changes nothing."""
+    if claim.state is not ClaimState.READY or len(claim.users) >= MOST_USERS:
+        return None
+    others = list_others(claim, job_id)
+    if not others:
+        return replace(claim, users=(job_id,), state=ClaimState.LEAVING)
+    return None if others == claim.users else replace(claim, users=others)
+
+
+def free(claim: Claim) -> Claim:
+    """Its output is gone: the next who needs it makes it."""
+    return replace(claim, users=(), state=ClaimState.RELEASED, output_key=None)
