@@ -19,7 +19,7 @@ export function UsagePage() {
     <div className={styles.page}>
       <PageTitle
         title="Usage"
-        lead={`The plan ${usage.plan}. What is counted by month begins anew on ${formatDay(usage.resets_at)} (UTC).`}
+        lead={`Your plan is ${usage.plan}. What is counted by month begins anew on ${formatDay(usage.resets_at)} (UTC).`}
       />
       <div className={styles.meters}>
         <Meter label="Videos this month" used={videos.used} reserved={videos.reserved} limit={videos.limit} />
