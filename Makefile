@@ -150,8 +150,8 @@ prove-streams: setup ## 9,000 idle streams in one gateway process: their memory,
 	@$(BIN)/python -m tests.proofs.streams
 
 .PHONY: e2e
-e2e: setup build-generator build-web ## People use the studio in Chromium, on a stack of its own; pictures in build/e2e
-#: ONLY=               cases whose names hold this
+e2e: setup build-generator build-web build/lighthouse/.stamp ## People use the studio in Chromium, on a stack of its own; pictures in build/e2e
+#: ONLY=               cases whose names hold this, or lighthouse
 #: CHROMIUM=chromium   or the path of another one (apt install chromium)
 #: STRICT=1            a case that fails is an error, and a missing browser
 	@$(BIN)/python -m tests.e2e
@@ -220,6 +220,12 @@ build/npm/.stamp: requirements/npm/package.json requirements/npm/package-lock.js
 	@mkdir -p build/npm
 	@cp requirements/npm/package.json requirements/npm/package-lock.json build/npm/
 	@if command -v npm >/dev/null; then npm ci --prefix build/npm --silent --no-audit --no-fund || echo 'npm: not installed' >&2; fi
+	@touch $@
+
+build/lighthouse/.stamp: build/node/.stamp requirements/lighthouse/package.json requirements/lighthouse/package-lock.json
+	@mkdir -p build/lighthouse
+	@cp requirements/lighthouse/package.json requirements/lighthouse/package-lock.json build/lighthouse/
+	@PATH="$(CURDIR)/build/node:$$PATH" npm ci --prefix build/lighthouse --silent --no-audit --no-fund
 	@touch $@
 
 # Node.js: the system's where it is new enough for the studio's build, else one out of a Python wheel (whose own npm

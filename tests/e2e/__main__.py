@@ -12,6 +12,7 @@ import typer
 from bench.goals import Scoreboard
 from tests.e2e.browser import HOW_TO_INSTALL, find_browser, open_browser
 from tests.e2e.cases import CASES, Case
+from tests.e2e.scores import score_pages
 from tests.e2e.world import World
 
 from omnigen_local.addresses import CREDENTIALS
@@ -23,9 +24,9 @@ CASE_LIMIT_S: Final = 240
 
 
 def main(
-    only: Annotated[str, typer.Option(envvar="ONLY", help="Cases whose names hold this.")] = "",
+    only: Annotated[str, typer.Option(envvar="ONLY", help="Cases whose names hold this; lighthouse.")] = "",
 ) -> None:
-    """Every case, one after the other."""
+    """Every case, one after the other, and what Lighthouse says."""
     forget_accounts(os.environ)
     os.environ.update(CREDENTIALS)
     board = Scoreboard("e2e")
@@ -36,11 +37,12 @@ def main(
         board.skip("studio", "not_built:_make_build-web")
     else:
         with tempfile.TemporaryDirectory(prefix="omnigen-e2e-") as folder:
-            asyncio.run(_run(Path(folder), board, browser, [case for case in CASES if only in case.__name__]))
+            cases = [case for case in CASES if only in case.__name__]
+            asyncio.run(_run(Path(folder), board, browser, cases, has_scores=only in "lighthouse"))
     sys.exit(board.conclude())
 
 
-async def _run(folder: Path, board: Scoreboard, executable: str, cases: list[Case]) -> None:
+async def _run(folder: Path, board: Scoreboard, executable: str, cases: list[Case], *, has_scores: bool) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     plan = StackPlan(folder / "state", folder / "logs")
     async with LocalStack(plan) as stack, open_browser(executable) as browser:
@@ -48,6 +50,8 @@ async def _run(folder: Path, board: Scoreboard, executable: str, cases: list[Cas
         for case in cases:
             board.tell(f"{case.__name__} ...")
             await _try(case, world, board)
+        if has_scores:
+            await score_pages(world, board, executable)
 
 
 async def _try(case: Case, world: World, board: Scoreboard) -> None:
