@@ -36,6 +36,7 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "POST /api/v1/jobs": GATEWAY,
         "GET /api/v1/jobs": GATEWAY,
         "GET /api/v1/jobs/{job_id}": GATEWAY,
+        "DELETE /api/v1/jobs/{job_id}": GATEWAY,
         "GET /api/v1/jobs/{job_id}/events": GATEWAY,
         "GET /api/v1/jobs/{job_id}/receipt": GATEWAY,
         "GET /api/v1/jobs/{job_id}/video": GATEWAY,

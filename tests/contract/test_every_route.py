@@ -65,6 +65,7 @@ CASES: Final = (
     Case("POST", "/api/v1/jobs", "/api/v1/jobs", BODY, status=202, is_paid=True, takes_key=True, needs_body=True),
     Case("GET", "/api/v1/jobs", "/api/v1/jobs", bad_queries=(*BAD_PAGES, *BAD_FILTERS)),
     of_job(""),
+    of_job("", 204, FAILED, "DELETE"),
     of_job("/events"),
     of_job("/receipt"),
     of_job("/video", 302),

@@ -32,6 +32,7 @@ from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.bell import Bell
 from omnigen_jobs.service.courier import Courier
 from omnigen_jobs.service.creation import Creation
+from omnigen_jobs.service.deleting import Deleting
 from omnigen_jobs.service.delivering import Delivering
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.exporting import Exporting
@@ -215,6 +216,7 @@ def assemble(
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
         uploading=Uploading(adapters.uploads, adapters.box, adapters.studio, clock),
         sharing=Sharing(adapters.shares, reading, adapters.media, clock),
+        deleting=Deleting(store, reading, ending, clock),
         sealer=ReceiptSealer([key.get_secret_value() for key in settings.receipt_keys]),
     )
     return use_cases, Reaper(store, launcher, ending, clock, lease)

@@ -96,6 +96,8 @@ class Job:
     problem: JobProblem | None = None
     media_until: datetime | None = None
     media_removed_at: datetime | None = None
+    deleted_at: datetime | None = None
+    """When its user has deleted it: nobody is shown it any more."""
     version: int = 0
 
     @property
@@ -111,7 +113,7 @@ class Job:
     @property
     def is_listed(self) -> bool:
         """Whether it is among its user's videos."""
-        return self.is_visible and self.kind is JobKind.VIDEO
+        return self.is_visible and self.kind is JobKind.VIDEO and self.deleted_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from omnigen_jobs.domain.changes import Change, change_job
-from omnigen_jobs.domain.problems import MediaRemovedError
+from omnigen_jobs.domain.problems import JobRunningError, MediaRemovedError, nothing_there
 from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money, Record
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import JobKind, JobOutput
@@ -41,6 +41,12 @@ class Retention:
 FOREVER: Final = Retention()
 
 
+def check_shown(job: Job) -> None:
+    """NotFoundError when its user has deleted it."""
+    if job.deleted_at is not None:
+        raise nothing_there()
+
+
 def check_media(job: Job) -> None:
     """MediaRemovedError when its files are gone."""
     if job.media_removed_at is not None:
@@ -53,6 +59,16 @@ def is_due(job: Job, now: datetime) -> bool:
     return is_over and job.lease_until is None and job.media_until is not None and job.media_until <= now
 
 
+def delete(job: Job, now: datetime) -> Change | None:
+    """Out of sight from now on, and its files go. None when it is so already; JobRunningError before its end."""
+    if job.deleted_at is not None:
+        return None
+    if not job.status.is_terminal or job.next_round is not None or job.money is not Money.CLOSED:
+        raise JobRunningError(f"{job.job_id} is {job.status.value}.", details={"status": job.status.value})
+    is_gone = job.media_removed_at is not None
+    return change_job(replace(job, deleted_at=now, updated_at=now, media_until=job.media_until if is_gone else now))
+
+
 def begin(job: Job, now: datetime) -> Change:
     """From now on its user is told that they are gone; whoever writes this removes them."""
     return change_job(replace(job, media_removed_at=job.media_removed_at or now, media_until=now + LEASE))
@@ -63,9 +79,10 @@ def put_off(job: Job, now: datetime) -> Change:
     return change_job(replace(job, media_until=now + PUT_OFF))
 
 
-def finish(job: Job) -> Change:
-    """Nothing is left to remove."""
-    return change_job(replace(job, media_until=None))
+def finish(job: Job, now: datetime) -> Change:
+    """Nothing is left to remove; of a job that was deleted, once its exports are old enough to be swept."""
+    swept_at = None if job.deleted_at is None else job.deleted_at + EXPORTS_KEPT
+    return change_job(replace(job, media_until=None if swept_at is None or swept_at <= now else swept_at))
 
 
 def list_clips(record: Record) -> Iterator[tuple[str, str]]:

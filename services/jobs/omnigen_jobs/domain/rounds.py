@@ -14,7 +14,7 @@ from omnigen_jobs.domain.changes import Change, change_job
 from omnigen_jobs.domain.pricing import estimate_cost, price_clip, price_lines, time_to_finish
 from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
-from omnigen_jobs.domain.retaining import check_media
+from omnigen_jobs.domain.retaining import check_media, check_shown
 from omnigen_jobs.domain.scenes import begin_again, get_scene
 from omnigen_jobs.domain.stages import check_video
 from omnigen_shared.contracts.calls import unit_of, voice_unit
@@ -47,6 +47,7 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
     """
     job = record.job
     check_video(job)
+    check_shown(job)
     check_media(job)
     if not job.status.is_terminal or job.money is not Money.CLOSED or job.next_round is not None:
         raise JobRunningError(

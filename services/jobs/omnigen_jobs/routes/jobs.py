@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter
 from omnigen_jobs.domain.ordering import place_order
-from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError
+from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError, JobRunningError
 from omnigen_jobs.routes.known import Etags, answer_unless_known
 from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
@@ -71,3 +71,9 @@ async def list_jobs(
 async def get_job(caller: User, uses: Uses, job_id: JobPath, if_none_match: Etags = None) -> Response:
     """A job with its scenes, progress, cost and links. With its `ETag` in `If-None-Match`: 304 while nothing is new."""
     return answer_unless_known(render_job(await uses.reading.get(caller.subject, job_id)), if_none_match)
+
+
+@router.delete("/{job_id}", status_code=204, responses=problems(NotFoundError, JobRunningError))
+async def delete_job(caller: User, uses: Uses, job_id: JobPath) -> None:
+    """A job that has ended, out of sight at once. Its files go, but for those of other videos; the books stay."""
+    await uses.deleting.delete(caller.subject, job_id)

@@ -10,6 +10,7 @@ from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
 from omnigen_jobs.ports.receipts import Sealer
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
+from omnigen_jobs.service.deleting import Deleting
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
@@ -49,6 +50,7 @@ class UseCases:
     uploading: Uploading
     sealer: Sealer
     sharing: Sharing
+    deleting: Deleting
 
 
 def use_cases(request: Request) -> UseCases:

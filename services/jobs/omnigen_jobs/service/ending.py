@@ -8,7 +8,7 @@ import structlog
 from omnigen_jobs.domain import ending
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.records import Job, Money, Record
-from omnigen_jobs.domain.retaining import FOREVER, Retention, name_video, own_video
+from omnigen_jobs.domain.retaining import FOREVER, Retention, check_shown, name_video, own_video
 from omnigen_jobs.ports import JobStore, Quota
 from omnigen_jobs.service.writing import Decide, get_record, write
 from omnigen_shared.clock import Clock
@@ -57,6 +57,7 @@ class Ending:
         """JobTerminalError when it has ended otherwise."""
 
         async def decide(record: Record) -> Change | None:
+            check_shown(record.job)
             return ending.cancel(record.job, self._clock.now(), self._lease)
 
         return await self.try_to_close(await write(self._store, user_id, job_id, decide))

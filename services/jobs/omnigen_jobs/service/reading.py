@@ -8,7 +8,7 @@ from omnigen_jobs.domain.cursors import ALL_JOBS, Cursors, JobFilter
 from omnigen_jobs.domain.events import show_problem
 from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
-from omnigen_jobs.domain.retaining import check_media
+from omnigen_jobs.domain.retaining import check_media, check_shown
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
@@ -27,10 +27,11 @@ class Reading:
     cursors: Cursors
 
     async def get(self, user_id: UserId, job_id: JobId) -> Record:
-        """NotFoundError also for what is a storyboard alone."""
+        """NotFoundError also for what is a storyboard alone, and for what was deleted."""
         record = await get_record(self.store, user_id, job_id)
         if record.job.kind is not JobKind.VIDEO:
             raise nothing_there()
+        check_shown(record.job)
         return record
 
     async def list_page(self, user_id: UserId, cursor: str | None, limit: int, wanted: JobFilter = ALL_JOBS) -> Page:

@@ -45,7 +45,7 @@ class Retaining:
         for claim in claims:
             await self._leave(job, claim)
         await self._sweep(job)
-        await self.store.commit(retaining.finish(job))
+        await self.store.commit(retaining.finish(job, self.clock.now()))
         _log.info("media_removed", job_id=job_id, claims=len(claims))
 
     async def _find_claims(self, record: Record) -> Sequence[Claim]:

@@ -132,6 +132,7 @@ class StoredJob(StoredItem):
     problem: JobProblem | None = None
     media_until: Instant | None = None
     media_removed_at: Instant | None = None
+    deleted_at: Instant | None = None
     open_shard: int | None = Field(default=None, exclude=True)
     version: int
 
