@@ -73,6 +73,7 @@ CALLERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "GET /api/v1/uploads/{upload_id}": GATEWAY,
         "DELETE /api/v1/uploads/{upload_id}": GATEWAY,
         "POST /api/v1/uploads/{upload_id}/complete": GATEWAY,
+        "PUT /internal/v1/erasure": GATEWAY,
         f"POST {ATTEMPT}/heartbeat": GENERATOR,
         f"POST {ATTEMPT}/status": GENERATOR,
         f"PUT {ATTEMPT}/storyboard": GENERATOR,

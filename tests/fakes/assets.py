@@ -9,7 +9,8 @@ from typing import Any, Final
 from tests.fakes.job_store import FakeJobStore, compare
 
 from omnigen_jobs.domain.changes import bumped
-from omnigen_jobs.domain.chores import Chore, MediaChore, UploadsChore
+from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore, UploadsChore
+from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.problems import UploadMissingError
 from omnigen_jobs.domain.shares import Share, ShareId, Shares, digest_of
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
@@ -34,6 +35,7 @@ class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
         self.uploads: dict[UserId, Uploads] = {}
         self.shares: dict[JobId, Shares] = {}
         self.found: dict[str, Share] = {}
+        self.erasures: dict[UserId, Erasure] = {}
 
     async def get_uploads(self, user_id: UserId) -> Uploads:
         return self.uploads.get(user_id, Uploads(user_id=user_id))
@@ -62,6 +64,7 @@ class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
         due: list[tuple[datetime, Chore]] = [
             (at, UploadsChore(user)) for user, mine in self.uploads.items() if (at := mine.due_at) is not None
         ]
+        due += [(erasure.due_at, ErasureChore(user)) for user, erasure in self.erasures.items()]
         ended = [job for job in self.jobs.jobs.values() if job.lease_until is None]
         due += [(job.media_until, MediaChore(job.job_id)) for job in ended if job.media_until is not None]
         overdue = sorted((entry for entry in due if entry[0] < now), key=lambda entry: entry[0])

@@ -109,6 +109,7 @@ def fake_adapters(upstreams: Mapping[str, Upstream], leases: FakeLeases, identit
         provider=identity.provider,
         directory=identity.directory,
         accounts=identity.accounts,
+        records=identity.records,
         session_table=identity.sessions,
         key_table=identity.keys,
         sealer=AesGcmSealer([base64.b64decode(SESSION_KEY)]),

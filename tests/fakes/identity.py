@@ -9,7 +9,7 @@ from omnigen_gateway.domain.api_keys import MAX_KEYS, ApiKey
 from omnigen_gateway.domain.problems import CodeRefusedError
 from omnigen_gateway.domain.sessions import Session
 from omnigen_gateway.domain.sign_in import challenge_of
-from omnigen_gateway.domain.standing import Standing
+from omnigen_gateway.domain.standing import GONE, Standing
 from omnigen_gateway.ports import GrantRefusedError, Renewal, Tokens
 from omnigen_shared.contracts.base import UserId
 
@@ -80,6 +80,22 @@ class FakeDirectory:
 
     async def sign_out_everywhere(self, user_id: UserId) -> None:
         self.signed_out.append(user_id)
+
+    async def delete(self, user_id: UserId) -> None:
+        self.users[user_id] = GONE
+
+
+@dataclass
+class FakeRecords:
+    """Implements ports.Records."""
+
+    erased: list[str] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def erase(self, user_id: UserId) -> None:
+        if self.error is not None:
+            raise self.error
+        self.erased.append(user_id)
 
 
 @dataclass
@@ -224,3 +240,4 @@ class FakeIdentity:
     sessions: FakeSessionTable = field(default_factory=FakeSessionTable)
     keys: FakeKeyTable = field(default_factory=FakeKeyTable)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    records: FakeRecords = field(default_factory=FakeRecords)

@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 from tests.fakes.assets import FakeAssetStore, FakeBox, FakeStudio
+from tests.fakes.erasures import FakeErasureStore
 from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeReceivers, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.post_store import FakePostStore
@@ -149,6 +150,7 @@ class JobsBench:
     post: Any = None
     receivers: FakeReceivers = field(default_factory=FakeReceivers)
     assets: Any = None
+    erasures: Any = None
     box: FakeBox = field(default_factory=FakeBox)
     clock: FrozenClock = field(default_factory=FrozenClock)
     settings: JobsSettings = field(default_factory=make_settings)
@@ -168,6 +170,7 @@ class JobsBench:
             receivers=self.receivers,
             uploads=self.assets,
             shares=self.assets,
+            erasures=self.erasures or FakeErasureStore(self.store, self.post, self.assets),
             chores=self.assets,
             box=self.box,
             studio=self.studio,

@@ -39,6 +39,7 @@ class Case:
 
 OWN: Final = (
     Case("GET", "/api/v1/auth/me", "/api/v1/auth/me"),
+    Case("DELETE", "/api/v1/auth/me", "/api/v1/auth/me", status=202),
     Case("POST", "/api/v1/auth/refresh", "/api/v1/auth/refresh"),
     Case("POST", "/api/v1/auth/logout", "/api/v1/auth/logout", {"everywhere": False}),
     Case("GET", "/api/v1/keys", "/api/v1/keys"),

@@ -15,6 +15,7 @@ from omnigen_gateway.clients.emulated import EmulatedAccounts
 from omnigen_gateway.clients.keys import CognitoKeys
 from omnigen_gateway.clients.leases import TIMEOUT_S, QuotaLeases
 from omnigen_gateway.clients.provider import CognitoOAuth
+from omnigen_gateway.clients.records import JobRecords
 from omnigen_gateway.clients.sealing import AesGcmSealer
 from omnigen_gateway.clients.session import open_session
 from omnigen_gateway.clients.upstream import HttpUpstream
@@ -33,6 +34,7 @@ from omnigen_gateway.ports import (
     KeySource,
     KeyTable,
     LeaseSource,
+    Records,
     Sealer,
     SessionTable,
     Upstream,
@@ -50,6 +52,7 @@ from omnigen_gateway.service.callers import Authenticator, Signatures
 from omnigen_gateway.service.desk import Desk
 from omnigen_gateway.service.forwarding import Forwarder
 from omnigen_gateway.service.glancing import Glance
+from omnigen_gateway.service.leaving import Leaving
 from omnigen_gateway.service.limiting import RateLimiter
 from omnigen_gateway.service.reception import Reception
 from omnigen_gateway.service.registering import Registering
@@ -80,6 +83,7 @@ class Adapters:
     provider: IdentityProvider
     directory: UserDirectory
     accounts: Accounts
+    records: Records
     session_table: SessionTable
     key_table: KeyTable
     sealer: Sealer
@@ -129,6 +133,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
     session = await stack.enter_async_context(open_session())
     keys = await stack.enter_async_context(CognitoKeys(session, settings.cognito_jwks_url))
     quota = InternalClient(QUOTA, settings.quota_url, _build_signer(settings), timeout_s=TIMEOUT_S)
+    records = InternalClient(JOBS, settings.jobs_url, _build_signer(settings))
     leases = QuotaLeases(await stack.enter_async_context(quota))
     dynamodb = await stack.enter_async_context(open_client("dynamodb", settings))
     cognito = await stack.enter_async_context(open_client("cognito-idp", settings))
@@ -142,6 +147,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
         provider=CognitoOAuth(session, settings.cognito_oauth_url, settings.cognito_client_id, pool.revoke),
         directory=pool,
         accounts=accounts_of(cognito, settings.cognito_user_pool_id, settings.cognito_client_id),
+        records=JobRecords(await stack.enter_async_context(records)),
         session_table=DynamoSessionTable(dynamodb, settings.identity_table, sealer),
         key_table=DynamoKeyTable(dynamodb, settings.identity_table),
         sealer=sealer,
@@ -184,12 +190,14 @@ def _build_desk(settings: GatewaySettings, adapters: Adapters, signatures: Signa
     pages = HostedPages(settings.cognito_public_url, settings.cognito_client_id, settings.public_base_url)
     registration = Registration(settings.sign_up_mode, settings.sign_up_domains)
     standings = Standings(adapters.directory, table, registration)
+    api_keys = ApiKeys(adapters.key_table)
     return Desk(
         signing_in=SigningIn(pages, adapters.sealer, adapters.provider, table, sessions),
         sessions=sessions,
         standings=standings,
-        api_keys=ApiKeys(adapters.key_table),
+        api_keys=api_keys,
         registering=Registering(adapters.accounts, registration, standings),
+        leaving=Leaving(adapters.records, api_keys, standings, adapters.directory),
     )
 
 

@@ -124,8 +124,20 @@ class UserDirectory(Protocol):
         """`signed_out_at` is not its to tell. standing.GONE for nobody; DependencyUnavailableError."""
         ...
 
+    async def delete(self, user_id: UserId) -> None:
+        """There is no such user afterwards. DependencyUnavailableError."""
+        ...
+
     async def sign_out_everywhere(self, user_id: UserId) -> None:
         """End every refresh token of the user. DependencyUnavailableError."""
+        ...
+
+
+class Records(Protocol):
+    """What the services behind the gateway keep of users."""
+
+    async def erase(self, user_id: UserId) -> None:
+        """It is seen to from now on, also after this process has ended. DependencyUnavailableError."""
         ...
 
 

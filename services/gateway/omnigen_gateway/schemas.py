@@ -46,6 +46,12 @@ class Me(Answer):
     csrf_token: str | None = None
 
 
+class Left(Answer):
+    """Whose erasing has begun."""
+
+    user_id: str
+
+
 class SignedOut(Answer):
     """`logout_url` is where a browser has to go to sign out of the sign-in page too."""
 

@@ -24,7 +24,7 @@ from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.domain.retaining import Retention
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
-from omnigen_jobs.ports.assets import ChoreStore, ShareStore, StillStudio, UploadBox, UploadStore
+from omnigen_jobs.ports.assets import ChoreStore, ErasureStore, ShareStore, StillStudio, UploadBox, UploadStore
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
@@ -35,6 +35,7 @@ from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.deleting import Deleting
 from omnigen_jobs.service.delivering import Delivering
 from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.erasing import Erasing
 from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
@@ -54,6 +55,7 @@ from omnigen_jobs.service.uploading import Uploading
 from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.erasures import ErasureTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.records import RecordTable
@@ -90,6 +92,7 @@ class Adapters:
     receivers: Receivers
     uploads: UploadStore
     shares: ShareStore
+    erasures: ErasureStore
     chores: ChoreStore
     box: UploadBox
     studio: StillStudio
@@ -163,6 +166,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         receivers=SignedReceivers(outbound, rule),
         uploads=AssetTable(access),
         shares=ShareTable(access),
+        erasures=ErasureTable(access),
         chores=AssetTable(access),
         box=S3Box(s3, public, settings.assets_bucket),
         studio=StillClient(composer),
@@ -215,6 +219,7 @@ def assemble(
         hinting=Hinting(store, adapters.workflow, clock, None if secret is None else secret.get_secret_value()),
         hooking=Hooking(adapters.post, adapters.receivers, _delivering(settings, adapters), clock),
         uploading=Uploading(adapters.uploads, adapters.box, adapters.studio, clock),
+        erasing=Erasing(adapters.erasures, store, adapters.post, adapters.box, ending, clock),
         sharing=Sharing(adapters.shares, reading, adapters.media, clock),
         deleting=Deleting(store, reading, ending, clock),
         sealer=ReceiptSealer([key.get_secret_value() for key in settings.receipt_keys]),
@@ -225,7 +230,7 @@ def assemble(
 def hire_tidier(adapters: Adapters, use_cases: UseCases) -> Tidier:
     """Who removes what is not to be kept any more."""
     retaining = Retaining(adapters.store, adapters.box, adapters.clock)
-    return Tidier(adapters.chores, use_cases.uploading, retaining, adapters.clock)
+    return Tidier(adapters.chores, use_cases.uploading, retaining, use_cases.erasing, adapters.clock)
 
 
 def hire_courier(settings: JobsSettings, adapters: Adapters) -> Courier:

@@ -1,4 +1,4 @@
-"""`python -m omnigen_jobs.operator`: what people do to paid calls, and see of webhooks. One JSON line an answer.
+"""`python -m omnigen_jobs.operator`: what people do to paid calls and for users. One JSON line an answer.
 
 It runs with the environment of the service.
 """
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from omnigen_jobs.app import open_adapters
+from omnigen_jobs.app import assemble, open_adapters
 from omnigen_jobs.domain.hooks import HookId
 from omnigen_jobs.domain.messages import Message, Notice
 from omnigen_jobs.domain.records import Intent
@@ -43,13 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(command: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
-        adapters = await open_adapters(JobsSettings(), stack)
+        settings = JobsSettings()
+        adapters = await open_adapters(settings, stack)
         operator = Operator(adapters.store, adapters.quota, adapters.clock)
         if command.name == "open":
             async for call in operator.list_open():
                 _say(call.job.job_id, call.intent)
         elif command.name in WEBHOOKS:
             await _show_webhooks(command, Overseeing(adapters.post, adapters.clock))
+        elif command.name == "erase":
+            erasing = assemble(settings, adapters)[0].erasing
+            asked = await erasing.ask(UserId(command.user))
+            _print({"user": asked.user_id, "asked_at": to_rfc3339(asked.asked_at)})
         elif command.name == "strays":
             for stray in await operator.list_strays():
                 _print({**asdict(stray), "received_at": to_rfc3339(stray.received_at)})
@@ -105,6 +110,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="name", required=True)
     commands.add_parser("open", help="calls that the provider may still charge")
     commands.add_parser("strays", help="the provider's webhooks that could not be placed")
+    commands.add_parser("erase", help="all that is kept of a user here; done by the service").add_argument("user")
     commands.add_parser("outbox", help="what webhooks have not been told yet, the longest overdue first")
     commands.add_parser("webhooks", help="a user's, and how they are").add_argument("user")
     commands.add_parser("deliveries", help="the last that were sent to a webhook").add_argument("webhook")

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.fakes.assets import FakeAssetStore, FakeBox, FakeStudio
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.emulated_usage import open_usage_table
+from tests.fakes.erasures import FakeErasureStore
 from tests.fakes.job_outside import FakeExporter, FakeMediaLinks, FakeReceivers
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.loopback import serve_app
@@ -103,6 +104,7 @@ async def open_ground(
                 FakeReceivers(),
                 assets := FakeAssetStore(),
                 assets,
+                FakeErasureStore(FakeJobStore(), FakePostStore(FakeJobStore()), assets),
                 assets,
                 box := FakeBox(),
                 FakeStudio(box),

@@ -55,6 +55,13 @@ class CognitoUserPool:
             if error_code(error) != _NOBODY:
                 raise
 
+    async def delete(self, user_id: UserId) -> None:
+        try:
+            await ask_pool(lambda: self._client.admin_delete_user(UserPoolId=self._pool_id, Username=user_id))
+        except ClientError as error:
+            if error_code(error) != _NOBODY:
+                raise
+
     async def revoke(self, refresh_token: str) -> None:
         """See ports.IdentityProvider."""
         try:

@@ -81,7 +81,7 @@ _TABLE: Final = (
     (re.compile(_HOOKS + _SEGMENT + rb"/deliveries" + _SEGMENT + rb"/resend"), _hooks("POST")),
     (re.compile(rb"/api/v1/usage(?:/ledger)?"), Route(QUOTA, _READ)),
     (re.compile(rb"/api/v1/auth/(?:login|callback)"), _ANYBODY),
-    (re.compile(rb"/api/v1/auth/me"), Route(HERE, _READ)),
+    (re.compile(rb"/api/v1/auth/me"), Route(HERE, _READ | {"DELETE"})),
     (re.compile(rb"/api/v1/auth/(?:refresh|logout)"), Route(HERE, _POST)),
     (re.compile(rb"/api/v1/auth/(?:sign-up|confirm|forgot-password|reset-password)"), _STRANGER),
     (re.compile(rb"/api/v1/keys"), Route(HERE, _READ | _POST)),

@@ -10,7 +10,7 @@ from omnigen_gateway.domain.problems import ReturnRefusedError, SignInFailedErro
 from omnigen_gateway.domain.sessions import COOKIE, LIVES_S, csrf_token_of, find_cookie, find_session_id
 from omnigen_gateway.domain.sign_in import LASTS_S, cookie_name
 from omnigen_gateway.routes.admitted import Admitted, Use, Who
-from omnigen_gateway.schemas import Me, SignedOut, SignOut, show_me
+from omnigen_gateway.schemas import Left, Me, SignedOut, SignOut, show_me
 from omnigen_shared.http.documents import problems
 from omnigen_shared.http.health import OPEN
 
@@ -61,6 +61,19 @@ async def get_me(request: Request, uses: Use, caller: Who) -> Me:
     standing = await uses.standings.get(caller.user_id)
     is_session = caller.means is Means.SESSION
     return show_me(caller, standing, csrf_token_of(_session_id(request)) if is_session else None)
+
+
+@router.delete("/me", status_code=202)
+async def delete_me(request: Request, response: Response, uses: Use, caller: Who) -> Left:
+    """Leave for good: keys, sessions and the account go now, videos and all else that is kept of you within minutes.
+
+    What was paid stays in the ledger, under an id that names nobody any more.
+    """
+    await uses.leaving.erase(caller.user_id)
+    if caller.means is Means.SESSION:
+        await uses.sessions.end(_session_id(request))
+        _set_cookie(response, COOKIE, "", 0)
+    return Left(user_id=caller.user_id)
 
 
 @router.post("/refresh")

@@ -80,6 +80,12 @@ class ApiKeys:
         if not removed:
             raise NotFoundError("There is no such key.")
 
+    async def delete_all(self, user_id: UserId) -> None:
+        """As delete, for all of a user's keys, expired ones too."""
+        for key in await self._table.list_of(user_id):
+            await self._table.remove(user_id, key.key_id)
+            self._memory.forget(key.key_id)
+
     async def _sweep(self, user_id: UserId) -> None:
         for key in await self._table.list_of(user_id):
             if self._wall_clock() >= key.expires_at:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from omnigen_gateway.service.api_keys import ApiKeys
+from omnigen_gateway.service.leaving import Leaving
 from omnigen_gateway.service.registering import Registering
 from omnigen_gateway.service.sessions import Sessions
 from omnigen_gateway.service.signing_in import SigningIn
@@ -18,3 +19,4 @@ class Desk:
     standings: Standings
     api_keys: ApiKeys
     registering: Registering
+    leaving: Leaving

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.idempotency import Entry
 from omnigen_jobs.domain.messages import Message, Notice
@@ -11,7 +12,9 @@ from omnigen_jobs.domain.records import Binding, Claim, Intent, Job, NewEvent, P
 from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Uploads
 
-Versioned = TypeVar("Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads, Shares)
+Versioned = TypeVar(
+    "Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads, Shares, Erasure
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

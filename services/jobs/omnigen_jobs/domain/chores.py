@@ -19,4 +19,11 @@ class MediaChore:
     job_id: JobId
 
 
-Chore = UploadsChore | MediaChore
+@dataclass(frozen=True, slots=True)
+class ErasureChore:
+    """A user of whom nothing is to be left."""
+
+    user_id: UserId
+
+
+Chore = UploadsChore | MediaChore | ErasureChore

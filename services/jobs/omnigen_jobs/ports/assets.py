@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from omnigen_jobs.domain.chores import Chore
+from omnigen_jobs.domain.erasures import Erasure
+from omnigen_jobs.domain.hooks import HookId
 from omnigen_jobs.domain.shares import Share, Shares
 from omnigen_jobs.domain.uploads import Uploads
 from omnigen_shared.contracts.base import JobId, UserId
@@ -38,6 +40,41 @@ class ShareStore(Protocol):
 
     async def put_shares(self, shares: Shares, added: Share | None = None, removed: Share | None = None) -> None:
         """Write on top of the version that it carries, and let one be found, or not any more. WriteConflictError."""
+        ...
+
+
+class ErasureStore(Protocol):
+    """Users who are being erased, and all that is kept of them in the table. DependencyUnavailableError.
+
+    Removals may be repeated; WriteConflictError when somebody writes the same.
+    """
+
+    async def find_erasure(self, user_id: UserId) -> Erasure | None:
+        """None when nobody has asked for it, or it is over."""
+        ...
+
+    async def put_erasure(self, erasure: Erasure) -> None:
+        """Write on top of the version that it carries; WriteConflictError otherwise."""
+        ...
+
+    async def remove_erasure(self, erasure: Erasure) -> None:
+        """It is over; WriteConflictError when it was written since."""
+        ...
+
+    async def list_job_ids(self, user_id: UserId, limit: int) -> Sequence[JobId]:
+        """All kinds of jobs, shown or not (an index: some may be gone, and one may be missing for a moment)."""
+        ...
+
+    async def remove_job(self, job_id: JobId, provider_ids: Sequence[str]) -> None:
+        """Nothing of it is left, its links and its bindings to these predictions included."""
+        ...
+
+    async def remove_messages(self, hook_id: HookId) -> int:
+        """What a webhook was told; how much there was."""
+        ...
+
+    async def remove_user_items(self, user_id: UserId) -> int:
+        """What stands under the user, but for the erasure; how much there was."""
         ...
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from omnigen_jobs.routes import (
     attempts,
+    erasures,
     estimates,
     exports,
     hooks,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     media.router,
     exports.router,
     uploads.router,
+    erasures.router,
     shares.router,
     attempts.router,
     intents.router,

@@ -12,6 +12,7 @@ from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.deleting import Deleting
 from omnigen_jobs.service.ending import Ending
+from omnigen_jobs.service.erasing import Erasing
 from omnigen_jobs.service.exporting import Exporting
 from omnigen_jobs.service.following import Following
 from omnigen_jobs.service.hinting import Hinting
@@ -51,6 +52,7 @@ class UseCases:
     sealer: Sealer
     sharing: Sharing
     deleting: Deleting
+    erasing: Erasing
 
 
 def use_cases(request: Request) -> UseCases:

@@ -5,9 +5,10 @@ from typing import Final
 
 import structlog
 
-from omnigen_jobs.domain.chores import Chore, MediaChore
+from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import ChoreStore
+from omnigen_jobs.service.erasing import Erasing
 from omnigen_jobs.service.retaining import Retaining
 from omnigen_jobs.service.uploading import Uploading
 from omnigen_shared.clock import Clock
@@ -24,6 +25,7 @@ class Tidier:
     store: ChoreStore
     uploading: Uploading
     retaining: Retaining
+    erasing: Erasing
     clock: Clock
 
     async def sweep(self) -> None:
@@ -41,5 +43,7 @@ class Tidier:
     async def _do(self, chore: Chore) -> None:
         if isinstance(chore, MediaChore):
             await self.retaining.remove(chore.job_id)
+        elif isinstance(chore, ErasureChore):
+            await self.erasing.do_pass(chore.user_id)
         else:
             await self.uploading.tidy(chore.user_id)

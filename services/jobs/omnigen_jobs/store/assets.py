@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from omnigen_jobs.domain.chores import Chore, MediaChore, UploadsChore
+from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore, UploadsChore
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.access import TableAccess
@@ -95,4 +95,6 @@ def index_of(owner: str, due_at: datetime | None) -> dict[str, Any]:
 def _chore_of(item: Mapping[str, Any]) -> Chore:
     if keys.is_job(item["sk"]):
         return MediaChore(JobId(item["job_id"]))
+    if keys.is_erasure(item["sk"]):
+        return ErasureChore(UserId(item["user_id"]))
     return UploadsChore(UserId(item["user_id"]))

@@ -108,6 +108,24 @@ def hooks_key(user_id: UserId) -> Key:
     return Key(f"USER#{user_id}", "HOOKS")
 
 
+def unlisted(user_id: UserId) -> str:
+    """Stands in the index of users' jobs for what is no video, or is not admitted yet: nobody lists it."""
+    return f"{user_id}/unlisted"
+
+
+def user_partition(user_id: UserId) -> str:
+    """Where all stands that is a user's and no job's."""
+    return f"USER#{user_id}"
+
+
+def erasure_key(user_id: UserId) -> Key:
+    return Key(user_partition(user_id), "ERASURE")
+
+
+def is_erasure(sk: str) -> bool:
+    return sk == "ERASURE"
+
+
 def uploads_key(user_id: UserId) -> Key:
     return Key(f"USER#{user_id}", "UPLOADS")
 

@@ -113,8 +113,8 @@ class Writes:
 
 
 def _index_of(job: Job) -> dict[str, Any]:
-    """The keys of the two indexes: a user's visible jobs; jobs to be looked after, or whose files have to go."""
-    listed = {"gsi_user": job.user_id} if job.is_listed else {}
+    """The keys of the two indexes: all jobs of a user, those that are shown apart; jobs to be looked after."""
+    listed = {"gsi_user": job.user_id if job.is_listed else keys.unlisted(job.user_id)}
     if job.lease_until is not None:
         return {**listed, "open_shard": keys.shard_of(job.job_id)}
     if job.media_until is not None:
