@@ -8,6 +8,7 @@ from tests.e2e.cases.accounts import (
     a_stranger_signs_up_confirms_and_signs_in,
     who_signs_out_is_out,
 )
+from tests.e2e.cases.library import a_video_is_found_looked_at_deleted_and_brought_back
 from tests.e2e.cases.looks import pages_for_everybody_have_no_barriers, pages_of_members_have_no_barriers
 from tests.e2e.cases.settings import a_key_is_made_works_and_is_revoked, a_webhook_is_added_tested_and_deleted
 from tests.e2e.world import World
@@ -19,6 +20,7 @@ CASES: Final[tuple[Case, ...]] = (
     who_signs_out_is_out,
     a_key_is_made_works_and_is_revoked,
     a_webhook_is_added_tested_and_deleted,
+    a_video_is_found_looked_at_deleted_and_brought_back,
     pages_for_everybody_have_no_barriers,
     pages_of_members_have_no_barriers,
 )

@@ -1,6 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Clapperboard } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { deletions } from '@/pages/library/deletions';
 import { Filters } from '@/pages/library/Filters';
 import { isAmong, libraryQuery } from '@/pages/library/queries';
 import { VideoCard } from '@/pages/library/VideoCard';
@@ -17,7 +19,10 @@ export function LibraryPage() {
   const wanted = useSearch({ from: '/members/library' });
   const navigate = useNavigate({ from: '/library' });
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(libraryQuery(wanted));
-  const jobs = data?.pages.flatMap((page) => page.jobs).filter((job) => isAmong(job, wanted.words));
+  const gone = useSyncExternalStore(deletions.subscribe, deletions.gone);
+  const jobs = data?.pages
+    .flatMap((page) => page.jobs)
+    .filter((job) => isAmong(job, wanted.words) && !gone.has(job.job_id));
   const isFiltered = Boolean(wanted.status ?? wanted.category ?? wanted.words);
   return (
     <>

@@ -1,6 +1,11 @@
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { Api } from '@/api/types';
+import { deletions } from '@/pages/library/deletions';
 import { Poster } from '@/pages/library/Poster';
+import { isUnderWay } from '@/pages/library/status';
 import { formatMoment, formatUsd } from '@/pages/usage/words';
+import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import styles from '@/pages/library/VideoCard.module.css';
 
@@ -8,17 +13,40 @@ interface Props {
   job: Api<'JobSummary'>;
 }
 
+/** It plays while somebody points at it. */
 export function VideoCard({ job }: Props) {
+  const [isPlaying, setIsPlaying] = useState(false);
   const { prompt, duration_s: seconds, aspect_ratio: aspect } = job.request;
   return (
-    <Card as="li" className={styles.card ?? ''}>
-      <Poster job={job} />
+    <Card
+      as="li"
+      className={styles.card ?? ''}
+      onPointerEnter={() => {
+        setIsPlaying(true);
+      }}
+      onPointerLeave={() => {
+        setIsPlaying(false);
+      }}
+    >
+      <Poster job={job} isPlaying={isPlaying} />
       <div className={styles.words}>
         <h2 className={styles.title}>
           <a href={`/videos/${job.job_id}`} className={styles.link}>
             {prompt}
           </a>
         </h2>
+        {isUnderWay(job.status) ? null : (
+          <Button
+            variant="ghost"
+            className={styles.delete ?? ''}
+            aria-label={`Delete ${prompt}`}
+            onClick={() => {
+              deletions.begin(job.job_id);
+            }}
+          >
+            <Trash2 size={18} aria-hidden />
+          </Button>
+        )}
         <p className={styles.muted}>
           {seconds} s · {aspect} · {formatUsd(job.cost.spent_usd ?? '0')} · {formatMoment(job.created_at)}
         </p>
