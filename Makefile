@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
-LOCKS := bootstrap dev emulator infra checkov bench node gateway jobs quota composer generator generator-local local
+LOCKS := bootstrap dev emulator infra checkov api bench node gateway jobs quota composer generator generator-local local
 TARGET ?= local
 TEST_PROCESSES ?= 5
 
@@ -117,7 +117,7 @@ lock: setup ## Pin every requirement with hashes
 
 .PHONY: clean
 clean: ## Remove what the targets above have made (not a running stack's state)
-	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-bench .venv-node web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-api .venv-bench .venv-node web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Prove and measure
 
@@ -142,6 +142,13 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 #: LIMIT_S=25          older ones are killed, with their workers
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.continuing
+
+.PHONY: prove-api
+prove-api: setup .venv-api/.stamp ## The API's document against what is served, by schemathesis: anonymous and signed in
+#: CASES=20            of each operation in each phase, besides those of its limits
+#: SEED=1              the same seed asks the same
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.api
 
 .PHONY: prove-streams
 prove-streams: setup ## 9,000 idle streams in one gateway process: their memory, and what is left of them

@@ -348,7 +348,7 @@ async def test_another_method_is_told_which_there_are(path: str) -> None:
             answer = await api.ask(method, target)
             assert_refused(answer, 405, "method_not_allowed", method)
             allowed = set((answer.header("allow") or "").split(", "))
-            assert set(cases) <= allowed
+            assert allowed - {"HEAD"} == set(cases)
             assert method not in allowed
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.fakes.loopback import serve_raw
 from tests.fakes.served_gateway import JOB, JSON, serve_gateway
 
+HOOK = "/api/v1/webhooks/whk_1"
+
 
 async def test_a_service_that_hangs_up_is_asked_again() -> None:
     async with serve_raw(None, times=2) as (url, heads), serve_gateway(jobs_url=url) as gateway:
@@ -13,7 +15,7 @@ async def test_a_service_that_hangs_up_is_asked_again() -> None:
         assert len(heads) == 3
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/api/v1/jobs"), ("POST", f"{JOB}/cancel"), ("DELETE", JOB)])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/api/v1/jobs"), ("POST", f"{JOB}/cancel"), ("DELETE", HOOK)])
 async def test_what_changes_something_is_not_sent_again(method: str, path: str) -> None:
     async with serve_raw(None, times=1) as (url, heads), serve_gateway(jobs_url=url) as gateway:
         async with gateway.client.request(method, path, headers=JSON) as answer:
@@ -25,7 +27,7 @@ async def test_a_service_that_is_down_is_left_alone_for_a_while() -> None:
     async with serve_raw(None) as (url, heads), serve_gateway(jobs_url=url) as gateway:
         codes = []
         for _ in range(8):
-            async with gateway.client.delete(JOB) as answer:
+            async with gateway.client.delete(HOOK) as answer:
                 codes.append((answer.status, (await answer.json())["code"]))
         assert codes == [(503, "dependency_unavailable")] * 8
         assert len(heads) == 5

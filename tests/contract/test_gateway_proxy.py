@@ -34,13 +34,13 @@ async def test_a_redirect_passes_through(gateway: ServedGateway) -> None:
 
 
 async def test_a_large_answer_passes_through(gateway: ServedGateway) -> None:
-    async with gateway.client.get(f"{JOB}/large") as answer:
+    async with gateway.client.get(f"{JOB}/receipt") as answer:
         assert len(await answer.read()) == 3_000_000
         assert answer.headers["Content-Length"] == "3000000"
 
 
 async def test_a_packed_answer_stays_packed(gateway: ServedGateway) -> None:
-    async with gateway.client.get(f"{JOB}/packed") as answer:
+    async with gateway.client.get(f"{JOB}/captions") as answer:
         assert (await answer.read(), answer.headers["Content-Encoding"]) == (b"packed", "gzip")
 
 
@@ -86,7 +86,7 @@ async def test_streams_are_cut_when_their_readers_leave(gateway: ServedGateway) 
 
 
 async def test_a_request_that_waits_is_cut_when_its_client_leaves(gateway: ServedGateway) -> None:
-    asking = asyncio.create_task(gateway.client.get(f"{JOB}/slow"))
+    asking = asyncio.create_task(gateway.client.get(f"{JOB}/preview"))
     await wait_until(lambda: gateway.service.calls == 1)
     asking.cancel()
     await wait_until(lambda: gateway.service.hang_ups == 1)

@@ -67,7 +67,7 @@ def get(target: str = JOB) -> UpstreamRequest:
 
 
 async def test_an_answer_is_read_to_its_end(make: Make) -> None:
-    answer = await (await make("serving")).open(get(f"{JOB}/large"))
+    answer = await (await make("serving")).open(get(f"{JOB}/receipt"))
     assert answer.status == 200
     assert len(await read(answer)) == 3_000_000
     assert await answer.read_chunk() == b""

@@ -81,6 +81,24 @@ def test_it_is_whole() -> None:
                 assert set(problem["examples"]) == set(re.findall(r"`(\w+)`", told["description"]))
 
 
+def test_answers_lead_to_what_can_be_asked_next() -> None:
+    known = {operation["operationId"]: path for _, path, operation in operations()}
+    links = {
+        (operation["operationId"], name): link
+        for _, _, operation in operations()
+        for told in operation["responses"].values()
+        for name, link in told.get("links", {}).items()
+    }
+    for (_, name), link in links.items():
+        assert set(link["parameters"]) == set(re.findall(r"{(\w+)}", known[name]))
+    assert links["post_job", "post_cancel"]["parameters"] == {"job_id": "$response.body#/job_id"}
+    assert links["post_export", "get_export_file"]["parameters"] == {
+        "export_id": "$response.body#/export_id",
+        "job_id": "$request.path.job_id",
+    }
+    assert ("post_cancel", "get_job") not in links
+
+
 def test_its_schemas_and_examples_are_valid() -> None:
     for schema in document()["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)

@@ -28,7 +28,8 @@ from omnigen_gateway.domain.problems import (
 from omnigen_gateway.domain.sessions import COOKIE
 from omnigen_shared import errors
 from omnigen_shared.errors import ProblemError
-from omnigen_shared.http.documents import Document, merge_documents
+from omnigen_shared.http.documents import merge_documents
+from omnigen_shared.http.links import Document
 
 Problems = Sequence[type[ProblemError]]
 

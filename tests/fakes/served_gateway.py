@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 from starlette.responses import JSONResponse
@@ -31,28 +32,27 @@ class ServedGateway:
 
 
 @asynccontextmanager
-async def serve_gateway(jobs_url: str | None = None) -> AsyncIterator[ServedGateway]:
-    """Its jobs service is the scripted one, unless another address is given."""
+async def serve_gateway(
+    jobs_url: str | None = None, identity: FakeIdentity | None = None, **changes: Any
+) -> AsyncIterator[ServedGateway]:
+    """The services behind it are the scripted one, unless other addresses are given; `changes` are of its settings."""
     service = ScriptedService()
     service.app.routes.append(Route("/jwks.json", lambda _request: JSONResponse({"keys": [provider_key().jwk()]})))
     async with serve_app(service.app) as service_url:
+        given = {"quota_url": service_url, "max_body_bytes": 200_000, **changes}
         settings = gateway_settings(
-            cognito_jwks_url=f"{service_url}/jwks.json",
-            jobs_url=jobs_url or service_url,
-            quota_url=service_url,
-            max_body_bytes=200_000,
+            cognito_jwks_url=f"{service_url}/jwks.json", jobs_url=jobs_url or service_url, **given
         )
-        async with (
-            AsyncExitStack() as stack,
-            serve_app(create_app(settings, await _half_real(settings, stack)), http=BoundedHeadProtocol) as url,
-            aiohttp.ClientSession(url, headers=bearer()) as client,
-        ):
+        async with AsyncExitStack() as stack:
+            app = create_app(settings, await _half_real(settings, stack, identity or FakeIdentity()))
+            url = await stack.enter_async_context(serve_app(app, http=BoundedHeadProtocol))
+            client = await stack.enter_async_context(aiohttp.ClientSession(url, headers=bearer()))
             yield ServedGateway(url, service, client)
 
 
-async def _half_real(settings: GatewaySettings, stack: AsyncExitStack) -> Adapters:
+async def _half_real(settings: GatewaySettings, stack: AsyncExitStack, identity: FakeIdentity) -> Adapters:
     """Sockets to the services and the key set; there is neither a user pool nor a table."""
-    real, identity = await open_adapters(settings, stack), FakeIdentity()
+    real = await open_adapters(settings, stack)
     return replace(
         real,
         provider=identity.provider,

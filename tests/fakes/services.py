@@ -27,12 +27,12 @@ class ScriptedService:
                 Route("/health", self._echo),
                 Route("/api/v1/usage", self._echo),
                 Route("/api/v1/jobs", self._create, methods=["POST"]),
-                Route(job, self._echo, methods=["GET", "DELETE"]),
+                Route(job, self._echo),
                 Route(f"{job}/events", self._stream),
                 Route(f"{job}/video", self._redirect),
-                Route(f"{job}/large", self._send_much),
-                Route(f"{job}/packed", self._pack),
-                Route(f"{job}/slow", self._wait),
+                Route(f"{job}/receipt", self._send_much),
+                Route(f"{job}/captions", self._pack),
+                Route(f"{job}/preview", self._wait),
             ]
         )
 

@@ -24,9 +24,9 @@ LONGEST: Final = 10_000
 _BREAK: Final = re.compile("\r\n?|[\u2028\u2029]")
 PATTERN: Final = (
     r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e"
-    r"\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]*$"
+    r"\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]*$"
 )
-"""The same for the API's document, which cannot name the noncharacters of the other planes."""
+"""The same for the API's document, which can name neither the noncharacters of the other planes nor surrogates."""
 _LAST_OF_PLANES: Final = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef" + _LAST_OF_PLANES + "]"

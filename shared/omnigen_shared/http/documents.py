@@ -4,6 +4,8 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from fastapi import Path
+
 from omnigen_shared.errors import (
     InvalidJsonError,
     InvalidRequestError,
@@ -11,8 +13,8 @@ from omnigen_shared.errors import (
     ProblemError,
     UnsupportedMediaTypeError,
 )
+from omnigen_shared.http.links import Document, add_links
 
-Document = dict[str, Any]
 PUBLIC: Final = "/api/"
 PROBLEM: Final = {
     "type": "object",
@@ -49,6 +51,14 @@ def problems(*kinds: type[ProblemError]) -> dict[int | str, Document]:
     return found
 
 
+def id_path(pattern: str) -> Any:
+    """A path's parameter that the document tells the form of.
+
+    It is not refused for its form: whatever nothing is called, nothing is there.
+    """
+    return Path(json_schema_extra={"pattern": f"^{pattern}$"})
+
+
 def merge_documents(
     head: Mapping[str, Any], documents: Iterable[tuple[Mapping[str, Any], Sequence[type[ProblemError]]]]
 ) -> Document:
@@ -65,6 +75,7 @@ def merge_documents(
     merged["components"]["examples"] = dict(sorted(_lift_examples(merged["paths"])))
     schemas["Problem"] = copy.deepcopy(PROBLEM)
     merged["components"]["schemas"] = {name: schemas[name] for name in sorted(_list_needed(merged))}
+    add_links(merged)
     return merged
 
 

@@ -157,7 +157,7 @@ async def test_other_paths_are_404_even_with_a_token(bench: GatewayBench, path: 
     ("method", "path", "allow"),
     [
         ("PUT", JOB, "DELETE, GET, HEAD"),
-        ("OPTIONS", JOB, "DELETE, GET, HEAD"),
+        ("OPTIONS", f"{JOB}/cancel", "POST"),
         ("TRACE", "/api/v1/jobs", "GET, HEAD, POST"),
         ("POST", "/api/v1/usage", "GET, HEAD"),
         ("POST", f"{JOB}/events", "GET"),

@@ -13,7 +13,8 @@ MAX_KEYS: Final = 50
 """Of one user."""
 USED_EVERY_S: Final = 60
 """When a key was used last is known to the minute."""
-_KEY: Final = re.compile(r"omk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+ID_PATTERN: Final = "[0-9a-f]{16}"
+_KEY: Final = re.compile(rf"omk_({ID_PATTERN})_([A-Za-z0-9_-]{{43}})")
 
 
 @dataclass(frozen=True, slots=True)

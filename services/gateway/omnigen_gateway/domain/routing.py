@@ -16,6 +16,7 @@ WEBHOOKS: Final = "webhooks"
 HERE: Final = "gateway"
 """Answered by the gateway itself, behind the same door."""
 _SEGMENT: Final = rb"/[A-Za-z0-9_-]{1,128}"
+_JOB: Final = rb"/api/v1/jobs" + _SEGMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,14 @@ _ANYBODY: Final = Route(HERE, frozenset({"GET"}), is_open=True)
 _GUEST: Final = Route(JOBS, _READ, is_open=True, is_shown=True)
 _STRANGER: Final = Route(HERE, _POST, is_open=True, is_scarce=True)
 _TABLE: Final = (
-    (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
+    (re.compile(_JOB + rb"/events"), Route(JOBS, frozenset({"GET"}), is_stream=True)),
     (re.compile(rb"/api/v1/jobs"), Route(JOBS, _READ | {"POST"})),
-    (re.compile(rb"/api/v1/jobs" + _SEGMENT), Route(JOBS, _READ | {"DELETE"})),
-    (re.compile(rb"/api/v1/jobs" + _SEGMENT + rb"/shares" + _SEGMENT), Route(JOBS, frozenset({"DELETE"}))),
-    (re.compile(rb"/api/v1/jobs(?:" + _SEGMENT + rb"){2,5}"), Route(JOBS, _READ | {"POST"})),
+    (re.compile(_JOB), Route(JOBS, _READ | {"DELETE"})),
+    (re.compile(_JOB + rb"/(?:video|thumbnail|captions|preview|receipt)"), Route(JOBS, _READ)),
+    (re.compile(_JOB + rb"/(?:cancel|resume|exports|scenes" + _SEGMENT + rb"/regenerate)"), Route(JOBS, _POST)),
+    (re.compile(_JOB + rb"/exports" + _SEGMENT + rb"(?:/file)?"), Route(JOBS, _READ)),
+    (re.compile(_JOB + rb"/shares"), Route(JOBS, _READ | _POST)),
+    (re.compile(_JOB + rb"/shares" + _SEGMENT), Route(JOBS, frozenset({"DELETE"}))),
     (re.compile(rb"/api/v1/models"), Route(JOBS, _READ)),
     (re.compile(rb"/api/v1/(?:storyboards|estimates)"), Route(JOBS, frozenset({"POST"}))),
     (re.compile(rb"/api/v1/storyboards" + _SEGMENT), Route(JOBS, _READ)),

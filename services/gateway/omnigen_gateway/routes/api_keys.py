@@ -2,15 +2,17 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import Response
 
+from omnigen_gateway.domain.api_keys import ID_PATTERN
 from omnigen_gateway.domain.problems import TooManyKeysError
 from omnigen_gateway.routes.admitted import Use, Who
 from omnigen_gateway.schemas import DAY_S, KeyList, KeyOrder, NewKey, show_key, show_new_key
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
+KeyPath = Annotated[str, id_path(ID_PATTERN)]
 router: Final = APIRouter(prefix="/keys", tags=["keys"])
 
 
@@ -29,6 +31,6 @@ async def get_keys(uses: Use, caller: Who) -> KeyList:
 
 
 @router.delete("/{key_id}", status_code=204, responses=problems(NotFoundError))
-async def delete_key(uses: Use, caller: Who, key_id: Annotated[str, Path(max_length=128)]) -> None:
+async def delete_key(uses: Use, caller: Who, key_id: KeyPath) -> None:
     """Delete a key: within a minute no gateway takes it any more."""
     await uses.api_keys.delete(caller.user_id, key_id)

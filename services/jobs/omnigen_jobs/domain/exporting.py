@@ -25,7 +25,10 @@ from omnigen_shared.errors import InvalidRequestError
 
 UNCHANGED: Final = "same"
 PREVIEW_HEIGHT_PX: Final = 240
-_ID: Final = re.compile(r"([a-z0-9]+)_([0-9]+x[0-9]+|same)_([0-9]+p)_([a-z]+)")
+_SHAPES: Final = {shape.value.replace(":", "x"): shape for shape in ExportShape} | {UNCHANGED: None}
+ID_PATTERN: Final = "_".join(f"({'|'.join(names)})" for names in (ExportFormat, _SHAPES, Resolution, Fit))
+"""`mp4_9x16_720p_blur`: format, shape, resolution and fit."""
+_ID: Final = re.compile(ID_PATTERN)
 _SHOWN: Final = frozenset({SceneState.INGESTED, SceneState.PREPARED})
 
 
@@ -51,11 +54,7 @@ def parse_id(export_id: str) -> ExportWish:
     if found is None:
         raise nothing_there()
     made, shape, resolution, fit = found.groups()
-    try:
-        chosen = None if shape == UNCHANGED else ExportShape(shape.replace("x", ":"))
-        return ExportWish(ExportFormat(made), chosen, Resolution(resolution), Fit(fit))
-    except ValueError as error:
-        raise nothing_there() from error
+    return ExportWish(ExportFormat(made), _SHAPES[shape], Resolution(resolution), Fit(fit))
 
 
 def find_largest(output: JobOutput) -> Resolution:

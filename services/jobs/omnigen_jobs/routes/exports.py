@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from omnigen_jobs.domain.exporting import ID_PATTERN
 from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.exports import ExportOrder, ExportView
 from omnigen_jobs.service.exporting import RETRY_AFTER_S, Export, Playlist
 from omnigen_shared.contracts.exports import ExportFormat, ExportResult
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["exports"])
 PROBLEMS: Final = problems(NotFoundError, NotReadyError, NoVideoError, MediaRemovedError)
@@ -24,7 +25,7 @@ PLAYLIST: Final[dict[int | str, dict[str, Any]]] = {
         "content": {ExportFormat.HLS.media_type: {"schema": {"type": "string"}}},
     }
 }
-ExportId = Annotated[str, Path(max_length=100)]
+ExportId = Annotated[str, id_path(ID_PATTERN)]
 
 
 @router.post("/exports", responses={**WORKING, **PROBLEMS}, response_model=ExportView)

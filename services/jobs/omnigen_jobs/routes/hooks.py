@@ -20,7 +20,7 @@ from omnigen_jobs.schemas.hooks import (
     RotateOrder,
 )
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
 router: Final = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 _HOOK_ID: Final = re.compile(r"whk_[0-9a-f]{32}")
@@ -28,14 +28,14 @@ _MESSAGE_ID: Final = re.compile(r"msg_[0-9a-f]{32}")
 NOT_FOUND: Final = problems(NotFoundError)
 
 
-def known_hook(webhook_id: str) -> HookId:
+def known_hook(webhook_id: Annotated[str, id_path(_HOOK_ID.pattern)]) -> HookId:
     """NotFoundError for text that no webhook is ever called."""
     if _HOOK_ID.fullmatch(webhook_id) is None:
         raise nothing_there()
     return HookId(webhook_id)
 
 
-def known_message(delivery_id: str) -> MessageId:
+def known_message(delivery_id: Annotated[str, id_path(_MESSAGE_ID.pattern)]) -> MessageId:
     """NotFoundError for text that no delivery is ever called."""
     if _MESSAGE_ID.fullmatch(delivery_id) is None:
         raise nothing_there()

@@ -27,6 +27,7 @@ from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
 from omnigen_shared.http.caller import allow
+from omnigen_shared.http.documents import id_path
 from omnigen_shared.identity import Identity
 
 _JOB_ID: Final = re.compile(r"job_[0-9a-f]{32}")
@@ -61,7 +62,7 @@ def use_cases(request: Request) -> UseCases:
     return found
 
 
-def known_form(job_id: str) -> JobId:
+def known_form(job_id: Annotated[str, id_path(_JOB_ID.pattern)]) -> JobId:
     """NotFoundError for text that no job is ever called."""
     if _JOB_ID.fullmatch(job_id) is None:
         raise nothing_there()

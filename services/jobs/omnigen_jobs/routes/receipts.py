@@ -10,6 +10,7 @@ from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.receipts import Receipt, ReceiptKeys, SignedReceipt
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
+from omnigen_shared.http.health import OPEN
 
 router: Final = APIRouter(prefix="/api/v1", tags=["receipts"])
 
@@ -22,7 +23,7 @@ async def get_receipt(caller: User, uses: Uses, job_id: JobPath) -> SignedReceip
     return SignedReceipt(**dict(receipt), signature=uses.sealer.seal(to_payload(told)))
 
 
-@router.get("/receipts/keys")
+@router.get("/receipts/keys", openapi_extra=OPEN)
 async def get_receipt_keys(_caller: User, uses: Uses) -> ReceiptKeys:
     """The public keys of receipts, for whoever wants to check one; nobody has to sign in."""
     return ReceiptKeys(keys=[dict(key) for key in uses.sealer.public_keys])

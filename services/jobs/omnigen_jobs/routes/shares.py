@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from omnigen_jobs.domain.problems import (
     MediaRemovedError,
@@ -17,14 +17,15 @@ from omnigen_jobs.domain.shares import ShareId
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.shares import NewShare, SharedVideo, ShareList, ShareOrder, ShareView
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
+from omnigen_shared.http.health import OPEN
 
 router: Final = APIRouter(prefix="/api/v1", tags=["shares"])
 NOT_FOUND: Final = problems(NotFoundError)
 _SHARE_ID: Final = re.compile(r"shr_[0-9a-f]{32}")
 
 
-def known_share(share_id: str) -> ShareId:
+def known_share(share_id: Annotated[str, id_path(_SHARE_ID.pattern)]) -> ShareId:
     """NotFoundError for text that no link is ever called."""
     if _SHARE_ID.fullmatch(share_id) is None:
         raise nothing_there()
@@ -57,9 +58,9 @@ async def delete_share(caller: User, uses: Uses, job_id: JobPath, share_id: Shar
     await uses.sharing.revoke(caller.subject, job_id, share_id)
 
 
-@router.get("/share/{token}", responses=NOT_FOUND)
+@router.get("/share/{token}", responses=NOT_FOUND, openapi_extra=OPEN)
 async def get_shared_video(
-    _caller: User, uses: Uses, token: Annotated[str, Path(max_length=128)], response: Response
+    _caller: User, uses: Uses, token: Annotated[str, id_path("[A-Za-z0-9_-]{1,128}")], response: Response
 ) -> SharedVideo:
     """The video behind a link, with signed addresses of its files. Nobody has to sign in."""
     response.headers["Cache-Control"] = "no-store"

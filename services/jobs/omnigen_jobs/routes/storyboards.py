@@ -12,19 +12,18 @@ from omnigen_jobs.schemas.orders import StoryboardOrder
 from omnigen_jobs.schemas.plans import PlanView, link_to
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
 router: Final = APIRouter(prefix="/api/v1/storyboards", tags=["storyboards"])
 RETRY_AFTER_S: Final = 2
-_PLAN_ID: Final = re.compile(r"plan_([0-9a-f]{32})")
+_PLAN_ID: Final = re.compile(r"plan_[0-9a-f]{32}")
 
 
-def known_form(storyboard_id: str) -> JobId:
+def known_form(storyboard_id: Annotated[str, id_path(_PLAN_ID.pattern)]) -> JobId:
     """NotFoundError for text that no storyboard is ever called."""
-    found = _PLAN_ID.fullmatch(storyboard_id)
-    if found is None:
+    if _PLAN_ID.fullmatch(storyboard_id) is None:
         raise nothing_there()
-    return JobId(f"job_{found[1]}")
+    return JobId(storyboard_id.replace("plan_", "job_"))
 
 
 PlanPath = Annotated[JobId, Depends(known_form)]

@@ -19,24 +19,23 @@ from omnigen_shared.http.documents import problems
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}/events", tags=["events"])
 
 
-class EventStream(StreamingResponse):
-    """The class of the answer, for the document."""
-
-    media_type = "text/event-stream"
-
-
+MEDIA_TYPE: Final = "text/event-stream"
+EXAMPLE: Final = 'id: 1\nevent: job.created\ndata: {"job_id": "job_…", "at": "2026-11-24T18:08:23.000000Z"}\n\n'
+TOLD: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "Events, until `end`.", "content": {MEDIA_TYPE: {"example": EXAMPLE}}}
+}
 RETRY_MS: Final = 2000
 """How long a cut-off browser waits before it connects again."""
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 LastEventId = Annotated[int, Header(ge=0, le=10**9)]
 
 
-@router.get("", response_class=EventStream, responses=problems(NotFoundError))
+@router.get("", response_class=StreamingResponse, responses={**TOLD, **problems(NotFoundError)})
 async def get_events(caller: User, uses: Uses, job_id: JobPath, last_event_id: LastEventId = 0) -> StreamingResponse:
     """Server-sent events of a job; `Last-Event-ID` goes on without a gap, and `end` is the last."""
     record = await uses.reading.get(caller.subject, job_id)
     followed = uses.following.follow(record.job.job_id, last_event_id)
-    return StreamingResponse(_write(job_id, followed), 200, _HEADERS, "text/event-stream")
+    return StreamingResponse(_write(job_id, followed), 200, _HEADERS, MEDIA_TYPE)
 
 
 async def _write(job_id: JobId, followed: AsyncGenerator[Item, None]) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from omnigen_jobs.routes.needs import User, Uses
 from omnigen_jobs.schemas.uploads import OpenUpload, UploadList, UploadOrder, UploadProgress, UploadView
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
 router: Final = APIRouter(prefix="/api/v1/uploads", tags=["uploads"])
 RETRY_AFTER_S: Final = 1
@@ -28,7 +28,7 @@ CHECKING: Final[dict[int | str, dict[str, Any]]] = {
 _UPLOAD_ID: Final = re.compile(r"upl_[0-9a-f]{32}")
 
 
-def known_upload(upload_id: str) -> UploadId:
+def known_upload(upload_id: Annotated[str, id_path(_UPLOAD_ID.pattern)]) -> UploadId:
     """NotFoundError for text that no upload is ever called."""
     if _UPLOAD_ID.fullmatch(upload_id) is None:
         raise nothing_there()

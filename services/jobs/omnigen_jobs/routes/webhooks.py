@@ -6,13 +6,15 @@ from fastapi import APIRouter, Header, Query, Request
 
 from omnigen_jobs.domain.hints import Delivery
 from omnigen_jobs.routes.needs import User, Uses
+from omnigen_shared.errors import NotFoundError
+from omnigen_shared.http.documents import problems
 from omnigen_shared.http.health import OPEN
 
 router: Final = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 Signed = Annotated[str, Header(max_length=1000)]
 
 
-@router.post("/replicate", status_code=204, openapi_extra=OPEN)
+@router.post("/replicate", status_code=204, openapi_extra=OPEN, responses=problems(NotFoundError))
 async def post_replicate(
     _gateway: User,
     uses: Uses,

@@ -1,0 +1,1 @@
+"""The served document against what is served: `make prove-api`."""
