@@ -16,7 +16,7 @@ TEST_PROCESSES ?= 5
 unexport PYTHONDONTWRITEBYTECODE
 
 # The values of a demo, taken as they were typed ($, quotes and ; included) and handed on by the environment.
-DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT FILE
+DEMO_VALUES := PROMPT DURATION ASPECT RESOLUTION SEED OUT TRACE FILE
 $(foreach v,$(DEMO_VALUES),$(if $(filter-out undefined,$(origin $(v))),$(eval override $(v) := $$(value $(v)))))
 export $(DEMO_VALUES)
 
@@ -40,7 +40,13 @@ demo: setup build-generator ## A prompt to an MP4, on a stack of its own
 #: RESOLUTION=720p     or 480p, 1080p
 #: SEED=1              0 to 2147483647; the same seed, the same frames
 #: OUT=FILE            omnigen-demo.mp4 if not given
+#: TRACE=FILE          all spans of all processes, a line of JSON each
 	@$(BIN)/python -m omnigen_local demo
+
+.PHONY: trace-report
+trace-report: setup ## What happened when in a video: TRACE's file as a table of time
+#: FILE=omnigen-trace.jsonl
+	@FILE="$${FILE:-omnigen-trace.jsonl}" $(BIN)/python -m omnigen_local trace-report
 
 .PHONY: up
 up: setup build-generator build-web ## Start a stack that stays; prints what is where

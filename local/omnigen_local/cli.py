@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import subprocess
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from omnigen_local.demo.command import demo
 from omnigen_local.documents import secrets
 from omnigen_local.environments import forget_accounts
 from omnigen_local.operating import quota
+from omnigen_local.traces import read_traces
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,6 +49,18 @@ def provision_command() -> None:
     """What the provisioning container of docker-compose.yml does."""
     names = asyncio.run(provision_containers(ContainerSettings()))
     typer.echo(f"provision: environments written for {', '.join(names)}")
+
+
+@app.command("trace-report")
+def trace_report_command(file: Annotated[Path, typer.Option(envvar="FILE", help="What TRACE= has left.")]) -> None:
+    """Tell what happened when in the largest trace of a file."""
+    try:
+        traces = read_traces(file)
+    except (OSError, ValueError, KeyError) as error:
+        typer.echo(f"trace-report: {file}: {error}", err=True)
+        raise typer.Exit(1) from None
+    for line in traces[0].waterfall() if traces else []:
+        typer.echo(line)
 
 
 for command in (demo, up, down, status, secrets):

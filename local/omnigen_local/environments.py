@@ -126,6 +126,11 @@ def process_environment(scratch_dir: Path) -> Environment:
     }
 
 
+def trace_environment(trace_file: Path | None) -> Environment:
+    """Has a unit keep its spans there."""
+    return {} if trace_file is None else {"TRACE_FILE": str(trace_file.absolute())}
+
+
 def forget_accounts(environment: MutableMapping[str, str]) -> None:
     """Take every AWS setting out of an environment: whoever uses it afterwards can only reach the emulator."""
     for name in [name for name in environment if name.startswith("AWS_")]:

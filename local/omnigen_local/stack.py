@@ -24,6 +24,7 @@ from omnigen_local.environments import (
     simulator_environment,
     stack_parameters,
     studio_environment,
+    trace_environment,
 )
 from omnigen_local.home import StackRecord
 from omnigen_local.identities import Identities
@@ -46,6 +47,8 @@ class StackPlan:
     """Whether tables, objects and users are there again at the next start from the same folder."""
     overrides: Mapping[str, Environment] = field(default_factory=dict)
     """By unit (generator and simulator too): settings over those that the stack gives it."""
+    trace_file: Path | None = None
+    """Where every process appends its spans."""
     signing_dir: Path | None = None
     """Where the credentials of videos are kept; None: with the state."""
 
@@ -112,7 +115,7 @@ class LocalStack:
         raise ProcessEndedError("emulator", describe_exit(code), self.plan.log_dir / "emulator.log")
 
     def _stack_parameters(self) -> StackParameters:
-        overrides = self.plan.overrides.get("generator", {})
+        overrides = {**trace_environment(self.plan.trace_file), **self.plan.overrides.get("generator", {})}
         return stack_parameters(self._urls, self._identities).model_copy(update={"generator_overrides": overrides})
 
     def _simulator_program(self) -> Program:
@@ -129,7 +132,8 @@ class LocalStack:
         ]
 
     def _program(self, name: str, module: str, environment: Environment) -> Program:
-        whole = {**process_environment(self._scratch_dir), **environment, **self.plan.overrides.get(name, {})}
+        common = process_environment(self._scratch_dir) | trace_environment(self.plan.trace_file)
+        whole = {**common, **environment, **self.plan.overrides.get(name, {})}
         ready_url = f"{self.plan.ports.url(name)}/ready"
         return Program(name, (sys.executable, "-P", "-m", module), whole, ready_url)
 

@@ -11,10 +11,13 @@ from typing import Any, Final, Self
 import aiohttp
 import orjson
 import stamina
+from opentelemetry.trace import SpanKind
 
 from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.signals import STATUS
 from omnigen_shared.telemetry import inject_trace
+from omnigen_shared.tracing import open_span
 
 TIMEOUT_HEADER: Final = "X-OmniGen-Timeout-S"
 ATTEMPTS: Final = 4
@@ -69,8 +72,10 @@ class InternalClient:
             async for attempt in stamina.retry_context(
                 on=_is_passing, attempts=ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=2.0
             ):
-                with attempt:
-                    return await self._send(method, path, self._headers(subject, plan, headers), body)
+                with attempt, open_span(f"call.{self._audience}", kind=SpanKind.CLIENT) as span:
+                    reply = await self._send(method, path, self._headers(subject, plan, headers), body)
+                    span.set_attributes({"http.request.method": method, STATUS: reply.status})
+                    return reply
         except (aiohttp.ClientError, TimeoutError) as error:
             message = f"{self._audience} did not answer {method} {path}: {type(error).__name__}"
             raise DependencyUnavailableError(message, retry_after_s=2) from error

@@ -7,6 +7,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from omnigen_shared.tracing import current_trace_id
+
 SECRET_NAMES = frozenset({"authorization", "cookie", "set-cookie", "token", "password", "secret", "private_key"})
 
 
@@ -15,11 +17,20 @@ def redact_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     return {key: "[redacted]" if key.lower() in SECRET_NAMES else value for key, value in event.items()}
 
 
+def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Which trace the line belongs to, sampled or not; a line may name another one itself."""
+    trace_id = current_trace_id()
+    if trace_id is not None:
+        event.setdefault("trace_id", trace_id)
+    return event
+
+
 def configure_logging(unit: str, level: str = "INFO") -> None:
     """Call once, at an entry point. Libraries that log through stdlib are shown from WARNING up."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -1,5 +1,6 @@
 """What every unit is told by its environment. A field's name in capitals is the variable's name."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
@@ -20,6 +21,12 @@ class BaseUnitSettings(BaseSettings):
     """Set only where AWS is emulated; None is the real one."""
     otlp_endpoint: str | None = None
     """Where traces and metrics go over OTLP/HTTP; None keeps none."""
+    trace_file: Path | None = None
+    """Where every span is appended as a line of JSON, by each process of one machine."""
+
+    @property
+    def keeps_traces(self) -> bool:
+        return self.otlp_endpoint is not None or self.trace_file is not None
 
 
 class ServiceSettings(BaseUnitSettings):

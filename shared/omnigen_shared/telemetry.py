@@ -1,6 +1,10 @@
-"""Traces and metrics: one provider of each per process, and the W3C traceparent on every call between units."""
+"""Where traces and metrics go: one provider of each per process, and the W3C traceparent on every call between units.
+
+How spans are made: tracing.py. What they and the metrics are called: signals.py.
+"""
 
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opentelemetry import metrics, trace
@@ -10,27 +14,52 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import SpanProcessor
 
 _propagator = TraceContextTextMapPropagator()
 
 
-def configure_telemetry(unit: str, otlp_endpoint: str | None) -> None:
-    """Call once, at an entry point. Without an endpoint spans are made (ids travel) and dropped; nothing is counted.
+def configure_telemetry(unit: str, otlp_endpoint: str | None, trace_file: Path | None = None) -> None:
+    """Call once, at an entry point. Without an endpoint or a file no span is kept (ids travel), and nothing is counted.
 
     The SDK and its exporter are imported here, because they cost a cold Lambda more than all it does with them.
     """
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider, sampling  # noqa: PLC0415
 
     resource = Resource.create({SERVICE_NAME: f"omnigen-{unit}"})
-    provider = TracerProvider(resource=resource)
+    is_kept = otlp_endpoint is not None or trace_file is not None
+    provider = TracerProvider(resource=resource, sampler=sampling.DEFAULT_ON if is_kept else sampling.ALWAYS_OFF)
     if otlp_endpoint is not None:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint}/v1/traces")))
+        provider.add_span_processor(_send_to(otlp_endpoint))
         metrics.set_meter_provider(_open_meters(resource, otlp_endpoint))
+    if trace_file is not None:
+        provider.add_span_processor(_write_to(trace_file))
     trace.set_tracer_provider(provider)
+
+
+def flush_telemetry(timeout_s: float = 2) -> None:
+    """Send what is kept back, for who may be frozen or killed at any time."""
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        flush = getattr(provider, "force_flush", None)
+        if flush is not None:
+            flush(round(timeout_s * 1000))
+
+
+def _send_to(otlp_endpoint: str) -> "SpanProcessor":
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    return BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint}/v1/traces"))
+
+
+def _write_to(trace_file: Path) -> "SpanProcessor":
+    """A line of JSON per span, each one call of the kernel: many processes append to one file."""
+    from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor  # noqa: PLC0415
+
+    file = open(trace_file, "a", buffering=1, encoding="utf-8")  # noqa: SIM115, PTH123 - as long as the process lives
+    file.reconfigure(write_through=True)
+    return SimpleSpanProcessor(ConsoleSpanExporter(out=file, formatter=lambda span: f"{span.to_json(indent=None)}\n"))
 
 
 def _open_meters(resource: "Resource", otlp_endpoint: str) -> "MeterProvider":

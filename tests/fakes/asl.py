@@ -42,7 +42,7 @@ class Machine:
         while True:
             self.reached.add(name)
             state = machine["States"][name]
-            here = {**context, "State": {"Name": name}}
+            here = {**context, "State": {"Name": name, "EnteredTime": self._started_at}}
             kind = state["Type"]
             if kind == "Succeed":
                 return data

@@ -13,6 +13,10 @@ from pathlib import Path
 import av
 import pytest
 from tests.fakes.waiting import wait_until
+from tests.integration.hops import check_video_trace
+
+from omnigen_local.traces import Trace
+from omnigen_shared.signals import COST_MICROUSD, JOB_ID, MODEL, SCENE
 
 ROOT = Path(__file__).parents[2]
 PROMPT = 'it\'s "5 $HOME" & `id`; $(id) coffee \\ 100%'
@@ -92,9 +96,19 @@ async def start_demo(folder: Path, stderr: int = asyncio.subprocess.STDOUT, **va
             await process.wait()
 
 
+def check_trace(trace: Trace) -> None:
+    """What each paid call was and cost, and whose all of it is."""
+    paid = [span for span in trace.spans if span.name == "provider.predict"]
+    assert {span.attributes.get(SCENE) for span in paid} >= {None, 1}
+    assert all(span.attributes[MODEL] and span.attributes[COST_MICROUSD] > 0 for span in paid)
+    [complete] = [span for span in trace.spans if span.name.endswith("/complete")]
+    assert complete.attributes[COST_MICROUSD] == sum(span.attributes[COST_MICROUSD] for span in paid)
+    assert len({span.attributes[JOB_ID] for span in trace.spans if JOB_ID in span.attributes}) == 1
+
+
 @needs_proc
 async def test_a_prompt_becomes_a_file_and_three_lines(tmp_path: Path) -> None:
-    async with start_demo(tmp_path, PROMPT=PROMPT, OUT="film.mp4") as demo:
+    async with start_demo(tmp_path, PROMPT=PROMPT, OUT="film.mp4", TRACE="trace.jsonl") as demo:
         assert await demo.end() == 0, "\n".join(demo.lines)
     file, video, cost = demo.lines[-3:]
     size_mb = (tmp_path / "film.mp4").stat().st_size / 1_000_000
@@ -104,7 +118,8 @@ async def test_a_prompt_becomes_a_file_and_three_lines(tmp_path: Path) -> None:
     assert not any("\x1b" in line for line in demo.lines)
     with av.open(tmp_path / "film.mp4") as container:
         assert sum(1 for _ in container.decode(video=0)) == 150
-    assert names_in(tmp_path) == ["film.mp4", "tmp"]
+    check_trace(check_video_trace(tmp_path / "trace.jsonl", PROMPT))
+    assert names_in(tmp_path) == ["film.mp4", "tmp", "trace.jsonl"]
     assert names_in(tmp_path / "tmp") == []
     assert find_left_over(tmp_path) == []
 

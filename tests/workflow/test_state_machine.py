@@ -172,6 +172,7 @@ def test_every_call_says_which_state_of_which_job_it_is(runs: Runs, kind: str) -
         assert call["state"].lower() == call["step"] or call["step"] in {"scene", "music", "narration"}
         assert set(call["job"]) == {"job_id", "user_id", "plan", "attempt", "kind"}
         assert call["started_at"].startswith("20")
+        assert call["entered_at"] >= call["started_at"]
 
 
 def test_the_judge_is_told_how_every_branch_ended(runs: Runs, kind: str) -> None:

@@ -49,6 +49,7 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
     resolution: Annotated[str, typer.Option(envvar="RESOLUTION", help=_choices(Resolution, "resolution"))] = "",
     seed: Annotated[str, typer.Option(envvar="SEED", help="1 if not given; the same seed, the same frames.")] = "",
     out: Annotated[str, typer.Option(envvar="OUT", help="The file to write; ./omnigen-demo.mp4 if not given.")] = "",
+    trace: Annotated[str, typer.Option(envvar="TRACE", help="A file for all spans, a line of JSON each.")] = "",
     *,
     keep_state: Annotated[bool, typer.Option("--keep-state", help="Leave the stack's folder there.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Tell where the time went.")] = False,
@@ -63,13 +64,14 @@ def demo(  # noqa: PLR0913 - one for each value that can be typed
         "resolution": resolution,
         "seed": seed,
         "out": out,
+        "trace": trace,
     }
     try:
         order = parse_order({name: value for name, value in typed.items() if value})
         overrides = read_overrides(os.environ)
     except (BadValueError, BadOverrideError) as error:
         raise _fail(error, BAD_VALUE_EXIT) from None
-    open_own = partial(open_own_stack, keep_state, overrides)
+    open_own = partial(open_own_stack, keep_state, overrides, order.trace_file)
     open_target = partial(open_running_stack, against, emulator) if against else open_own
     try:
         code = asyncio.run(run_until_signal(_make(order, open_target, verbose)))

@@ -44,6 +44,8 @@ class Order:
     resolution: Resolution
     seed: int
     out: Path
+    trace_file: Path | None = None
+    """Where every process of the stack appends its spans, if anywhere."""
 
     @property
     def plan(self) -> PlanName:
@@ -75,7 +77,8 @@ def parse_order(typed: Mapping[str, str]) -> Order:
         aspect=_parse_choice("ASPECT", values["aspect"], AspectRatio),
         resolution=_parse_choice("RESOLUTION", values["resolution"], Resolution),
         seed=_parse_number("SEED", values["seed"], SEEDS, "a whole number"),
-        out=_parse_out(values["out"]),
+        out=_parse_file("OUT", values["out"]),
+        trace_file=_parse_file("TRACE", values["trace"]) if values.get("trace") else None,
     )
 
 
@@ -102,15 +105,17 @@ def _parse_choice(name: str, text: str, kind: type[Choice]) -> Choice:
         raise BadValueError(f"{name}={_quote(text)}: must be one of {', '.join(kind)}") from None
 
 
-def _parse_out(text: str) -> Path:
+def _parse_file(name: str, text: str) -> Path:
     path = Path(text)
     if (reason := _find_obstacle(path)) is not None:
-        raise BadValueError(f"OUT={_quote(text)}: {reason}; must be a file in a folder that exists and can be written")
+        raise BadValueError(
+            f"{name}={_quote(text)}: {reason}; must be a file in a folder that exists and can be written"
+        )
     return path
 
 
 def _find_obstacle(path: Path) -> str | None:
-    """Why the video could not be put there once it is made; found out by writing beside it, as will be done then."""
+    """Why nothing could be put there once it is made; found out by writing beside it, as will be done then."""
     try:
         target = path.resolve()
         if target.is_dir() or not path.name:

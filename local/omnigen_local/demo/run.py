@@ -111,9 +111,11 @@ async def run_demo(order: Order, open_target: OpenTarget) -> Ending:
 
 @asynccontextmanager
 async def open_own_stack(
-    keep_state: bool, overrides: Mapping[str, Environment], enter_phase: EnterPhase
+    keep_state: bool, overrides: Mapping[str, Environment], trace_file: Path | None, enter_phase: EnterPhase
 ) -> AsyncIterator[Target]:
     """A stack in a fresh folder, which stays only when it is asked for or explains an error."""
+    if trace_file is not None:
+        trace_file.write_bytes(b"")  # noqa: ASYNC240 - before anything else runs
     folder = Path(tempfile.mkdtemp(prefix="omnigen-demo-"))
     try:
         plan = StackPlan(
@@ -121,6 +123,7 @@ async def open_own_stack(
             folder / "logs",
             keep_emulator_state=keep_state,
             overrides=overrides,
+            trace_file=trace_file,
             signing_dir=HOME.signing_dir,
         )
         async with LocalStack(plan, enter_phase) as stack:

@@ -205,14 +205,14 @@ def _build_door(
     settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter, reception: Reception, own_routes: ASGIApp
 ) -> Door:
     # Without a collector nothing is recorded; the ids travel all the same.
-    ratio = settings.trace_sample_ratio if settings.otlp_endpoint else 0.0
+    ratio = settings.trace_sample_ratio if settings.keeps_traces else 0.0
     return Door(
         Origin([secret.get_secret_value() for secret in settings.origin_secrets]),
         reception,
         limiter,
         Forwarder(adapters.upstreams, _build_signer(settings)),
         OpenStreams(settings.streams_per_user),
-        Tracing(ratio),
+        Tracing(ratio, keeps_jobs=settings.keeps_traces),
         own_routes,
         settings.max_body_bytes,
     )

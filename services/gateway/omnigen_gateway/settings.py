@@ -92,7 +92,7 @@ class GatewaySettings(ServiceSettings, IssuerSettings):
     studio_dir: DirectoryPath | None = None
     """The studio's files, served at / where nothing else serves them."""
     trace_sample_ratio: float = Field(default=0.1, ge=0, le=1)
-    """The share of proxied requests that get a span, where traces are collected at all."""
+    """The share of proxied requests that get a span, where traces are kept at all; an order always gets one."""
     rate_limit_fails: Literal["open", "closed"] = "open"
     """While quota gives no leases: open lets requests pass uncounted, closed answers 503."""
     origin_secrets: Annotated[list[OriginSecret], BeforeValidator(_values_of)] = Field(

@@ -13,7 +13,9 @@ from omnigen_generator.ports import Tools
 from omnigen_generator.schemas import StepAnswer, StepCall
 from omnigen_generator.service.steps import run_step
 from omnigen_generator.settings import GeneratorSettings
+from omnigen_generator.tracing import open_step
 from omnigen_shared.logging import configure_logging
+from omnigen_shared.telemetry import configure_telemetry, flush_telemetry
 
 _log = structlog.get_logger()
 
@@ -33,7 +35,12 @@ class Worker:
         if self._settings is None:
             self._settings = GeneratorSettings()
             configure_logging("generator", self._settings.log_level)
-        return self._loop.run_until_complete(self._run(call, self._settings)).model_dump(mode="json")
+            if self._settings.keeps_traces:  # the SDK costs a cold worker a third of a second
+                configure_telemetry("generator", self._settings.otlp_endpoint, self._settings.trace_file)
+        try:
+            return self._loop.run_until_complete(self._run(call, self._settings)).model_dump(mode="json")
+        finally:
+            flush_telemetry()  # who knows when this worker runs again
 
     def close(self) -> None:
         """Close the clients and the loop."""
@@ -44,7 +51,9 @@ class Worker:
         began = time.monotonic()
         where = {"step": call.step.value, "scene": call.scene, "job_id": call.job.job_id, "attempt": call.job.attempt}
         try:
-            answer = await run_step(await self._open(settings), call)
+            with open_step(call) as step:
+                answer = await run_step(await self._open(settings), call)
+                step.end_with(answer)
         except Exception as error:
             _log.warning("step_raised", **where, error=type(error).__name__, detail=str(error))
             raise

@@ -46,6 +46,7 @@ class ExecutionInput(Answer):
     user_id: UserId
     plan: str
     attempt: int = Field(ge=1)
+    traceparent: str | None = None
 
     def to_ref(self) -> AttemptRef:
         return AttemptRef(self.job_id, self.user_id, self.plan, self.attempt)
@@ -64,6 +65,8 @@ class StepCall(Answer):
     step: StepName
     state: str
     started_at: datetime
+    entered_at: datetime | None = None
+    """When the state machine came to this task; None: it does not say."""
     job: ExecutionInput
     scene: int = Field(default=0, ge=0)
     intent: IntentId | None = None

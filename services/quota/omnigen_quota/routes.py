@@ -21,6 +21,8 @@ from omnigen_shared.contracts.spending import (
 )
 from omnigen_shared.http.caller import allow
 from omnigen_shared.identity import Identity
+from omnigen_shared.signals import COST_MICROUSD
+from omnigen_shared.tracing import annotate
 
 ID_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -60,6 +62,7 @@ async def put_reservation(quota: Quota, caller: FromJobs, job_id: JobPath, order
 async def put_intent(
     quota: Quota, caller: FromGenerator, month: MonthPath, job_id: JobPath, intent_id: IntentPath, order: SpendRequest
 ) -> IntentState:
+    annotate({COST_MICROUSD: order.price_microusd})
     return await quota.spend(Place(caller.subject, month, job_id), intent_id, order.price_microusd)
 
 
@@ -67,6 +70,7 @@ async def put_intent(
 async def post_settle(
     quota: Quota, caller: FromEither, month: MonthPath, job_id: JobPath, intent_id: IntentPath, order: SettleRequest
 ) -> IntentState:
+    annotate({COST_MICROUSD: order.actual_microusd})
     return await quota.settle(Place(caller.subject, month, job_id), intent_id, order.actual_microusd)
 
 

@@ -9,6 +9,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import ClientError
 from botocore.loaders import Loader, create_loader
 
+from omnigen_shared.aws.tracing import trace_calls
 from omnigen_shared.settings import BaseUnitSettings
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def open_session() -> AioSession:
     session = get_session()
     session.register_component("data_loader", _loader())
     session.register_component("response_parser_factory", _ParserFactory())
+    trace_calls(session)
     return session
 
 

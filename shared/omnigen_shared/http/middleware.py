@@ -3,11 +3,12 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,10 +22,14 @@ from omnigen_shared.errors import (
 from omnigen_shared.http.problems import render_problem
 from omnigen_shared.http.strict_json import check_json
 from omnigen_shared.ids import new_request_id
+from omnigen_shared.signals import INTENT_ID, JOB_ID, SCENE, STATUS
 from omnigen_shared.telemetry import extract_trace, tracer
+from omnigen_shared.tracing import keep_open, mark_failed
 
 REQUEST_ID_HEADER: Final = "X-Request-Id"
+OUR_FAULT_FROM: Final = 500
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SAID_BY_PATHS: Final = {"job_id": JOB_ID, "intent_id": INTENT_ID, "number": SCENE}
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _log = structlog.get_logger()
 
@@ -57,9 +62,7 @@ class RequestContext:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            with tracer().start_as_current_span(
-                f"{scope['method']} {scope['path']}", context=extract_trace(headers), kind=SpanKind.SERVER
-            ):
+            with _span_of(scope, headers) as span:
                 try:
                     async with asyncio.timeout(_timeout_s(headers)):
                         await self._app(scope, receive, send_named)
@@ -68,8 +71,34 @@ class RequestContext:
                     if status:
                         raise
                     await render_problem(problem, request_id)(scope, receive, send_named)
+                finally:
+                    _describe(span, scope, status)
             elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
             _log.debug("request_done", method=scope["method"], path=scope["path"], status=status, ms=elapsed_ms)
+
+
+@contextmanager
+def _span_of(scope: Scope, headers: Headers) -> Iterator[Span]:
+    """Whoever asks within a trace finds us in it. Nobody traces what nobody began: health checks, most of all."""
+    if "traceparent" not in headers:
+        yield INVALID_SPAN
+        return
+    with keep_open(tracer().start_span(scope["method"], extract_trace(headers), kind=SpanKind.SERVER)) as span:
+        yield span
+
+
+def _describe(span: Span, scope: Scope, status: int) -> None:
+    """By the route, which is known once it has been found: its path has names where a request has ids."""
+    if not span.is_recording():
+        return
+    route = getattr(scope.get("route"), "path", "")
+    span.update_name(f"{scope['method']} {route}".rstrip())
+    said = {
+        _SAID_BY_PATHS[name]: value for name, value in scope.get("path_params", {}).items() if name in _SAID_BY_PATHS
+    }
+    span.set_attributes({"http.request.method": scope["method"], "http.route": route, STATUS: status, **said})
+    if status >= OUR_FAULT_FROM:
+        mark_failed(span, str(status))
 
 
 def _problem_of(error: Exception, scope: Scope) -> ProblemError:

@@ -5,6 +5,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from omnigen_gateway.domain.routing import find_route
 from omnigen_gateway.domain.traces import find_parent
 from omnigen_gateway.routes import tracing as tracing_module
 from omnigen_gateway.routes.tracing import Tracing
@@ -84,3 +85,27 @@ def test_a_sampled_request_without_a_caller_begins_a_trace(spans: InMemorySpanEx
     assert span.context is not None
     assert find_parent(trace.traceparent) == (f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}")
     assert is_sampled(trace.traceparent)
+
+
+def test_what_orders_a_job_is_always_recorded_where_traces_are_kept(spans: InMemorySpanExporter) -> None:
+    Tracing(ratio=0, keeps_jobs=True).begin("POST", "/api/v1/jobs", "", is_order=True).end(202)
+    Tracing(ratio=0, keeps_jobs=True).begin("GET", "/api/v1/jobs", "").end(200)
+    Tracing(ratio=0).begin("POST", "/api/v1/jobs", "", is_order=True).end(202)
+    assert len(spans.get_finished_spans()) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_order"),
+    [
+        ("POST", b"/api/v1/jobs", True),
+        ("POST", b"/api/v1/jobs/job_1/resume", True),
+        ("POST", b"/api/v1/storyboards", True),
+        ("GET", b"/api/v1/jobs", False),
+        ("POST", b"/api/v1/webhooks/replicate", False),
+        ("POST", b"/api/v1/keys", False),
+    ],
+)
+def test_orders_are_what_jobs_come_from(method: str, path: bytes, is_order: bool) -> None:
+    route = find_route(path)
+    assert route is not None
+    assert route.is_order(method) is is_order

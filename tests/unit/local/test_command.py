@@ -35,6 +35,7 @@ IS_WANTED = "must be a file in a folder that exists and can be written"
             "demo: OMNIGEN_SET_JOBS_AWS_REGION: a local stack calls its own emulator only",
         ),
         ("OUT", "/nowhere/a.mp4", f"demo: OUT=/nowhere/a.mp4: No such file or directory; {IS_WANTED}"),
+        ("TRACE", "/nowhere/a", f"demo: TRACE=/nowhere/a: No such file or directory; {IS_WANTED}"),
         ("OUT", "/dev/null", f"demo: OUT=/dev/null: is a device or the like, not a file; {IS_WANTED}"),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from omnigen_composer.domain.recipes import THREADS
+from omnigen_shared.tracing import open_span
 
 if sys.platform == "linux":
     import resource
@@ -71,7 +72,11 @@ class Ffmpeg:
 
         FfmpegError when it fails, FfmpegLimitError when it needs more time or memory.
         """
-        process = await self._start([*_BASE, "-v", log_level, *arguments], fonts_from)
+        with open_span("ffmpeg.run"):
+            return await self._run([*_BASE, "-v", log_level, *arguments], on_frame, fonts_from)
+
+    async def _run(self, arguments: Sequence[str], on_frame: OnFrame | None, fonts_from: Path | None) -> str:
+        process = await self._start(arguments, fonts_from)
         try:
             async with asyncio.timeout(self._time_limit_s):
                 log, _ = await asyncio.gather(_read_log(process), _follow(process, on_frame))

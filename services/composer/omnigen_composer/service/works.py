@@ -13,6 +13,8 @@ from omnigen_composer.domain.problems import ComposerBusyError, CompositionFaile
 from omnigen_composer.ports import ArtefactStore, Workshop
 from omnigen_composer.service.leases import Held, Lease, LeaseLostError, Leases
 from omnigen_shared.errors import ProblemError
+from omnigen_shared.signals import WORK
+from omnigen_shared.tracing import mark_failed, open_span
 
 BUSY_RETRY_AFTER_S: Final = 2
 EXPORTS_PER_USER: Final = 4
@@ -111,10 +113,14 @@ class Crew:
             work.admission.set_result(Held(0.0))
 
     async def _run(self, work: Work) -> None:
-        admission = await self._admit(work)
-        work.admission.set_result(admission)
-        if isinstance(admission, Lease):
-            await self._make_under(admission, work)
+        """Below the span of whoever asked first, though it goes on when that one has been answered."""
+        with open_span("composer.work", {WORK: type(work.request).__name__.removesuffix("Request").lower()}) as span:
+            admission = await self._admit(work)
+            work.admission.set_result(admission)
+            if isinstance(admission, Lease):
+                await self._make_under(admission, work)
+            if work.problem is not None:
+                mark_failed(span, work.problem.code)
 
     async def _admit(self, work: Work) -> Lease | Held | ProblemRecord:
         try:

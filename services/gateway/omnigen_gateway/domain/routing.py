@@ -35,6 +35,10 @@ class Route:
     is_scarce: bool = False
     """Open, and asked so seldom by anybody honest that one address is let in a few times a minute."""
 
+    def is_order(self, method: str) -> bool:
+        """Whether a job may begin with it, or go on."""
+        return method == "POST" and self.upstream == JOBS and not self.is_open
+
     def scope_for(self, method: str) -> Scope | None:
         """What an API key has to be allowed; None where none is let in."""
         area = WEBHOOKS if self.is_webhook else self.upstream

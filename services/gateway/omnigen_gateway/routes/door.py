@@ -72,7 +72,8 @@ class Door:
         """Answer one request of this route; every failure is answered as a problem, or by cutting the connection."""
         started_s = time.perf_counter()
         visit = Visit(scope, receive, send, self._max_body_bytes)
-        trace = self._tracing.begin(visit.method, scope["path"], visit.head.find(b"traceparent"))
+        given = visit.head.find(b"traceparent")
+        trace = self._tracing.begin(visit.method, scope["path"], given, is_order=route.is_order(visit.method))
         try:
             await self._answer_or_refuse(route, visit, trace)
         finally:
@@ -80,6 +81,7 @@ class Door:
             _log.info(
                 "request_done",
                 request_id=visit.request_id,
+                trace_id=trace.trace_id,
                 method=visit.method,
                 path=scope["path"],
                 status=visit.status,

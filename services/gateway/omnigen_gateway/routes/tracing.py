@@ -20,6 +20,11 @@ class Trace:
         self.traceparent = traceparent
         self._span = span
 
+    @property
+    def trace_id(self) -> str:
+        """As in other units' logs: 32 digits."""
+        return self.traceparent[3:35]
+
     def end(self, status: int) -> None:
         """Close the span, if there is one, with the status that was answered."""
         if self._span is not None:
@@ -28,16 +33,20 @@ class Trace:
 
 
 class Tracing:
-    """Begins traces; `ratio` of them, from 0 to 1, are recorded, whatever the client asks for."""
+    """Begins traces; `ratio` of them, from 0 to 1, are recorded, whatever the client asks for.
 
-    def __init__(self, ratio: float, draw: Callable[[], float] = random.random) -> None:
+    Requests that jobs come from always are, unless nothing keeps traces: `keeps_jobs`.
+    """
+
+    def __init__(self, ratio: float, draw: Callable[[], float] = random.random, *, keeps_jobs: bool = False) -> None:
         self._ratio = ratio
+        self._keeps_jobs = keeps_jobs
         self._draw = draw
 
-    def begin(self, method: str, path: str, given: str) -> Trace:
+    def begin(self, method: str, path: str, given: str, *, is_order: bool = False) -> Trace:
         """The trace of a request that came with this traceparent ("" for none)."""
         parent = find_parent(given)
-        if self._ratio <= 0 or self._draw() >= self._ratio:
+        if not (is_order and self._keeps_jobs) and (self._ratio <= 0 or self._draw() >= self._ratio):
             return Trace((parent or _new_parent()).format(sampled=False))
         context = extract_trace({"traceparent": parent.format(sampled=True)}) if parent else Context()
         attributes = {"http.request.method": method, "url.path": path}

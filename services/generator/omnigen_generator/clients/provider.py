@@ -23,6 +23,8 @@ from omnigen_generator.domain.errors import (
 )
 from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction
 from omnigen_generator.ports import Provider
+from omnigen_shared.signals import MODEL
+from omnigen_shared.tracing import annotate, traced
 
 MAX_PAGES: Final = 50
 THROTTLED: Final = 429
@@ -61,9 +63,11 @@ class ReplicateProvider(Provider):
             if session is not None:
                 await session.close()
 
+    @traced("provider.create")
     async def create(
         self, model: str, call_input: Mapping[str, Any], cancel_after_s: int, webhook: str | None = None
     ) -> Prediction:
+        annotate({MODEL: model})
         path = f"/v1/models/{quote(model)}/predictions"
         callback = {} if webhook is None else {"webhook": webhook, "webhook_events_filter": WEBHOOK_EVENTS}
         try:
@@ -79,6 +83,7 @@ class ReplicateProvider(Provider):
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ProviderSilentError(_name(error)) from error
 
+    @traced("provider.get")
     async def get(self, prediction_id: str) -> Prediction:
         body = await self._get(f"/v1/predictions/{quote(prediction_id, safe='')}")
         try:
@@ -86,6 +91,7 @@ class ReplicateProvider(Provider):
         except ValueError as error:
             raise ProviderUnreachableError("a prediction without its fields") from error
 
+    @traced("provider.cancel")
     async def cancel(self, prediction_id: str) -> None:
         path = f"/v1/predictions/{quote(prediction_id, safe='')}/cancel"
         try:
@@ -95,6 +101,7 @@ class ReplicateProvider(Provider):
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ProviderUnreachableError(_name(error)) from error
 
+    @traced("provider.list")
     async def list_since(self, oldest: datetime) -> tuple[Prediction, ...]:
         found: list[Prediction] = []
         path = "/v1/predictions"
@@ -109,6 +116,7 @@ class ReplicateProvider(Provider):
             path = f"/v1/predictions?{urlsplit(page.next).query}"
         raise ProviderUnreachableError(f"more than {MAX_PAGES} pages of predictions since {oldest}")
 
+    @traced("provider.download")
     async def download(self, address: str, target: IO[bytes]) -> str:
         session = _opened(self._session)
         return await download(session, address, target, max_bytes=self._max_bytes, timeout=self._download_timeout)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import tempfile
+from datetime import datetime
 from typing import IO, Final
 
 from omnigen_generator.domain.calls import output_key
@@ -13,9 +14,11 @@ from omnigen_generator.domain.pacing import backoff_wait_s
 from omnigen_generator.domain.predictions import Prediction, judge_end
 from omnigen_generator.service.sending import still_running, unreachable
 from omnigen_generator.service.turn import Turn
-from omnigen_shared.contracts.calls import CallKind, find_kind
+from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
+from omnigen_shared.signals import COST_MICROUSD, INTENT_ID, MODEL, OUTCOME, SCENE
+from omnigen_shared.tracing import record_span
 
 IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
@@ -30,13 +33,31 @@ async def collect(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
         if prediction.status.is_running:
             await turn.tools.assets.open()  # so that it is ready when the output is
             return still_running(turn, intent, prediction)
-        return judge_end(prediction) or await _ingest(turn, intent, prediction)
+        return await _take(turn, intent, prediction)
     except PredictionMissingError as error:
         return await _lose(turn, intent, error)
     except ProviderUnreachableError as error:
         return Waiting(backoff_wait_s(turn.elapsed_s), unreachable(str(error), intent.provider_id))
     except OutputGoneError as error:
         return NotBought(_output_gone(error, intent), is_charged=True)
+
+
+async def _take(turn: Turn, intent: IntentRecord, prediction: Prediction) -> IntentRecord | Outcome:
+    seen_at = turn.now
+    result = judge_end(prediction) or await _ingest(turn, intent, prediction)
+    _trace(intent, prediction, seen_at)
+    return result
+
+
+def _trace(intent: IntentRecord, prediction: Prediction, seen_at: datetime) -> None:
+    """What was waited for, from the call until its end was seen; told once, by whoever has moved the intent."""
+    about: dict[str, str | int] = {MODEL: intent.model, INTENT_ID: intent.intent_id}
+    about |= {COST_MICROUSD: intent.price_microusd, OUTCOME: prediction.status.value}
+    scene = find_scene(intent.intent_id)
+    if scene is not None:
+        about[SCENE] = scene
+    begin = intent.sent_at or prediction.created_at
+    record_span("provider.predict", begin, seen_at, about)
 
 
 async def _lose(turn: Turn, intent: IntentRecord, error: PredictionMissingError) -> IntentRecord | Outcome:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry.trace import SpanKind
 
 from omnigen_jobs.domain.records import Job
 from omnigen_shared.aws.clients import error_code
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.signals import ATTEMPT, JOB_ID, KIND
+from omnigen_shared.tracing import Attributes, current_traceparent, join_trace
 
 if TYPE_CHECKING:
     from types_aiobotocore_stepfunctions import SFNClient
@@ -29,14 +32,19 @@ class StepFunctionsWorkflow:
     state_machine_arn: str
 
     async def start(self, job: Job, kind: ExecutionKind = ExecutionKind.MAKE) -> None:
-        await self._start(f"{job.job_id}-{job.attempt}", _tell(job, kind))
+        await self._start(job, f"{job.job_id}-{job.attempt}", _tell(job, kind))
 
     async def look(self, job: Job, intent_id: IntentId, provider_id: str) -> None:
         """Told twice of the same end, STANDARD looks once, by the name."""
         name = _NOT_IN_NAMES.sub("_", f"{job.job_id}-{job.attempt}-{provider_id}")[:LONGEST_NAME]
-        await self._start(name, {**_tell(job, ExecutionKind.LOOK), "intent": intent_id})
+        await self._start(job, name, {**_tell(job, ExecutionKind.LOOK), "intent": intent_id})
 
-    async def _start(self, name: str, given: Mapping[str, Any]) -> None:
+    async def _start(self, job: Job, name: str, given: Mapping[str, Any]) -> None:
+        about: Attributes = {JOB_ID: job.job_id, ATTEMPT: job.attempt, KIND: given["kind"]}
+        with join_trace(job.traceparent, "workflow.start", about, SpanKind.PRODUCER):
+            await self._send(name, {**given, "traceparent": current_traceparent() or job.traceparent})
+
+    async def _send(self, name: str, given: Mapping[str, Any]) -> None:
         try:
             await self.client.start_execution(
                 stateMachineArn=self.state_machine_arn, name=name, input=orjson.dumps(given).decode()

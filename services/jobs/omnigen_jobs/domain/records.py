@@ -62,6 +62,7 @@ class Job:
     A round is one order that quota has admitted: the first, or a resumption. `settling` is the attempt that accounts
     for calls after the end, 0 when there is none. `is_counted`: a round of it has made a video that the month counts.
     `media_until` is when its files go, once it has ended, and then until when somebody is at that; None: never (again).
+    `traceparent`: where in a trace it was ordered; all that is ever done for it joins that trace.
     """
 
     job_id: JobId
@@ -98,6 +99,7 @@ class Job:
     media_removed_at: datetime | None = None
     deleted_at: datetime | None = None
     """When its user has deleted it: nobody is shown it any more."""
+    traceparent: str | None = None
     version: int = 0
 
     @property

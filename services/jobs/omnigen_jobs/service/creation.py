@@ -17,6 +17,8 @@ from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.errors import PlanLimitError, QuotaExceededError, SpendingPausedError
 from omnigen_shared.ids import new_job_id
+from omnigen_shared.signals import JOB_ID
+from omnigen_shared.tracing import annotate, current_traceparent
 
 Render = Callable[[Record], str]
 RETRY: Final = timedelta(seconds=2)
@@ -74,6 +76,7 @@ class Creation:
         return bumped(entry)
 
     async def _make(self, order: Order, job_id: JobId) -> Created:
+        annotate({JOB_ID: job_id})
         try:
             job = await self._draft(order, job_id)
             job = await self._launcher.launch(job)
@@ -86,7 +89,7 @@ class Creation:
         now = self._clock.now()
         stored = await self._store.find_job(job_id)
         if stored is None:
-            draft = draft_job(order, job_id, now, LEASE, self._margin)
+            draft = replace(draft_job(order, job_id, now, LEASE, self._margin), traceparent=current_traceparent())
             await self._store.commit(change_job(draft))
             return bumped(draft)
         if stored.attempt or stored.status.is_terminal:

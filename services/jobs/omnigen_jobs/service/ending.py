@@ -15,6 +15,8 @@ from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.job import JobOutput, JobProblem, JobStatus
 from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+from omnigen_shared.signals import COST_MICROUSD, OUTCOME
+from omnigen_shared.tracing import annotate
 
 _log = structlog.get_logger()
 
@@ -41,7 +43,9 @@ class Ending:
             claim = await self._store.find_claim(user_id, name_video(output.video_key))
             return replace(change, claim=own_video(claim, record.job, output.video_key))
 
-        return await self.try_to_close(await write(self._store, user_id, job_id, decide))
+        record = await self.try_to_close(await write(self._store, user_id, job_id, decide))
+        annotate({OUTCOME: record.job.status.value, COST_MICROUSD: record.job.spent_microusd})
+        return record
 
     async def fail(self, user_id: UserId, job_id: JobId, attempt: int, problem: JobProblem) -> Record:
         """StaleAttemptError, JobTerminalError."""
@@ -50,6 +54,7 @@ class Ending:
             return ending.fail(record.job, attempt, problem, self._clock.now(), self._lease)
 
         record = await write(self._store, user_id, job_id, decide)
+        annotate({OUTCOME: problem.code})
         _log.info("job_failed", job_id=job_id, code=problem.code, stage=problem.stage, scene=problem.scene)
         return await self.try_to_close(record)
 

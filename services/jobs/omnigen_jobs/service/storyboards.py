@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from omnigen_jobs.service.writing import get_record
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import JobKind
+from omnigen_shared.tracing import current_traceparent
 
 MOST_TRIES: Final = 100
 
@@ -72,7 +74,8 @@ class Storyboards:
 
     async def _begin(self, order: Order, job_id: JobId, *, is_fresh: bool) -> None:
         """Whoever loses a race waits for the winner's plan."""
-        draft = draft_plan(order, job_id, self._clock.now(), LEASE, self._margin, is_fresh=is_fresh)
+        plan = draft_plan(order, job_id, self._clock.now(), LEASE, self._margin, is_fresh=is_fresh)
+        draft = replace(plan, traceparent=current_traceparent())
         try:
             await self._store.commit(change_job(draft))
             await self._launcher.launch(bumped(draft))

@@ -134,6 +134,7 @@ class StoredJob(StoredItem):
     media_removed_at: Instant | None = None
     deleted_at: Instant | None = None
     open_shard: int | None = Field(default=None, exclude=True)
+    traceparent: str | None = None
     version: int
 
     def to_domain(self) -> Job:
