@@ -157,8 +157,9 @@ prove-api: setup .venv-api/.stamp ## The API's document against what is served, 
 	@$(BIN)/python -m tests.proofs.api
 
 .PHONY: prove-streams
-prove-streams: setup ## 9,000 idle streams in one gateway process: their memory, and what is left of them
-#: STREAMS=9000        as many as a process may have descriptors for
+prove-streams: setup ## Idle streams in a gateway, and on to jobs: their memory, their reads, what is left of them
+#: STREAMS=9000        in one gateway process; as many as it may have descriptors for
+#: WHOLE=4000          through the gateway and jobs
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.streams
 

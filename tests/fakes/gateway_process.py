@@ -1,7 +1,7 @@
 """What a gateway's process needs around it, but for the services that it leads to."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -25,10 +25,14 @@ from omnigen_shared.contracts.spending import PlanName
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`settings` are a gateway's, but for PORT and JOBS_URL; `rates` is what quota has counted."""
+    """`settings` are a gateway's, but for PORT and JOBS_URL; `rates` is what quota has counted.
+
+    `public_keys` are what a service behind it knows its callers by.
+    """
 
     settings: Environment
     rates: FakeRateTable
+    public_keys: Mapping[str, Sequence[str]]
 
 
 @asynccontextmanager
@@ -58,7 +62,7 @@ async def serve_surroundings() -> AsyncIterator[Surroundings]:
             # All come from one address: it is counted, and never too often.
             "ADDRESS_REQUESTS_PER_MIN": "100000000",
         }
-        yield Surroundings(settings, rates)
+        yield Surroundings(settings, rates, identities.public_keys())
 
 
 def sign_tokens(plan: PlanName, count: int) -> Sequence[str]:

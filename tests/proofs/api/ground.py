@@ -52,6 +52,13 @@ class FullBox(FakeBox):
         return await super().open_form(key, media_type, most_bytes, lasts)
 
 
+class LastingDirectory(FakeDirectory):
+    """Who leaves for good comes back at once."""
+
+    async def delete(self, user_id: UserId) -> None:
+        del user_id
+
+
 class LastingSessions(FakeSessionTable):
     """Who signs out everywhere goes on with the same token: else the first such request would be the last one."""
 
@@ -77,7 +84,7 @@ async def serve_api() -> AsyncIterator[str]:
         spend_per_month_microusd=10**15,
     )
     standing = Standing(is_enabled=True, is_verified=True, plan=PlanName.ENTERPRISE)
-    identity = FakeIdentity(sessions=LastingSessions(), directory=FakeDirectory(standing))
+    identity = FakeIdentity(sessions=LastingSessions(), directory=LastingDirectory(standing))
     with patch.dict(plans.PLANS, {PlanName.ENTERPRISE.value: plenty}):
         async with (
             _serve_quota() as quota_url,

@@ -11,13 +11,13 @@ from typing import Final
 
 from bench.goals import Scoreboard
 from bench.processes import count_descriptors, resident_bytes
-from tests.fakes.gateway_process import serve_surroundings, sign_tokens
+from tests.fakes.gateway_process import Surroundings, serve_surroundings, sign_tokens
 from tests.proofs.streams.readers import Readers
 from tests.proofs.streams.service import FLOOD, StreamService, serve_streams
 
 from omnigen_local.addresses import LOOPBACK, choose_ports
 from omnigen_local.environments import process_environment
-from omnigen_local.processes import Processes, Program
+from omnigen_local.processes import Processes, Program, Running
 from omnigen_shared.contracts.spending import PlanName
 
 USERS: Final = 64
@@ -49,22 +49,28 @@ async def open_ground(folder: Path) -> AsyncIterator[Ground]:
         serve_surroundings() as around,
         Processes(folder / "logs") as processes,
     ):
-        settings = {
-            **around.settings,
-            "JOBS_URL": service.url,
-            "PORT": str(port),
-            "LOG_LEVEL": "WARNING",
-            "STREAMS_PER_USER": "0",
-        }
-        environment = {**process_environment(folder), **settings}
-        argv = (sys.executable, "-m", "omnigen_gateway")
-        running = await processes.start(Program("gateway", argv, environment, f"{url}/health"))
-        await running.wait_ready(STARTS_WITHIN_S)
+        running = await start_gateway(processes, folder, around, service.url, url)
         readers = Readers(port, sign_tokens(PlanName.ENTERPRISE, USERS))
         try:
             yield Ground(running.pid, service, readers)
         finally:
             readers.vanish()
+
+
+async def start_gateway(processes: Processes, folder: Path, around: Surroundings, jobs_url: str, url: str) -> Running:
+    """Ready to be asked at `url`."""
+    settings = {
+        **around.settings,
+        "JOBS_URL": jobs_url,
+        "PORT": url.rpartition(":")[2],
+        "LOG_LEVEL": "WARNING",
+        "STREAMS_PER_USER": "0",
+    }
+    argv = (sys.executable, "-m", "omnigen_gateway")
+    program = Program("gateway", argv, {**process_environment(folder), **settings}, f"{url}/health")
+    running = await processes.start(program)
+    await running.wait_ready(STARTS_WITHIN_S)
+    return running
 
 
 async def prove_streams(ground: Ground, board: Scoreboard, streams: int, leave_within_s: float = 3.0) -> None:
@@ -78,11 +84,11 @@ async def prove_streams(ground: Ground, board: Scoreboard, streams: int, leave_w
     many = await _settled_bytes(ground)
     board.expect_equal("streams.open", len(ground.service.streams), streams)
     board.expect_equal("streams.lost", ground.readers.lost, 0)
-    _expect_small(board, "streams.kib_each", (many - few) / (streams - first), KIB_EACH)
+    expect_small(board, "streams.kib_each", (many - few) / (streams - first), KIB_EACH)
     ground.readers.vanish()
-    left = await _count_left(lambda: len(ground.service.streams), leave_within_s)
+    left = await count_left(lambda: len(ground.service.streams), leave_within_s)
     board.expect_equal("streams.leaked", left, 0)
-    kept = await _count_left(lambda: max(0, count_descriptors(ground.pid) - descriptors), leave_within_s)
+    kept = await count_left(lambda: max(0, count_descriptors(ground.pid) - descriptors), leave_within_s)
     board.expect_equal("streams.leaked_descriptors", kept, 0)
 
 
@@ -91,14 +97,14 @@ async def prove_slow_readers(ground: Ground, board: Scoreboard) -> None:
     await _warm_up(ground)
     before, flooded = await _settled_bytes(ground), ground.service.flooded_bytes
     await ground.readers.open(SLOW_READERS, FLOOD, is_slow=True)
-    sent = await _settle(lambda: ground.service.flooded_bytes - flooded)
+    sent = await settle(lambda: ground.service.flooded_bytes - flooded)
     grown = await _settled_bytes(ground) - before
     board.expect("slow_readers.sent_kib_each", sent // SLOW_READERS // _KIB, ">0", holds=sent > 0)
-    _expect_small(board, "slow_readers.kib_each", grown / SLOW_READERS, KIB_OF_SLOW)
+    expect_small(board, "slow_readers.kib_each", grown / SLOW_READERS, KIB_OF_SLOW)
     ground.readers.vanish()
 
 
-def _expect_small(board: Scoreboard, what: str, size_bytes: float, most_kib: float) -> None:
+def expect_small(board: Scoreboard, what: str, size_bytes: float, most_kib: float) -> None:
     kib = round(size_bytes / _KIB, 1)
     board.tell(f"{what} is {kib}")
     board.expect_at_most(what, kib, most_kib)
@@ -108,14 +114,14 @@ async def _warm_up(ground: Ground) -> None:
     """What is made once (keys, users, connections to quota) is no stream's cost."""
     await ground.readers.open(USERS)
     ground.readers.vanish()
-    await _count_left(lambda: len(ground.service.streams), 20)
+    await count_left(lambda: len(ground.service.streams), 20)
 
 
 async def _settled_bytes(ground: Ground) -> int:
-    return await _settle(lambda: resident_bytes(ground.pid))
+    return await settle(lambda: resident_bytes(ground.pid))
 
 
-async def _settle(measure: Callable[[], int]) -> int:
+async def settle(measure: Callable[[], int]) -> int:
     """The value, once it has stopped growing for a while."""
     seen, since_s = measure(), time.monotonic()
     while time.monotonic() - since_s < QUIET_S:
@@ -125,7 +131,7 @@ async def _settle(measure: Callable[[], int]) -> int:
     return seen
 
 
-async def _count_left(count: Callable[[], int], within_s: float) -> int:
+async def count_left(count: Callable[[], int], within_s: float) -> int:
     """What is still there after so long; 0 as soon as nothing is."""
     until_s = time.monotonic() + within_s
     while (left := count()) and time.monotonic() < until_s:  # noqa: ASYNC110 - another process sets no event of ours

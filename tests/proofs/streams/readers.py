@@ -16,10 +16,11 @@ OPENS_WITHIN_S: Final = 60.0
 class Reader(asyncio.Protocol):
     """Asks for one stream. `opened` comes true with its first event; a slow one takes nothing after that."""
 
-    def __init__(self, path: str, token: str, *, is_slow: bool = False) -> None:
+    def __init__(self, path: str, token: str, *, is_slow: bool = False, hello: bytes = HELLO) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._request = f"GET {path} HTTP/1.1\r\nHost: proof\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
         self._is_slow = is_slow
+        self._hello = hello
         self._seen = b""
         self.is_lost = False
 
@@ -31,7 +32,7 @@ class Reader(asyncio.Protocol):
         if self.opened.done():
             return
         self._seen += data
-        if HELLO in self._seen:
+        if self._hello in self._seen:
             self.opened.set_result(None)
             self._seen = b""
             if self._is_slow:
@@ -46,19 +47,21 @@ class Reader(asyncio.Protocol):
 class Readers:
     """All of them; they come and vanish together."""
 
-    def __init__(self, port: int, tokens: Sequence[str]) -> None:
+    def __init__(self, port: int, tokens: Sequence[str], hello: bytes = HELLO) -> None:
         self._port = port
         self._tokens = tokens
+        self._hello = hello
         self.all: list[Reader] = []
 
     async def open(self, count: int, path: str = EVENTS, *, is_slow: bool = False) -> None:
-        """So many more; each has had its first event."""
+        """So many more; each has had its first event. `{user}` in the path is the number of the one who asks."""
         work = iter(range(count))
 
         async def open_some() -> None:
             for number in work:
-                token = self._tokens[number % len(self._tokens)]
-                await self._open_one(Reader(path, token, is_slow=is_slow))
+                user = number % len(self._tokens)
+                place, token = path.replace("{user}", f"{user:032x}"), self._tokens[user]
+                await self._open_one(Reader(place, token, is_slow=is_slow, hello=self._hello))
 
         async with asyncio.timeout(OPENS_WITHIN_S + count / 20):
             await asyncio.gather(*(open_some() for _ in range(AT_ONCE)))
