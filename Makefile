@@ -151,8 +151,7 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 
 .PHONY: prove-api
 prove-api: setup .venv-api/.stamp ## The API's document against what is served, by schemathesis: anonymous and signed in
-#: CASES=20            of each operation in each phase, besides those of its limits
-#: SEED=1              the same seed asks the same
+#: CASES=20 SEED=1     of each operation in each phase, besides those of its limits; the same seed asks the same
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.api
 

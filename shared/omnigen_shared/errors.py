@@ -111,6 +111,7 @@ class DependencyUnavailableError(ProblemError):
 
 class DeadlineExceededError(ProblemError):
     status, code, title = 504, "deadline_exceeded", "The answer took longer than the caller waits"
+    pause_s = 2
     advice = "Try again: nothing is done twice under the same Idempotency-Key or ids."
 
 

@@ -48,8 +48,8 @@ async def test_a_transaction_that_was_in_anothers_way_is_made_again(access: Tabl
 
 @pytest.mark.parametrize(
     "error",
-    [refusal("ThrottlingException"), refusal("InternalServerError"), lost_reply()],
-    ids=["throttled", "broken", "lost"],
+    [refusal("ThrottlingException"), refusal("InternalServerError"), refusal("502", status=502), lost_reply()],
+    ids=["throttled", "broken", "wordless", "lost"],
 )
 async def test_a_table_that_does_not_answer_is_told(access: TableAccess, error: Exception) -> None:
     bench = await begin(access, error)

@@ -62,9 +62,10 @@ def canceled(*codes: str) -> Exception:
     return ClientError(body, "TransactWriteItems")
 
 
-def refusal(code: str) -> Exception:
-    """The error that AWS raises under that name."""
-    return ClientError({"Error": {"Code": code, "Message": "injected"}}, "TransactWriteItems")
+def refusal(code: str, status: int = 400) -> Exception:
+    """The error that AWS raises under that name; somebody on the way has none but the status."""
+    answer: Any = {"Error": {"Code": code, "Message": "injected"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "TransactWriteItems")
 
 
 def lost_reply() -> Exception:

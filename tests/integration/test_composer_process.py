@@ -242,10 +242,11 @@ async def test_sigterm_kills_ffmpeg_and_leaves_nothing(
     composers: Composers, s3: "S3Client", unused_tcp_port: int
 ) -> None:
     running = await composers.start(unused_tcp_port)
-    await running.put(ENDLESS)
+    held = asyncio.create_task(running.put(ENDLESS, wait_s=20))
     child = await running.get_child()
     running.process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(20):
+        assert (await held).status == 202, "whoever waits is told to ask again, and finds another task"
         await running.process.wait()
     assert not is_alive(child)
     assert await leases_in(s3) == []

@@ -1,5 +1,7 @@
 """`python -m omnigen_composer`: the service, as its environment describes it."""
 
+import threading
+
 import omnigen_shared.quick_start  # noqa: F401 - before all else
 from omnigen_composer.app import create_app
 from omnigen_composer.settings import ComposerSettings
@@ -8,7 +10,8 @@ from omnigen_shared.http.app import serve
 
 def main() -> None:
     settings = ComposerSettings()
-    serve("composer", lambda: create_app(settings), settings, loop="asyncio")
+    stop = threading.Event()
+    serve("composer", lambda: create_app(settings, is_stopping=stop.is_set), settings, on_stop=stop.set, loop="asyncio")
 
 
 if __name__ == "__main__":

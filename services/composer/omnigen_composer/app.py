@@ -4,7 +4,7 @@ Started first and ended last is the scratch folder, then S3, then the workshop t
 end the crew goes first: it kills its children and gives its leases up while S3 can still be reached.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
@@ -52,7 +52,9 @@ class LifespanState(TypedDict):
     readiness: dict[str, Check]
 
 
-def create_app(settings: ComposerSettings, adapters: Adapters | None = None) -> FastAPI:
+def create_app(
+    settings: ComposerSettings, adapters: Adapters | None = None, is_stopping: Callable[[], bool] = lambda: False
+) -> FastAPI:
     """The composer's app; without adapters it uses S3 and FFmpeg."""
 
     @asynccontextmanager
@@ -66,7 +68,7 @@ def create_app(settings: ComposerSettings, adapters: Adapters | None = None) -> 
             waits = WaitLimits(settings.default_wait_s, settings.max_wait_s)
             _log.info("composer_started", recipe_id=workshop.recipe_id, max_running=settings.max_running)
             yield {
-                "composer": Composer(chosen.store, workshop, leases, crew, waits),
+                "composer": Composer(chosen.store, workshop, leases, crew, waits, is_stopping),
                 "identity_verifier": IdentityVerifier(AUDIENCE, settings.identity_public_keys),
                 "readiness": {"assets": chosen.store.check},
             }

@@ -208,7 +208,9 @@ def assemble(
     use_cases = UseCases(
         clock=clock,
         creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
-        storyboards=Storyboards(store, launcher, clock, margin, settings.plan_poll_s, settings.storyboard_hold_s),
+        storyboards=Storyboards(
+            store, launcher, clock, margin, settings.plan_poll_s, settings.storyboard_hold_s, is_stopping
+        ),
         reading=reading,
         exporting=Exporting(reading, adapters.exporter, adapters.media),
         following=Following(tails, settings.heartbeat_s),

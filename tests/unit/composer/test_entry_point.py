@@ -13,4 +13,5 @@ def test_a_unit_that_starts_children_does_not_run_on_uvloop(monkeypatch: pytest.
     monkeypatch.setenv("SIGNING_KEY", "pem")
     monkeypatch.setenv("SIGNING_CERTIFICATES", "pem")
     entry_point.main()
+    assert callable(served.pop("on_stop"))
     assert served == {"unit": "composer", "loop": "asyncio"}

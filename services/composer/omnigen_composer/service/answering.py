@@ -1,6 +1,7 @@
 """The use cases: an artefact is ordered by its key, and asked for again until it is there."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,14 +43,26 @@ class WaitLimits:
 
 
 class Composer:
-    """Answers from the store when it can, and from the crew when it has to."""
+    """Answers from the store when it can, and from the crew when it has to.
 
-    def __init__(self, store: ArtefactStore, workshop: Workshop, leases: Leases, crew: Crew, waits: WaitLimits) -> None:
+    Once `is_stopping` nobody is kept waiting: they ask again, and find another task.
+    """
+
+    def __init__(
+        self,
+        store: ArtefactStore,
+        workshop: Workshop,
+        leases: Leases,
+        crew: Crew,
+        waits: WaitLimits,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._workshop = workshop
         self._leases = leases
         self._crew = crew
         self._waits = waits
+        self._is_stopping = is_stopping
 
     @property
     def recipe_id(self) -> str:
@@ -86,8 +99,12 @@ class Composer:
             raise admission.to_error()
         if isinstance(admission, Held):
             return await self._wait_elsewhere(key, request, admission, until)
-        await asyncio.wait({task}, timeout=max(until - _now(), 0))
+        while not task.done() and (left_s := self._left_s(until)) > 0:
+            await asyncio.wait({task}, timeout=min(left_s, ELSEWHERE_POLL_S))
         return await self._read_outcome(work) if task.done() else Pending(progress=work.progress)
+
+    def _left_s(self, until: float) -> float:
+        return 0.0 if self._is_stopping() else until - _now()
 
     async def _read_outcome(self, work: Work) -> Outcome:
         if work.problem is not None:
@@ -96,7 +113,7 @@ class Composer:
         return await self._find_result(work.key, work.request) or Pending(progress=0)
 
     async def _wait_elsewhere(self, key: str, request: WorkRequest, held: Held, until: float) -> Outcome:
-        while (left_s := until - _now()) > 0:
+        while (left_s := self._left_s(until)) > 0:
             await asyncio.sleep(min(ELSEWHERE_POLL_S, left_s))
             result = await self._find_result(key, request)
             if result is not None:

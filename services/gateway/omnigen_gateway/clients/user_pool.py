@@ -11,6 +11,7 @@ from omnigen_gateway.domain.standing import GONE, Standing
 from omnigen_shared.aws.clients import error_code
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import within_reason
 
 if TYPE_CHECKING:
     from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient
@@ -74,7 +75,8 @@ class CognitoUserPool:
 async def ask_pool(send: Callable[[], Awaitable[T]]) -> T:
     """The reply; DependencyUnavailableError for none, and for what has nothing to do with the request."""
     try:
-        return await send()
+        async with within_reason("The user pool"):
+            return await send()
     except BotoCoreError as error:
         raise DependencyUnavailableError(f"The user pool did not answer: {type(error).__name__}.") from error
     except ClientError as error:

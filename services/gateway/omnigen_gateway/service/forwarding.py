@@ -10,7 +10,7 @@ import structlog
 from omnigen_gateway.domain.breaker import Breaker
 from omnigen_gateway.domain.claims import Caller
 from omnigen_gateway.ports import Upstream, UpstreamAnswer, UpstreamError, UpstreamRequest
-from omnigen_shared.errors import DeadlineExceededError, DependencyUnavailableError, ProblemError
+from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
 
 RETRY_WAITS_S: Final = (0.0, 0.2)
@@ -35,7 +35,7 @@ class Forwarder:
         self._breakers = {name: Breaker() for name in upstreams}
 
     async def open(self, name: str, caller: Caller, request: UpstreamRequest) -> UpstreamAnswer:
-        """The answer's head, whatever its status. DependencyUnavailableError or DeadlineExceededError when none came.
+        """The answer's head, whatever its status. DependencyUnavailableError when none came (in time).
 
         A body that breaks off raises its own fault, which is not held against the upstream.
         """
@@ -46,12 +46,12 @@ class Forwarder:
                 return await self._try_once(name, request)
             except UpstreamError as error:
                 if error.is_timeout:
-                    raise _problem(name, error) from error
+                    raise _unavailable(name, RETRY_AFTER_S) from error
             await asyncio.sleep(wait_s)
         try:
             return await self._try_once(name, request)
         except UpstreamError as error:
-            raise _problem(name, error) from error
+            raise _unavailable(name, RETRY_AFTER_S) from error
 
     async def _try_once(self, name: str, request: UpstreamRequest) -> UpstreamAnswer:
         breaker = self._breakers[name]
@@ -73,14 +73,6 @@ class Forwarder:
 
 def _fault_of(request: UpstreamRequest) -> Exception | None:
     return None if request.body is None or isinstance(request.body, bytes) else request.body.fault
-
-
-def _problem(name: str, error: UpstreamError) -> ProblemError:
-    if error.is_timeout:
-        return DeadlineExceededError(
-            f"The {name} service took too long to answer.",
-        )
-    return _unavailable(name, RETRY_AFTER_S)
 
 
 def _unavailable(name: str, retry_after_s: int) -> DependencyUnavailableError:

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +11,7 @@ from omnigen_gateway.domain.standing import GONE, Standing
 from omnigen_gateway.ports import SessionTable, UserDirectory
 from omnigen_gateway.service.remembering import Memory
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import within_reason
 
 MAX_AGE_S: Final = 30.0
 LOOK_WITHIN_S: Final = 3.0
@@ -68,19 +67,10 @@ class Standings:
         return replace(standing or GONE, signed_out_at=cutoff)
 
     async def _ask_pool(self, user_id: str) -> Standing:
-        async with _within_reason("The user pool"):
+        async with within_reason("The user pool", LOOK_WITHIN_S):
             standing = await self._directory.get_standing(UserId(user_id))
         return replace(standing, is_enabled=self._registration.admits(standing))
 
     async def _find_cutoff(self, user_id: UserId) -> int:
-        async with _within_reason("The identity table"):
+        async with within_reason("The identity table", LOOK_WITHIN_S):
             return await self._table.find_cutoff(user_id)
-
-
-@asynccontextmanager
-async def _within_reason(who: str) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(LOOK_WITHIN_S):
-            yield
-    except TimeoutError as error:
-        raise DependencyUnavailableError(f"{who} keeps silent.", retry_after_s=1) from error

@@ -14,6 +14,7 @@ from omnigen_shared.aws.clients import error_code
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import within_reason
 from omnigen_shared.signals import ATTEMPT, JOB_ID, KIND
 from omnigen_shared.tracing import Attributes, current_traceparent, join_trace
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_stepfunctions import SFNClient
 
 LONGEST_NAME: Final = 80
+START_WITHIN_S: Final = 8.0
+"""Whoever has ordered waits for it, after quota and the table; what was not started is, by the reaper."""
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -45,10 +48,10 @@ class StepFunctionsWorkflow:
             await self._send(name, {**given, "traceparent": current_traceparent() or job.traceparent})
 
     async def _send(self, name: str, given: Mapping[str, Any]) -> None:
+        asked = orjson.dumps(given).decode()
         try:
-            await self.client.start_execution(
-                stateMachineArn=self.state_machine_arn, name=name, input=orjson.dumps(given).decode()
-            )
+            async with within_reason("The state machine", START_WITHIN_S):
+                await self.client.start_execution(stateMachineArn=self.state_machine_arn, name=name, input=asked)
         except (BotoCoreError, ClientError) as error:
             # That an execution of this name exists means that a lost reply was a yes.
             if isinstance(error, ClientError) and error_code(error) == "ExecutionAlreadyExists":

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -26,7 +27,7 @@ MOST_TRIES: Final = 100
 class Storyboards:
     """A plan is a job of its own kind, so it is paid, watched over and ended like any other.
 
-    A caller is kept for it for `hold_s` at most; its record is read every `poll_s`.
+    A caller is kept for it for `hold_s` at most, and not once `is_stopping`; its record is read every `poll_s`.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Storyboards:
         margin: timedelta,
         poll_s: float,
         hold_s: float,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._launcher = launcher
@@ -44,6 +46,7 @@ class Storyboards:
         self._margin = margin
         self._poll_s = poll_s
         self._hold_s = hold_s
+        self._is_stopping = is_stopping
 
     async def plan(self, order: Order, *, is_fresh: bool, key: str | None) -> Record:
         """The plan, or what there is of it after a while. QuotaExceededError, PlanLimitError.
@@ -88,6 +91,7 @@ class Storyboards:
             record = await self._store.find_record(job_id)
             if record is None or record.job.user_id != user_id:
                 raise nothing_there()
-            if record.job.status.is_terminal or asyncio.get_running_loop().time() >= until:
+            is_over = self._is_stopping() or asyncio.get_running_loop().time() >= until
+            if record.job.status.is_terminal or is_over:
                 return record
             await asyncio.sleep(self._poll_s)

@@ -1,16 +1,18 @@
 """One DynamoDB table: reads are consistent, writes are transactions, and AWS's errors become ours here."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.store.keys import Key
+from omnigen_shared.aws.asking import OUR_FAULT_BELOW, status_of
 from omnigen_shared.aws.clients import error_code
 from omnigen_shared.aws.items import from_item, to_item
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import within_reason
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -47,7 +49,7 @@ class TableAccess:
         await self.get(Key("none", "none"))
 
     async def get(self, key: Key, **projection: Any) -> dict[str, Any] | None:
-        with translated_errors():
+        async with translated_errors():
             answer = await self._client.get_item(
                 TableName=self.table, Key=to_item(key._asdict()), ConsistentRead=True, **projection
             )
@@ -58,7 +60,7 @@ class TableAccess:
         found: list[dict[str, Any]] = []
         asked: Any = {self.table: {"Keys": [to_item(key._asdict()) for key in wanted], "ConsistentRead": True}}
         while asked:
-            with translated_errors():
+            async with translated_errors():
                 answer = await self._client.batch_get_item(RequestItems=asked)
             found += map(from_item, answer["Responses"].get(self.table, ()))
             asked = answer.get("UnprocessedKeys")
@@ -66,7 +68,7 @@ class TableAccess:
 
     async def query_page(self, request: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         """One page, and the key to go on from."""
-        with translated_errors():
+        async with translated_errors():
             answer = await self._client.query(TableName=self.table, **request)
         return [from_item(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
 
@@ -82,7 +84,7 @@ class TableAccess:
     async def transact(self, writes: Sequence[dict[str, Any]]) -> None:
         """All or nothing. RefusedWriteError when a condition did not hold or another transaction was in the way."""
         items: Any = list(writes)
-        with translated_errors():
+        async with translated_errors():
             await self._client.transact_write_items(TransactItems=items)
 
 
@@ -96,18 +98,19 @@ def between(first: Key, last: Key, **rest: Any) -> dict[str, Any]:
     }
 
 
-@contextlib.contextmanager
-def translated_errors() -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def translated_errors() -> AsyncIterator[None]:
     """What AWS raises, as what the ports promise; a request that AWS calls wrong is our bug and passes through."""
     try:
-        yield
+        async with within_reason("The job table"):
+            yield
     except BotoCoreError as error:
         raise _unavailable(error) from error
     except ClientError as error:
         code = error_code(error)
         if code in _CONTENDED:
             raise RefusedWriteError(_refused_places(error)) from error
-        if code in _PASSING:
+        if code in _PASSING or status_of(error) >= OUR_FAULT_BELOW:
             raise _unavailable(error) from error
         raise
 

@@ -1,0 +1,142 @@
+"""A service that is told to stop lets nobody in any more, answers whoever is in, and ends."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import orjson
+import pytest
+from aiohttp import web
+from tests.contract.test_jobs_restart import free_port
+from tests.fakes.gateway_process import serve_surroundings, sign_tokens
+from tests.fakes.jobs_bench import JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER
+from tests.fakes.waiting import wait_until
+from yarl import URL
+
+from omnigen_local.addresses import CREDENTIALS, REGION
+from omnigen_local.processes import Processes, Program, Running
+from omnigen_shared.contracts.spending import PlanName
+from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+
+AT_ONCE = 8
+"""Fewer than a client of AWS has connections: each of them is seen behind the service."""
+ENDS_WITHIN_S = 30
+EMPTY = {"Items": [], "Count": 0, "ScannedCount": 0}
+HEALTH = "/health"
+
+
+@dataclass
+class Backstage:
+    """What a service asks, a table or another service: while it is slow it answers nobody until it is let."""
+
+    url: str = ""
+    is_slow: bool = False
+    waiting: int = 0
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        if self.is_slow:
+            self.waiting += 1
+            await self.may_answer.wait()
+        return web.json_response(EMPTY)
+
+
+@asynccontextmanager
+async def open_backstage() -> AsyncIterator[Backstage]:
+    backstage, port = Backstage(), free_port()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", backstage.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    backstage.url = f"http://127.0.0.1:{port}"
+    try:
+        yield backstage
+    finally:
+        await runner.cleanup()
+
+
+def internal_environment(backstage: Backstage) -> dict[str, str]:
+    return {
+        **CREDENTIALS,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": backstage.url,
+        "IDENTITY_PUBLIC_KEYS": orjson.dumps({"gateway": [PUBLIC]}).decode(),
+        "IDENTITY_PRIVATE_KEY": PRIVATE,
+        "RECEIPT_KEYS": orjson.dumps([RECEIPT_KEY]).decode(),
+        "JOBS_TABLE": "jobs",
+        "USAGE_TABLE": "usage",
+        "ASSETS_BUCKET": "assets",
+        "STATE_MACHINE_ARN": "arn",
+        "QUOTA_URL": backstage.url,
+        "COMPOSER_URL": backstage.url,
+        **dict.fromkeys(("REAPER_INTERVAL_S", "WEBHOOK_INTERVAL_S", "TIDY_INTERVAL_S"), "3600"),
+    }
+
+
+async def start(processes: Processes, unit: str, port: int, environment: dict[str, str]) -> Running:
+    command = (sys.executable, "-P", "-m", f"omnigen_{unit}")
+    whole = {"PATH": os.environ["PATH"], **environment, "PORT": str(port)}
+    running = await processes.start(Program(unit, command, whole, f"http://127.0.0.1:{port}{HEALTH}"))
+    await running.wait_ready()
+    return running
+
+
+async def is_let_in(port: int | None) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def end_under_load(running: Running, backstage: Backstage, url: str, headers: dict[str, str]) -> set[int]:
+    """Told to stop while AT_ONCE requests wait for their answers; how these were answered."""
+    port = URL(url).port
+    async with aiohttp.ClientSession(headers=headers) as session:
+
+        async def ask() -> int:
+            async with session.get(url) as answer:
+                await answer.read()
+                return answer.status
+
+        backstage.is_slow = True
+        asked = [asyncio.create_task(ask()) for _ in range(AT_ONCE)]
+        await wait_until(lambda: backstage.waiting >= AT_ONCE or any(task.done() for task in asked))
+        os.kill(running.pid, signal.SIGTERM)
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            while await is_let_in(port):  # noqa: ASYNC110 - another process sets no event of ours
+                await asyncio.sleep(0.01)
+            backstage.may_answer.set()
+            statuses = set(await asyncio.gather(*asked))
+            assert await running.wait() in {0, -signal.SIGTERM}
+    return statuses
+
+
+@pytest.mark.parametrize(
+    ("unit", "path", "status"), [("jobs", f"/api/v1/jobs/{JOB}", 404), ("quota", "/api/v1/usage", 200)]
+)
+async def test_a_service_answers_whoever_is_in(tmp_path: Path, unit: str, path: str, status: int) -> None:
+    async with open_backstage() as backstage, Processes(tmp_path) as processes:
+        port = free_port()
+        running = await start(processes, unit, port, internal_environment(backstage))
+        identity = IdentitySigner("gateway", PRIVATE).sign(unit, USER, PlanName.FREE)
+        url = f"http://127.0.0.1:{port}{path}"
+        assert await end_under_load(running, backstage, url, {IDENTITY_HEADER: identity}) == {status}
+
+
+async def test_the_gateway_answers_whoever_is_in(tmp_path: Path) -> None:
+    async with open_backstage() as backstage, serve_surroundings() as around, Processes(tmp_path) as processes:
+        port = free_port()
+        environment = {**around.settings, "JOBS_URL": backstage.url}
+        running = await start(processes, "gateway", port, environment)
+        [token] = sign_tokens(PlanName.PRO, 1)
+        url = f"http://127.0.0.1:{port}/api/v1/jobs/{JOB}"
+        assert await end_under_load(running, backstage, url, {"Authorization": f"Bearer {token}"}) == {200}

@@ -1,0 +1,36 @@
+"""Whoever keeps silent is waited for so long, and no longer."""
+
+import asyncio
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.fakes.time_travel import run_virtually
+
+from omnigen_shared.aws.asking import ask
+from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import ANSWER_WITHIN_S
+
+SERVICE_ANSWERS_WITHIN_S = 25
+
+
+def test_a_table_that_keeps_silent_is_told_before_a_service_has_to_answer() -> None:
+    async def ask_in_vain() -> float:
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(DependencyUnavailableError) as problem:
+            await ask(asyncio.Event().wait)
+        assert problem.value.retry_after_s == 1
+        return asyncio.get_running_loop().time() - began
+
+    assert run_virtually(ask_in_vain()) == pytest.approx(ANSWER_WITHIN_S)
+    assert 2 * ANSWER_WITHIN_S < SERVICE_ANSWERS_WITHIN_S
+
+
+def test_a_table_that_comes_back_meanwhile_answers() -> None:
+    answers = iter([ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")] * 4)
+
+    async def stumble() -> str:
+        for error in answers:
+            raise error
+        return "the item"
+
+    assert run_virtually(ask(stumble)) == "the item"
