@@ -10,22 +10,24 @@ import pytest
 from tests.fakes.assets import LOGO, PICTURE, FakeAssetStore, make_share, make_upload
 from tests.fakes.emulated_jobs import open_jobs_table
 from tests.fakes.job_store import FakeJobStore
-from tests.fakes.jobs_bench import JOB, USER, make_job
+from tests.fakes.jobs_bench import JOB, USER, make_batch, make_job
 
 from omnigen_jobs.clients.uploads import S3Box
+from omnigen_jobs.domain.batches import BatchId
 from omnigen_jobs.domain.changes import bumped, change_job
-from omnigen_jobs.domain.chores import MediaChore, UploadsChore
+from omnigen_jobs.domain.chores import BatchChore, MediaChore, UploadsChore
 from omnigen_jobs.domain.records import Claim, ClaimState, Money
 from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Purpose, Upload, Uploads
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import UploadForm
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.batches import BatchTable
 from omnigen_jobs.store.records import RecordTable
 from omnigen_jobs.store.shares import ShareTable
 from omnigen_local.provisioning import StackOutputs
 from omnigen_shared.aws.clients import open_client
-from omnigen_shared.contracts.base import IntentId
+from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.contracts.stills import StillType
 from omnigen_shared.settings import BaseUnitSettings
@@ -47,7 +49,7 @@ async def store(endpoint: str | None) -> AsyncIterator[Any]:
         yield Together(FakeAssetStore(jobs := FakeJobStore()), jobs)
         return
     async with open_jobs_table(endpoint) as access:
-        yield Together(AssetTable(access), ShareTable(access), RecordTable(access))
+        yield Together(AssetTable(access), ShareTable(access), BatchTable(access), RecordTable(access))
 
 
 class Together:
@@ -125,6 +127,21 @@ async def test_a_claim_is_written_alone_on_top_of_its_version(store: Any) -> Non
     assert await store.find_claim(USER, claim.fingerprint) == bumped(claim)
     with pytest.raises(WriteConflictError):
         await store.put_claim(claim)
+
+
+async def test_batches_come_back_newest_first_and_are_due_while_something_waits(store: Any) -> None:
+    first, second = (make_batch(CLOCK, batch_id=BatchId(f"bat_{number:032x}"), version=0) for number in (1, 2))
+    waiting = replace(second, due_at=LATER, canceled_at=NOW)
+    for batch in (first, waiting):
+        await store.put_batch(batch)
+    assert await store.find_batch(USER, first.batch_id) == bumped(first)
+    assert await store.find_batch(UserId("eve"), first.batch_id) is None
+    assert await store.list_batches(USER, None, 9) == [bumped(waiting), bumped(first)]
+    assert await store.list_batches(USER, waiting.batch_id, 9) == [bumped(first)]
+    after = LATER + timedelta(seconds=1)
+    assert await store.list_chores(after, 25) == [BatchChore(USER, waiting.batch_id)]
+    with pytest.raises(WriteConflictError):
+        await store.put_batch(first)
 
 
 async def test_what_is_older_goes_and_nothing_beside_it(stack_outputs: StackOutputs, emulator_url: str) -> None:

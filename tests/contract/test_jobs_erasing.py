@@ -32,6 +32,7 @@ from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Purpose, Uploads
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.batches import BatchTable
 from omnigen_jobs.store.erasures import ErasureTable
 from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.shares import ShareTable
@@ -50,7 +51,7 @@ class Both:
     """Uploads, shares and chores over one table, as the bench has them in one object."""
 
     def __init__(self, access: TableAccess) -> None:
-        self._parts = (AssetTable(access), ShareTable(access))
+        self._parts = (AssetTable(access), ShareTable(access), BatchTable(access))
 
     def __getattr__(self, name: str) -> Any:
         return next(getattr(part, name) for part in self._parts if hasattr(part, name))

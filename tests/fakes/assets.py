@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from tests.fakes.job_store import FakeJobStore, compare
 
+from omnigen_jobs.domain.batches import Batch, BatchId
 from omnigen_jobs.domain.changes import bumped
-from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore, UploadsChore
+from omnigen_jobs.domain.chores import BatchChore, Chore, ErasureChore, MediaChore, UploadsChore
 from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.problems import UploadMissingError
 from omnigen_jobs.domain.shares import Share, ShareId, Shares, digest_of
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
 from omnigen_jobs.ports.assets import ChoreStore, ShareStore, StillStudio, UploadBox, UploadForm, UploadStore
+from omnigen_jobs.ports.batches import BatchStore
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.stills import StillRequest, StillResult, StillType
@@ -24,10 +26,11 @@ EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PICTURE: Final = UploadId(f"upl_{'a' * 32}")
 LOGO: Final = UploadId(f"upl_{'b' * 32}")
 SHARE: Final = ShareId(f"shr_{'c' * 32}")
+BATCH: Final = BatchId(f"bat_{'d' * 32}")
 TOKEN: Final = "t" * 43
 
 
-class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
+class FakeAssetStore(UploadStore, ShareStore, BatchStore, ChoreStore):
     """The same conditions as the table's, and room for other writers before every write."""
 
     def __init__(self, jobs: FakeJobStore | None = None) -> None:
@@ -36,6 +39,7 @@ class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
         self.shares: dict[JobId, Shares] = {}
         self.found: dict[str, Share] = {}
         self.erasures: dict[UserId, Erasure] = {}
+        self.batches: dict[BatchId, Batch] = {}
 
     async def get_uploads(self, user_id: UserId) -> Uploads:
         return self.uploads.get(user_id, Uploads(user_id=user_id))
@@ -60,11 +64,30 @@ class FakeAssetStore(UploadStore, ShareStore, ChoreStore):
         if removed is not None:
             self.found.pop(removed.digest, None)
 
+    async def find_batch(self, user_id: UserId, batch_id: BatchId) -> Batch | None:
+        found = self.batches.get(batch_id)
+        return None if found is None or found.user_id != user_id else found
+
+    async def list_batches(self, user_id: UserId, before: BatchId | None, limit: int) -> Sequence[Batch]:
+        mine = [one for one in self.batches.values() if one.user_id == user_id]
+        older = [one for one in mine if before is None or one.batch_id < before]
+        return sorted(older, key=lambda one: one.batch_id, reverse=True)[:limit]
+
+    async def put_batch(self, batch: Batch) -> None:
+        await asyncio.sleep(0)
+        compare(self.batches.get(batch.batch_id), batch)
+        self.batches[batch.batch_id] = bumped(batch)
+
     async def list_chores(self, now: datetime, limit_per_shard: int) -> Sequence[Chore]:
         due: list[tuple[datetime, Chore]] = [
             (at, UploadsChore(user)) for user, mine in self.uploads.items() if (at := mine.due_at) is not None
         ]
         due += [(erasure.due_at, ErasureChore(user)) for user, erasure in self.erasures.items()]
+        due += [
+            (one.due_at, BatchChore(one.user_id, one.batch_id))
+            for one in self.batches.values()
+            if one.due_at is not None
+        ]
         ended = [job for job in self.jobs.jobs.values() if job.lease_until is None]
         due += [(job.media_until, MediaChore(job.job_id)) for job in ended if job.media_until is not None]
         overdue = sorted((entry for entry in due if entry[0] < now), key=lambda entry: entry[0])

@@ -47,6 +47,12 @@ class FakeErasureStore(ErasureStore):
         self._jobs.events.pop(job_id, None)
         self._jobs.jobs.pop(job_id, None)
 
+    async def remove_batches(self, user_id: UserId) -> int:
+        gone = [one.batch_id for one in self._assets.batches.values() if one.user_id == user_id]
+        for batch_id in gone:
+            del self._assets.batches[batch_id]
+        return len(gone)
+
     async def remove_messages(self, hook_id: HookId) -> int:
         gone = [mark for mark in self._post.messages if mark.hook_id == hook_id]
         for mark in gone:

@@ -40,6 +40,7 @@ class FakeQuota(Quota):
     is_down: bool = False
     loses_replies: bool = False
     plan_limit: bool = False
+    resets_at: str | None = "2026-12-01T00:00:00Z"
     states: dict[str, str] = field(default_factory=dict)
     videos: dict[str, int] = field(default_factory=dict)
     is_paused: bool = False
@@ -60,7 +61,7 @@ class FakeQuota(Quota):
         if self.states.get(job.reservation_id, "open") != "open":
             raise RemoteProblemError(409, "reservation_closed", "closed")
         if job.reservation_id not in self.states and len(self.open_jobs) >= self.places:
-            raise QuotaExceededError("full", details={"cap": "videos"}, retry_after_s=60)
+            raise QuotaExceededError("full", details={"cap": "videos", "resets_at": self.resets_at}, retry_after_s=60)
         self.states.setdefault(job.reservation_id, "open")
         self.videos[job.reservation_id] = 0 if job.is_counted else 1
         self._lose()

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from tests.fakes.assets import FakeAssetStore, FakeBox, FakeStudio
+from tests.fakes.assets import BATCH, FakeAssetStore, FakeBox, FakeStudio
 from tests.fakes.erasures import FakeErasureStore
 from tests.fakes.job_outside import MONTH, FakeExporter, FakeMediaLinks, FakeQuota, FakeReceivers, FakeWorkflow
 from tests.fakes.job_store import FakeJobStore
@@ -17,6 +17,7 @@ from tests.fakes.post_store import FakePostStore
 
 from omnigen_jobs.app import Adapters, assemble, create_app, hire_courier, hire_tidier
 from omnigen_jobs.domain.abilities import Wish
+from omnigen_jobs.domain.batches import Batch, Item, ItemState
 from omnigen_jobs.domain.ordering import Order, place_order
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.schemas.orders import JobOrder
@@ -108,6 +109,23 @@ def make_job(clock: FrozenClock, **changes: Any) -> Job:
     return replace(job, **changes)
 
 
+def make_batch(clock: FrozenClock, user_id: UserId = USER, videos: int = 2, **changes: Any) -> Batch:
+    """One of which nothing is begun, and nothing is due."""
+    items = tuple(
+        Item(
+            job_id=JobId(f"job_{number:032x}"),
+            request=make_request(),
+            is_seeded=False,
+            max_microusd=600_000,
+            estimate_microusd=440_000,
+            state=ItemState.CANCELED,
+        )
+        for number in range(videos)
+    )
+    given = {"created_at": clock.now(), "due_at": None, "max_microusd": 1_200_000, "items": items, "version": 1}
+    return Batch(**{"batch_id": BATCH, "user_id": user_id, "plan": "free", **given, **changes})
+
+
 def make_storyboard(scenes: int = 3) -> Storyboard:
     return Storyboard(
         title="Dawn over the Hill — café",
@@ -170,6 +188,7 @@ class JobsBench:
             receivers=self.receivers,
             uploads=self.assets,
             shares=self.assets,
+            batches=self.assets,
             erasures=self.erasures or FakeErasureStore(self.store, self.post, self.assets),
             chores=self.assets,
             box=self.box,

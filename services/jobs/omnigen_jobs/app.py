@@ -25,10 +25,12 @@ from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.domain.retaining import Retention
 from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
 from omnigen_jobs.ports.assets import ChoreStore, ErasureStore, ShareStore, StillStudio, UploadBox, UploadStore
+from omnigen_jobs.ports.batches import BatchStore
 from omnigen_jobs.routes import ROUTERS
 from omnigen_jobs.routes.needs import UseCases
 from omnigen_jobs.schemas.views import render_job
 from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.batching import Batching
 from omnigen_jobs.service.bell import Bell
 from omnigen_jobs.service.courier import Courier
 from omnigen_jobs.service.creation import Creation
@@ -55,6 +57,7 @@ from omnigen_jobs.service.uploading import Uploading
 from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
+from omnigen_jobs.store.batches import BatchTable
 from omnigen_jobs.store.erasures import ErasureTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.post import PostTable
@@ -93,6 +96,7 @@ class Adapters:
     uploads: UploadStore
     shares: ShareStore
     erasures: ErasureStore
+    batches: BatchStore
     chores: ChoreStore
     box: UploadBox
     studio: StillStudio
@@ -167,6 +171,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
         uploads=AssetTable(access),
         shares=ShareTable(access),
         erasures=ErasureTable(access),
+        batches=BatchTable(access),
         chores=AssetTable(access),
         box=S3Box(s3, public, settings.assets_bucket),
         studio=StillClient(composer),
@@ -205,9 +210,11 @@ def assemble(
     reading = Reading(store, adapters.media, Cursors.of_secret(settings.identity_private_key.get_secret_value()))
     tails = Tails(store, settings.watch_poll_s, is_stopping)
     adapters.bell.listen(tails.hear)
+    creation = Creation(store, adapters.keys, launcher, clock, margin, render_job)
     use_cases = UseCases(
         clock=clock,
-        creation=Creation(store, adapters.keys, launcher, clock, margin, render_job),
+        creation=creation,
+        batching=Batching(adapters.batches, adapters.keys, store, creation, ending, clock),
         storyboards=Storyboards(
             store, launcher, clock, margin, settings.plan_poll_s, settings.storyboard_hold_s, is_stopping
         ),
@@ -232,7 +239,8 @@ def assemble(
 def hire_tidier(adapters: Adapters, use_cases: UseCases) -> Tidier:
     """Who removes what is not to be kept any more."""
     retaining = Retaining(adapters.store, adapters.box, adapters.clock)
-    return Tidier(adapters.chores, use_cases.uploading, retaining, use_cases.erasing, adapters.clock)
+    uses = use_cases
+    return Tidier(adapters.chores, uses.uploading, retaining, uses.erasing, uses.batching, adapters.clock)
 
 
 def hire_courier(settings: JobsSettings, adapters: Adapters) -> Courier:

@@ -52,7 +52,7 @@ class JobsSettings(ServiceSettings, IssuerSettings, OutboundSettings):
     """After how much silence a watcher is told that we are still here."""
     media_kept_days: dict[str, int] = Field(default_factory=dict)
     """JSON: by plan, how long the files of ended jobs are kept; a plan that is not named keeps them for ever."""
-    tidy_interval_s: float = Field(default=60, gt=0)
+    tidy_interval_s: float = Field(default=10, gt=0)
     """How often it is looked for what has to be tidied up."""
     webhook_interval_s: float = Field(default=1, gt=0)
     """How often it is looked what users' webhooks are to be told."""

@@ -110,6 +110,8 @@ class JobRequest(OrderedVideo):
     reference_upload: str | None = None
     logo: Logo | None = None
     logo_upload: str | None = None
+    planned_for: AspectRatio | None = None
+    """Another shape of the same video whose plan this one has, too."""
 
 
 class Used(Answer):

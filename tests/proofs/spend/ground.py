@@ -106,6 +106,7 @@ async def open_ground(
                 assets,
                 FakeErasureStore(FakeJobStore(), FakePostStore(FakeJobStore()), assets),
                 assets,
+                assets,
                 box := FakeBox(),
                 FakeStudio(box),
                 SystemClock(),

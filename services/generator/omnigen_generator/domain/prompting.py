@@ -73,7 +73,7 @@ def write_brief(request: JobRequest, cuts: Sequence[Cut], seed: int) -> dict[str
         "prompt": request.prompt,
         "category": request.category.value,
         "style": request.style,
-        "aspect_ratio": request.aspect_ratio.value,
+        "aspect_ratio": (request.planned_for or request.aspect_ratio).value,
         "scene_durations_s": [cut.clip_duration_s for cut in cuts],
         "transitions": _list_transitions(cuts),
         "seed": seed,

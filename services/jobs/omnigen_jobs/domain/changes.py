@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from omnigen_jobs.domain.batches import Batch
 from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.idempotency import Entry
@@ -13,7 +14,7 @@ from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Uploads
 
 Versioned = TypeVar(
-    "Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads, Shares, Erasure
+    "Versioned", Job, Scene, Intent, Claim, Entry, Send, Pin, Hooks, Message, Notice, Uploads, Shares, Erasure, Batch
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from omnigen_jobs.domain.batches import BatchId
 from omnigen_shared.contracts.base import JobId, UserId
 
 
@@ -26,4 +27,12 @@ class ErasureChore:
     user_id: UserId
 
 
-Chore = UploadsChore | MediaChore | ErasureChore
+@dataclass(frozen=True, slots=True)
+class BatchChore:
+    """A batch of which something waits."""
+
+    user_id: UserId
+    batch_id: BatchId
+
+
+Chore = UploadsChore | MediaChore | ErasureChore | BatchChore

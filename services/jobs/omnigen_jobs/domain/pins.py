@@ -29,7 +29,8 @@ def is_pinned(job: Job) -> bool:
 def digest_of(job: Job) -> str:
     """Names everything that a plan is made of. 64 hex digits."""
     cuts = [cut.model_dump(mode="json") for cut in job.cuts]
-    text = [job.request.model_dump(mode="json", include=PLANNED_FROM), cuts, job.plan_take, CATALOGUE_VERSION]
+    request = job.request.model_copy(update={"aspect_ratio": job.request.planned_for or job.request.aspect_ratio})
+    text = [request.model_dump(mode="json", include=PLANNED_FROM), cuts, job.plan_take, CATALOGUE_VERSION]
     return hashlib.sha256(orjson.dumps(text, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

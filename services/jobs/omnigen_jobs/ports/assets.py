@@ -69,6 +69,10 @@ class ErasureStore(Protocol):
         """Nothing of it is left, its links and its bindings to these predictions included."""
         ...
 
+    async def remove_batches(self, user_id: UserId) -> int:
+        """Nothing more is begun by itself; how many there were."""
+        ...
+
     async def remove_messages(self, hook_id: HookId) -> int:
         """What a webhook was told; how much there was."""
         ...

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from omnigen_jobs.routes import (
     attempts,
+    batches,
     erasures,
     estimates,
     exports,
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     media.router,
     exports.router,
     uploads.router,
+    batches.router,
     erasures.router,
     shares.router,
     attempts.router,

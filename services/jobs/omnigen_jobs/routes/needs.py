@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Path, Request
 from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
 from omnigen_jobs.ports.receipts import Sealer
 from omnigen_jobs.service.attempts import Attempts
+from omnigen_jobs.service.batching import Batching
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.deleting import Deleting
 from omnigen_jobs.service.ending import Ending
@@ -39,6 +40,7 @@ class UseCases:
 
     clock: Clock
     creation: Creation
+    batching: Batching
     storyboards: Storyboards
     reading: Reading
     exporting: Exporting

@@ -50,12 +50,12 @@ class Creation:
     async def create(self, order: Order, key: str | None) -> Created:
         """What quota refuses; IdempotencyMismatchError, IdempotencyInProgressError."""
         if key is None:
-            return await self._make(order, new_job_id())
+            return await self.make(order, new_job_id())
         entry = await self._claim(order, key)
         if entry.answer is not None:
             return Created(entry.job_id, entry.answer, is_replay=True)
         try:
-            created = await self._make(order, entry.job_id)
+            created = await self.make(order, entry.job_id)
         except (QuotaExceededError, PlanLimitError, SpendingPausedError):
             await self._forget(entry)
             raise
@@ -75,7 +75,8 @@ class Creation:
             raise in_progress(now + RETRY, now) from error
         return bumped(entry)
 
-    async def _make(self, order: Order, job_id: JobId) -> Created:
+    async def make(self, order: Order, job_id: JobId) -> Created:
+        """The job of this id, however often it is asked for. What quota refuses; IdempotencyInProgressError."""
         annotate({JOB_ID: job_id})
         try:
             job = await self._draft(order, job_id)

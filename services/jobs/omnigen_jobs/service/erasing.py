@@ -1,7 +1,8 @@
 """Erases users. A pass may be cut off anywhere: the next one finds what is left.
 
-Order: jobs at work are stopped → jobs that are accounted for, with links, events, calls → what webhooks were told →
-what stands under the user → files. A job's own item goes last of it, so that it is found until all of it is gone.
+Order: batches, which would begin more → jobs at work are stopped → jobs that are accounted for, with links, events,
+calls → what webhooks were told → what stands under the user → files. A job's own item goes last of it, so that it is
+found until all of it is gone.
 """
 
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class Erasing:
     async def _erase(self, erasure: Erasure) -> int:
         """How much there was."""
         user_id = erasure.user_id
+        batches = await self.store.remove_batches(user_id)
         job_ids = await self.store.list_job_ids(user_id, JOBS_PER_PASS)
         left = [await self._erase_job(user_id, job_id) for job_id in job_ids]
         messages = [await self.store.remove_messages(hook_id) for hook_id in erasure.hook_ids]
@@ -76,7 +78,7 @@ class Erasing:
             return len(job_ids)
         items = await self.store.remove_user_items(user_id)
         files = await self.box.remove_older(f"u/{user_id}/", self.clock.now() + _SOON)
-        return len(job_ids) + sum(messages) + items + files
+        return batches + len(job_ids) + sum(messages) + items + files
 
     async def _erase_job(self, user_id: UserId, job_id: JobId) -> bool:
         """Whether something has to be waited for."""

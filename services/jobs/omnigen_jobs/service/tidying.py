@@ -5,9 +5,10 @@ from typing import Final
 
 import structlog
 
-from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore
+from omnigen_jobs.domain.chores import BatchChore, Chore, ErasureChore, MediaChore
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_jobs.ports.assets import ChoreStore
+from omnigen_jobs.service.batching import Batching
 from omnigen_jobs.service.erasing import Erasing
 from omnigen_jobs.service.retaining import Retaining
 from omnigen_jobs.service.uploading import Uploading
@@ -26,6 +27,7 @@ class Tidier:
     uploading: Uploading
     retaining: Retaining
     erasing: Erasing
+    batching: Batching
     clock: Clock
 
     async def sweep(self) -> None:
@@ -43,6 +45,8 @@ class Tidier:
     async def _do(self, chore: Chore) -> None:
         if isinstance(chore, MediaChore):
             await self.retaining.remove(chore.job_id)
+        elif isinstance(chore, BatchChore):
+            await self.batching.tidy(chore.user_id, chore.batch_id)
         elif isinstance(chore, ErasureChore):
             await self.erasing.do_pass(chore.user_id)
         else:

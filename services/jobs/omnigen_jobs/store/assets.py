@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from omnigen_jobs.domain.chores import Chore, ErasureChore, MediaChore, UploadsChore
+from omnigen_jobs.domain.batches import BatchId
+from omnigen_jobs.domain.chores import BatchChore, Chore, ErasureChore, MediaChore, UploadsChore
 from omnigen_jobs.domain.uploads import Picture, Purpose, Upload, UploadId, Uploads
 from omnigen_jobs.store import keys
 from omnigen_jobs.store.access import TableAccess
@@ -80,7 +81,7 @@ class AssetTable:
                 "IndexName": "due",
                 "KeyConditionExpression": "open_shard = :shard AND lease_until < :now",
                 "ExpressionAttributeValues": to_item({":shard": shard, ":now": to_rfc3339(now)}),
-                "ProjectionExpression": "sk, user_id, job_id",
+                "ProjectionExpression": "sk, user_id, job_id, batch_id",
                 "Limit": limit,
             }
         )
@@ -95,6 +96,8 @@ def index_of(owner: str, due_at: datetime | None) -> dict[str, Any]:
 def _chore_of(item: Mapping[str, Any]) -> Chore:
     if keys.is_job(item["sk"]):
         return MediaChore(JobId(item["job_id"]))
+    if "batch_id" in item:
+        return BatchChore(UserId(item["user_id"]), BatchId(item["batch_id"]))
     if keys.is_erasure(item["sk"]):
         return ErasureChore(UserId(item["user_id"]))
     return UploadsChore(UserId(item["user_id"]))

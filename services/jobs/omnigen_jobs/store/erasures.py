@@ -7,7 +7,7 @@ from typing import Any, Final
 from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.hooks import HookId
 from omnigen_jobs.store import keys
-from omnigen_jobs.store.access import TableAccess
+from omnigen_jobs.store.access import TableAccess, between
 from omnigen_jobs.store.assets import index_of
 from omnigen_jobs.store.items import Instant, StoredItem
 from omnigen_jobs.store.keys import Key
@@ -75,6 +75,13 @@ class ErasureTable:
         found = [Key(item["pk"], item["sk"]) async for item in self.access.query(_all_of(f"JOB#{job_id}", _NAMES))]
         await self._remove([key for key in found if not keys.is_job(key.sk)])
         await self._remove([key for key in found if keys.is_job(key.sk)])
+
+    async def remove_batches(self, user_id: UserId) -> int:
+        first, last = keys.batch_range(user_id)
+        found = self.access.query({**between(first, last), **_NAMES})
+        gone = [Key(item["pk"], item["sk"]) async for item in found]
+        await self._remove(gone)
+        return len(gone)
 
     async def remove_messages(self, hook_id: HookId) -> int:
         return await self._empty(keys.message_range(hook_id)[0].pk)

@@ -3,6 +3,7 @@
 import zlib
 from typing import Final, NamedTuple
 
+from omnigen_jobs.domain.batches import BatchId
 from omnigen_jobs.domain.hooks import HookId
 from omnigen_jobs.domain.messages import MessageId
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -111,6 +112,15 @@ def hooks_key(user_id: UserId) -> Key:
 def unlisted(user_id: UserId) -> str:
     """Stands in the index of users' jobs for what is no video, or is not admitted yet: nobody lists it."""
     return f"{user_id}/unlisted"
+
+
+def batch_key(user_id: UserId, batch_id: BatchId) -> Key:
+    return Key(user_partition(user_id), f"BATCH#{batch_id}")
+
+
+def batch_range(user_id: UserId) -> tuple[Key, Key]:
+    """All of a user's, by their time."""
+    return Key(user_partition(user_id), "BATCH#"), Key(user_partition(user_id), "BATCH#~")
 
 
 def user_partition(user_id: UserId) -> str:
