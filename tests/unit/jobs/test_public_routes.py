@@ -227,7 +227,7 @@ async def test_quotas_refusal_reaches_the_user_as_it_is(http: httpx.AsyncClient,
     answer = await http.post("/api/v1/jobs", json=BODY)
     assert code_of(answer) == (429, "quota_exceeded")
     assert answer.headers["retry-after"] == "60"
-    assert answer.json()["details"] == {"cap": "videos"}
+    assert answer.json()["details"] == {"cap": "videos", "resets_at": "2026-12-01T00:00:00Z"}
 
 
 async def test_quota_that_is_down_is_told(http: httpx.AsyncClient, bench: JobsBench) -> None:
