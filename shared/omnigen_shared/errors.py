@@ -32,6 +32,8 @@ class ProblemError(Exception):
         self.detail = detail
         self.remedy = remedy or self.advice
         self.details: dict[str, Any] = dict(details or {})
+        self.headers: dict[str, str] = {}
+        """What the answer has besides Retry-After."""
         self.retry_after_s = self.pause_s if retry_after_s is None else retry_after_s
 
 

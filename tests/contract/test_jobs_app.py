@@ -121,7 +121,8 @@ async def test_an_execution_gets_the_jobs_ids_and_a_second_start_is_fine(machine
         for _ in range(2):
             await workflow.start(make_job(FrozenClock(), attempt=3))
         assert started[0]["name"] == f"{JOB}-3"
-        assert started[0]["input"] == f'{{"job_id":"{JOB}","user_id":"{USER}","plan":"free","attempt":3,"kind":"make"}}'
+        told = f'{{"job_id":"{JOB}","user_id":"{USER}","plan":"free","attempt":3,"kind":"make","traceparent":null}}'
+        assert started[0]["input"] == told
         with pytest.raises(DependencyUnavailableError):
             await StepFunctionsWorkflow(client, machine_arn + "-none").start(make_job(FrozenClock()))
 

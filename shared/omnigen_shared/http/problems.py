@@ -43,7 +43,7 @@ def render_problem(problem: ProblemError, request_id: str) -> Response:
         "remedy": problem.remedy,
         "timestamp": to_rfc3339(datetime.now(UTC)),
     }
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", **problem.headers}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(problem.retry_after_s)
     if problem.status == errors.UnauthenticatedError.status:

@@ -171,6 +171,17 @@ class MediaRemovedError(ProblemError):
     advice = "Order the video again."
 
 
+class PreconditionFailedError(ProblemError):
+    """`details.etag` and ETag: what the job is now. Nothing was changed."""
+
+    status, code, title = 412, "precondition_failed", "The job is not as If-Match says"
+    advice = "Look at the job as it is now, and send its ETag; or leave If-Match away."
+
+    def __init__(self, etag: str) -> None:
+        super().__init__("The job has changed since.", details={"etag": etag})
+        self.headers["ETag"] = etag
+
+
 def nothing_there() -> NotFoundError:
     """One text for what is somebody else's, what was removed, and what never was: it tells nobody which."""
     return NotFoundError("There is nothing with this id.")

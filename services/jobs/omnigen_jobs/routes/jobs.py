@@ -9,8 +9,13 @@ from pydantic import AwareDatetime, Field
 
 from omnigen_jobs.domain.cursors import LONGEST_CURSOR, JobFilter
 from omnigen_jobs.domain.ordering import place_order
-from omnigen_jobs.domain.problems import IdempotencyInProgressError, IdempotencyMismatchError, JobRunningError
-from omnigen_jobs.routes.known import Etags, answer_unless_known
+from omnigen_jobs.domain.problems import (
+    IdempotencyInProgressError,
+    IdempotencyMismatchError,
+    JobRunningError,
+    PreconditionFailedError,
+)
+from omnigen_jobs.routes.known import Etags, Expected, answer_unless_known
 from omnigen_jobs.routes.needs import ORDERING, IdempotencyKey, JobPath, User, Uses
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_jobs.schemas.views import JobList, JobSummary, JobView, render_job
@@ -73,7 +78,9 @@ async def get_job(caller: User, uses: Uses, job_id: JobPath, if_none_match: Etag
     return answer_unless_known(render_job(await uses.reading.get(caller.subject, job_id)), if_none_match)
 
 
-@router.delete("/{job_id}", status_code=204, responses=problems(NotFoundError, JobRunningError))
-async def delete_job(caller: User, uses: Uses, job_id: JobPath) -> None:
+@router.delete(
+    "/{job_id}", status_code=204, responses=problems(NotFoundError, JobRunningError, PreconditionFailedError)
+)
+async def delete_job(caller: User, uses: Uses, job_id: JobPath, expected: Expected) -> None:
     """A job that has ended, out of sight at once. Its files go, but for those of other videos; the books stay."""
-    await uses.deleting.delete(caller.subject, job_id)
+    await uses.deleting.delete(caller.subject, job_id, expected)

@@ -2,10 +2,17 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
-from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, MediaRemovedError, NothingMissingError
+from omnigen_jobs.domain.problems import (
+    JobRunningError,
+    JobTerminalError,
+    MediaRemovedError,
+    NothingMissingError,
+    PreconditionFailedError,
+)
 from omnigen_jobs.domain.rounds import Wish
+from omnigen_jobs.routes.known import Expected, answer_changed
 from omnigen_jobs.routes.needs import JobPath, User, Uses
 from omnigen_jobs.schemas.orders import RetakeOrder, RoundOrder
 from omnigen_jobs.schemas.views import JobView
@@ -14,29 +21,39 @@ from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["jobs"])
 ROUND: Final = problems(
-    NotFoundError, JobRunningError, NothingMissingError, MediaRemovedError, QuotaExceededError, PlanLimitError
+    NotFoundError,
+    JobRunningError,
+    NothingMissingError,
+    MediaRemovedError,
+    QuotaExceededError,
+    PlanLimitError,
+    PreconditionFailedError,
 )
 Number = Annotated[int, Path(ge=1, le=99)]
 
 
-@router.post("/cancel", responses=problems(NotFoundError, JobTerminalError))
-async def post_cancel(caller: User, uses: Uses, job_id: JobPath) -> JobView:
+@router.post(
+    "/cancel", response_model=JobView, responses=problems(NotFoundError, JobTerminalError, PreconditionFailedError)
+)
+async def post_cancel(caller: User, uses: Uses, job_id: JobPath, expected: Expected) -> Response:
     """Stop a job; what was not spent is given back."""
-    return JobView.of_record(await uses.ending.cancel(caller.subject, job_id))
+    return answer_changed(await uses.ending.cancel(caller.subject, job_id, expected), 200)
 
 
-@router.post("/resume", status_code=202, responses=ROUND)
-async def post_resume(caller: User, uses: Uses, job_id: JobPath, body: RoundOrder | None = None) -> JobView:
+@router.post("/resume", status_code=202, response_model=JobView, responses=ROUND)
+async def post_resume(
+    caller: User, uses: Uses, job_id: JobPath, expected: Expected, body: RoundOrder | None = None
+) -> Response:
     """Run an ended job again; only what is missing is paid."""
     wish = Wish(max_cost_usd=None if body is None else body.max_cost_usd)
-    return JobView.of_record(await uses.resuming.resume(caller.subject, job_id, wish))
+    return answer_changed(await uses.resuming.resume(caller.subject, job_id, wish, expected), 202)
 
 
-@router.post("/scenes/{number}/regenerate", status_code=202, responses=ROUND)
+@router.post("/scenes/{number}/regenerate", status_code=202, response_model=JobView, responses=ROUND)
 async def post_regenerate(
-    caller: User, uses: Uses, job_id: JobPath, number: Number, body: RetakeOrder | None = None
-) -> JobView:
+    caller: User, uses: Uses, job_id: JobPath, number: Number, expected: Expected, body: RetakeOrder | None = None
+) -> Response:
     """Another take of one scene; the others are kept, or with `cascade` those that begin where it ends follow."""
     order = body or RetakeOrder()
     wish = Wish(scene=number, cascade=order.cascade, max_cost_usd=order.max_cost_usd)
-    return JobView.of_record(await uses.resuming.resume(caller.subject, job_id, wish))
+    return answer_changed(await uses.resuming.resume(caller.subject, job_id, wish, expected), 202)

@@ -8,7 +8,7 @@ from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.reading import Reading
-from omnigen_jobs.service.writing import write
+from omnigen_jobs.service.writing import Guard, unguarded, write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
 
@@ -22,13 +22,16 @@ class Deleting:
     ending: Ending
     clock: Clock
 
-    async def delete(self, user_id: UserId, job_id: JobId) -> None:
-        """NotFoundError, also for a job that is deleted already; JobRunningError before its end."""
+    async def delete(self, user_id: UserId, job_id: JobId, guard: Guard = unguarded) -> None:
+        """NotFoundError, also for what is deleted already; JobRunningError before its end; what `guard` raises."""
         record = await self.reading.get(user_id, job_id)
+        guard(record)
         if record.job.status.is_terminal:
-            await self.ending.close(record)
+            record = await self.ending.close(record)
 
         async def decide(found: Record) -> Change | None:
+            if found.job.version != record.job.version:
+                guard(found)
             return retaining.delete(found.job, self.clock.now())
 
         await write(self.store, user_id, job_id, decide)

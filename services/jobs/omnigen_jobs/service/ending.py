@@ -10,7 +10,7 @@ from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.retaining import FOREVER, Retention, check_shown, name_video, own_video
 from omnigen_jobs.ports import JobStore, Quota
-from omnigen_jobs.service.writing import Decide, get_record, write
+from omnigen_jobs.service.writing import Decide, Guard, get_record, unguarded, write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.job import JobOutput, JobProblem, JobStatus
@@ -58,11 +58,12 @@ class Ending:
         _log.info("job_failed", job_id=job_id, code=problem.code, stage=problem.stage, scene=problem.scene)
         return await self.try_to_close(record)
 
-    async def cancel(self, user_id: UserId, job_id: JobId) -> Record:
-        """JobTerminalError when it has ended otherwise."""
+    async def cancel(self, user_id: UserId, job_id: JobId, guard: Guard = unguarded) -> Record:
+        """JobTerminalError when it has ended otherwise; what `guard` raises."""
 
         async def decide(record: Record) -> Change | None:
             check_shown(record.job)
+            guard(record)
             return ending.cancel(record.job, self._clock.now(), self._lease)
 
         return await self.try_to_close(await write(self._store, user_id, job_id, decide))

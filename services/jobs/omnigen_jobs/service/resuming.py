@@ -9,7 +9,7 @@ from omnigen_jobs.domain.rounds import Wish, ask_round
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.launching import Launcher
-from omnigen_jobs.service.writing import get_record, write
+from omnigen_jobs.service.writing import Guard, get_record, unguarded, write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import JobId, UserId
 
@@ -24,11 +24,13 @@ class Resuming:
         self._clock = clock
         self._margin = margin
 
-    async def resume(self, user_id: UserId, job_id: JobId, wish: Wish) -> Record:
-        """What ask_round raises; QuotaExceededError, PlanLimitError: the job stays as it ended."""
-        await self._close(user_id, job_id)
+    async def resume(self, user_id: UserId, job_id: JobId, wish: Wish, guard: Guard = unguarded) -> Record:
+        """What ask_round and `guard` raise; QuotaExceededError, PlanLimitError: the job stays as it ended."""
+        seen = await self._close(await get_record(self._store, user_id, job_id), guard)
 
         async def decide(record: Record) -> Change | None:
+            if record.job.version != seen.job.version:
+                guard(record)
             return ask_round(record, wish, self._clock.now(), self._margin)
 
         asked = await write(self._store, user_id, job_id, decide)
@@ -36,8 +38,7 @@ class Resuming:
             await self._launcher.launch_round(asked.job)
         return await get_record(self._store, user_id, job_id)
 
-    async def _close(self, user_id: UserId, job_id: JobId) -> None:
-        """The former round's money first: its calls that were never sent are given back."""
-        record = await get_record(self._store, user_id, job_id)
-        if record.job.status.is_terminal:
-            await self._ending.close(record)
+    async def _close(self, record: Record, guard: Guard) -> Record:
+        """The former round's money first: its calls that were never sent are given back. A user sees no change."""
+        guard(record)
+        return await self._ending.close(record) if record.job.status.is_terminal else record

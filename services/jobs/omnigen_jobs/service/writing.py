@@ -16,6 +16,12 @@ TRIES: Final = 40
 LONGEST_PAUSE_S: Final = 0.1
 
 Decide = Callable[[Record], Awaitable[Change | None]]
+Guard = Callable[[Record], None]
+"""Raises what its caller is to be told when the record is not as they believe."""
+
+
+def unguarded(_record: Record) -> None:
+    """Whatever it is like."""
 
 
 async def write(store: JobStore, user_id: UserId, job_id: JobId, decide: Decide) -> Record:
