@@ -74,6 +74,8 @@ def test_it_is_whole() -> None:
     assert len(set(names)) == len(names)
     for _, _, operation in operations():
         assert operation["description"]
+        for parameter in operation.get("parameters", ()):
+            assert parameter["in"] != "path" or {"pattern", "maximum"} & set(parameter["schema"]), "the form of an id"
         for status, told in operation["responses"].items():
             if status >= "400" and "Readiness" not in str(told):
                 problem = told["content"]["application/problem+json"]

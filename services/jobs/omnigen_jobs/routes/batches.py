@@ -15,14 +15,14 @@ from omnigen_jobs.domain.problems import (
 from omnigen_jobs.routes.needs import IdempotencyKey, User, Uses
 from omnigen_jobs.schemas.batches import BatchList, BatchOrder, BatchSummary, BatchView
 from omnigen_shared.errors import NotFoundError
-from omnigen_shared.http.documents import problems
+from omnigen_shared.http.documents import id_path, problems
 
 router: Final = APIRouter(prefix="/api/v1/batches", tags=["batches"])
 NOT_FOUND: Final = problems(NotFoundError)
 _BATCH_ID: Final = re.compile(r"bat_[0-9a-f]{32}")
 
 
-def known_batch(batch_id: str) -> BatchId:
+def known_batch(batch_id: Annotated[str, id_path(_BATCH_ID.pattern)]) -> BatchId:
     """NotFoundError for text that no batch is ever called."""
     if _BATCH_ID.fullmatch(batch_id) is None:
         raise nothing_there()
