@@ -126,8 +126,8 @@ class FakeWorkflow(Workflow):
 class FakeMediaLinks(MediaLinks):
     """Links that say what they were made from."""
 
-    async def link(self, key: str, filename: str, media_type: str) -> str:
-        return f"https://media.test/{key}?name={filename}&type={media_type}"
+    async def link(self, key: str, filename: str, media_type: str, *, is_saved: bool = False) -> str:
+        return f"https://media.test/{key}?name={filename}&type={media_type}{'&saved' if is_saved else ''}"
 
 
 @dataclass

@@ -85,7 +85,10 @@ async def test_an_export_is_ordered_by_what_it_shall_be(http: httpx.AsyncClient,
     assert (again.json(), last_order(bench)) == (told, order)
     file = await http.get(told["links"]["file"])
     assert file.status_code == 302
-    assert "webm_9x16_720p_crop.webm&type=video/webm" in file.headers["location"]
+    assert file.headers["location"].endswith("webm_9x16_720p_crop.webm&type=video/webm")
+    for link in (told["links"]["file"], f"/api/v1/jobs/{JOB}/video"):
+        saved = await http.get(link, params={"download": "true"})
+        assert saved.headers["location"].endswith("&saved")
 
 
 async def test_what_is_not_there_yet_says_how_far_it_is(http: httpx.AsyncClient, bench: JobsBench) -> None:

@@ -38,6 +38,10 @@ async def test_a_link_is_signed_for_its_object_name_and_time(key: RSAPrivateKey)
     parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{BASE_URL}/u/user-1/renders/r/a%20b.mp4"
     assert query["response-content-disposition"] == ['inline; filename="omnigen-dawn.mp4"']
+    saved = await links.link(KEY, "omnigen-dawn.mp4", "video/mp4", is_saved=True)
+    assert parse_qs(urlsplit(saved).query)["response-content-disposition"] == [
+        'attachment; filename="omnigen-dawn.mp4"'
+    ]
     assert query["response-content-type"] == ["video/mp4"]
     assert query["Key-Pair-Id"] == ["K123"]
     until = int((clock.now() + timedelta(minutes=15)).timestamp())

@@ -65,6 +65,18 @@ const library = createRoute({
   component: lazyRouteComponent(() => import('@/pages/library/LibraryPage'), 'LibraryPage'),
 });
 
+const video = createRoute({
+  getParentRoute: () => members,
+  path: '/videos/$jobId',
+  component: lazyRouteComponent(() => import('@/pages/video/VideoPage'), 'VideoPage'),
+});
+
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared/$token',
+  component: lazyRouteComponent(() => import('@/pages/shared/SharedPage'), 'SharedPage'),
+});
+
 const usage = createRoute({
   getParentRoute: () => members,
   path: '/usage',
@@ -85,5 +97,6 @@ export const routeTree = root.addChildren([
   confirm,
   forgot,
   reset,
-  members.addChildren([create, library, usage, settings]),
+  shared,
+  members.addChildren([create, library, video, usage, settings]),
 ]);

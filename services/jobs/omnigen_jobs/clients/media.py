@@ -25,13 +25,13 @@ class PresignedLinks:
     bucket: str
     lifetime_s: int
 
-    async def link(self, key: str, filename: str, media_type: str) -> str:
+    async def link(self, key: str, filename: str, media_type: str, *, is_saved: bool = False) -> str:
         return await self.client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self.bucket,
                 "Key": key,
-                "ResponseContentDisposition": _disposition(filename),
+                "ResponseContentDisposition": _disposition(filename, is_saved=is_saved),
                 "ResponseContentType": media_type,
             },
             ExpiresIn=self.lifetime_s,
@@ -56,15 +56,18 @@ class CloudFrontLinks:
         signer = CloudFrontSigner(key_id, lambda message: _sign(key, message))
         return cls(base_url, signer, lifetime, clock)
 
-    async def link(self, key: str, filename: str, media_type: str) -> str:
-        about = {"response-content-disposition": _disposition(filename), "response-content-type": media_type}
+    async def link(self, key: str, filename: str, media_type: str, *, is_saved: bool = False) -> str:
+        about = {
+            "response-content-disposition": _disposition(filename, is_saved=is_saved),
+            "response-content-type": media_type,
+        }
         url = f"{self.base_url}/{quote(key)}?{urlencode(about, quote_via=quote)}"
         signed: str = self.signer.generate_presigned_url(url, date_less_than=self.clock.now() + self.lifetime)
         return signed
 
 
-def _disposition(filename: str) -> str:
-    return f'inline; filename="{filename}"'
+def _disposition(filename: str, *, is_saved: bool) -> str:
+    return f'{"attachment" if is_saved else "inline"}; filename="{filename}"'
 
 
 def _sign(key: RSAPrivateKey, message: bytes) -> bytes:

@@ -238,6 +238,6 @@ class Exporter(Protocol):
 class MediaLinks(Protocol):
     """Links that a browser can follow without signing in, for a while."""
 
-    async def link(self, key: str, filename: str, media_type: str) -> str:
-        """A URL of the stored object, shown in the browser and saved under the file name."""
+    async def link(self, key: str, filename: str, media_type: str, *, is_saved: bool = False) -> str:
+        """A URL of the stored object, shown in the browser, or saved at once, under the file name."""
         ...

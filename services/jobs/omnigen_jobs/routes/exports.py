@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from omnigen_jobs.domain.exporting import ID_PATTERN
 from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
-from omnigen_jobs.routes.needs import JobPath, User, Uses
+from omnigen_jobs.routes.needs import Download, JobPath, User, Uses
 from omnigen_jobs.schemas.exports import ExportOrder, ExportView
 from omnigen_jobs.service.exporting import RETRY_AFTER_S, Export, Playlist
 from omnigen_shared.contracts.exports import ExportFormat, ExportResult
@@ -48,9 +48,11 @@ async def get_export(caller: User, uses: Uses, job_id: JobPath, export_id: Expor
     response_class=RedirectResponse,
     responses={**PLAYLIST, **PROBLEMS},
 )
-async def get_export_file(caller: User, uses: Uses, job_id: JobPath, export_id: ExportId) -> Response:
+async def get_export_file(
+    caller: User, uses: Uses, job_id: JobPath, export_id: ExportId, *, download: Download = False
+) -> Response:
     """Where the exported file is: a signed link for a while. Of a stream its playlist (200), with such links in it."""
-    found = await uses.exporting.link(caller.subject, job_id, export_id)
+    found = await uses.exporting.link(caller.subject, job_id, export_id, is_saved=download)
     headers = {"Cache-Control": "no-store"}
     if isinstance(found, Playlist):
         return Response(found.text, 200, headers, ExportFormat.HLS.media_type)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
-from omnigen_jobs.routes.needs import JobPath, User, Uses
+from omnigen_jobs.routes.needs import Download, JobPath, User, Uses
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
@@ -15,9 +15,9 @@ MEDIA: Final = problems(NotFoundError, NotReadyError, NoVideoError, MediaRemoved
 
 
 @router.get("/video", status_code=302, response_class=RedirectResponse, responses=MEDIA)
-async def get_video(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
-    """Where the finished video is: a signed link for a while."""
-    return _redirect(await uses.reading.link_video(caller.subject, job_id))
+async def get_video(caller: User, uses: Uses, job_id: JobPath, *, download: Download = False) -> RedirectResponse:
+    """Where the finished video is: a signed link for a while, that shows or with `download` saves it."""
+    return _redirect(await uses.reading.link_video(caller.subject, job_id, is_saved=download))
 
 
 @router.get("/thumbnail", status_code=302, response_class=RedirectResponse, responses=MEDIA)

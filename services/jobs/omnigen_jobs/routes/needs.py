@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Query, Request
 
 from omnigen_jobs.domain.problems import ModelUnableError, nothing_there
 from omnigen_jobs.ports.receipts import Sealer
@@ -85,6 +85,7 @@ ORDERING: Final = (PlanLimitError, QuotaExceededError, SpendingPausedError, Mode
 Uses = Annotated[UseCases, Depends(use_cases)]
 JobPath = Annotated[JobId, Depends(known_form)]
 IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]
+Download = Annotated[bool, Query(description="whether a browser saves the file instead of showing it")]
 User = Annotated[Identity, allow("gateway")]
 Generator = Annotated[Identity, allow("generator")]
 IntentPath = Annotated[IntentId, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]

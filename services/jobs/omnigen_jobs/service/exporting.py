@@ -66,7 +66,7 @@ class Exporting:
         job, output = await self._find_output(user_id, job_id)
         return await self._ask(job, output, exporting.parse_id(export_id))
 
-    async def link(self, user_id: UserId, job_id: JobId, export_id: str) -> str | Playlist:
+    async def link(self, user_id: UserId, job_id: JobId, export_id: str, *, is_saved: bool = False) -> str | Playlist:
         """A URL for a while; of a stream its playlist, which has such URLs in it. NotReadyError while it is made."""
         job, output = await self._find_output(user_id, job_id)
         export = await self._ask(job, output, exporting.parse_id(export_id))
@@ -75,7 +75,7 @@ class Exporting:
         made = export.wish.format
         media_type = "video/mp4" if made is ExportFormat.HLS else made.media_type
         name = f"{file_name(job)}-{export_id}.{made.suffix}"
-        url = await self.media.link(export.state.key, name, media_type)
+        url = await self.media.link(export.state.key, name, media_type, is_saved=is_saved)
         return Playlist(exporting.write_playlist(url, export.state)) if made is ExportFormat.HLS else url
 
     async def link_preview(self, user_id: UserId, job_id: JobId) -> str:

@@ -44,11 +44,11 @@ class Reading:
         """Where the next page begins, for this user alone; None after the last."""
         return None if page.following is None else self.cursors.write(page.following, user_id)
 
-    async def link_video(self, user_id: UserId, job_id: JobId) -> str:
+    async def link_video(self, user_id: UserId, job_id: JobId, *, is_saved: bool = False) -> str:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError and MediaRemovedError after."""
         record = await self.get(user_id, job_id)
         output = get_output(record.job)
-        return await self.media.link(output.video_key, f"{file_name(record.job)}.mp4", "video/mp4")
+        return await self.media.link(output.video_key, f"{file_name(record.job)}.mp4", "video/mp4", is_saved=is_saved)
 
     async def link_thumbnail(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NoVideoError and MediaRemovedError after."""

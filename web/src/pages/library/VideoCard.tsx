@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Api } from '@/api/types';
@@ -31,9 +32,9 @@ export function VideoCard({ job }: Props) {
       <Poster job={job} isPlaying={isPlaying} />
       <div className={styles.words}>
         <h2 className={styles.title}>
-          <a href={`/videos/${job.job_id}`} className={styles.link}>
+          <Link to="/videos/$jobId" params={{ jobId: job.job_id }} className={styles.link ?? ''}>
             {prompt}
-          </a>
+          </Link>
         </h2>
         {isUnderWay(job.status) ? null : (
           <Button

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { formatUsd } from '@/pages/usage/words';
+import { receiptQuery } from '@/pages/video/queries';
+import { ProblemNotice } from '@/ui/ProblemNotice';
+import { Skeleton } from '@/ui/Skeleton';
+import styles from '@/pages/video/Receipt.module.css';
+
+interface Props {
+  jobId: string;
+}
+
+/** Every call that was paid, and what was taken from an earlier one for nothing. */
+export function Receipt({ jobId }: Props) {
+  const { data, error, refetch } = useQuery(receiptQuery(jobId));
+  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton label="Loading the receipt" />;
+  return (
+    <>
+      <p className={styles.total}>
+        {formatUsd(data.total_usd)} in all{data.is_final ? '' : ' so far: something is not accounted for yet'}
+      </p>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys */}
+      <div className={styles.scroll} role="region" aria-label="Receipt" tabIndex={0}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">Model</th>
+              <th scope="col">Seconds</th>
+              <th scope="col">Charged</th>
+              <th scope="col">The provider’s id</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.calls.map((call) => (
+              <tr key={call.intent_id}>
+                <th scope="row">{call.what}</th>
+                <td>{call.model}</td>
+                <td>{call.seconds ?? '–'}</td>
+                <td>{call.cached ? 'made before: nothing' : formatUsd(call.charged_usd ?? '0')}</td>
+                <td className={styles.id}>{call.provider_id ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles.hint}>The receipt is signed; programs get it, and the keys to check it, by the API.</p>
+    </>
+  );
+}
