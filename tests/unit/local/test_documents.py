@@ -47,6 +47,7 @@ def test_every_secret_of_a_service_is_in_them_and_is_taken(
     for variable in ("JOBS_URL", "QUOTA_URL", "COMPOSER_URL"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     monkeypatch.setenv("SIGN_UP_MODE", "invite")
+    monkeypatch.setenv("SIGN_UP_DOMAINS", "[]")
     settings = SETTINGS[service]()
     if isinstance(settings, GatewaySettings):
         assert len(settings.session_keys) == len(settings.origin_secrets) == 1
