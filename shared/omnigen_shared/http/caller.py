@@ -14,7 +14,7 @@ def allow(*issuers: str) -> Any:
     The verifier is the lifespan state's `identity_verifier`.
     """
 
-    def check(request: Request) -> Identity:
+    async def check(request: Request) -> Identity:
         verifier: IdentityVerifier = request.state.identity_verifier
         caller = verifier.verify(request.headers.get(IDENTITY_HEADER, ""))
         if caller.issuer not in issuers:

@@ -22,7 +22,7 @@ NOT_FOUND: Final = problems(NotFoundError)
 _BATCH_ID: Final = re.compile(r"bat_[0-9a-f]{32}")
 
 
-def known_batch(batch_id: Annotated[str, id_path(_BATCH_ID.pattern)]) -> BatchId:
+async def known_batch(batch_id: Annotated[str, id_path(_BATCH_ID.pattern)]) -> BatchId:
     """NotFoundError for text that no batch is ever called."""
     if _BATCH_ID.fullmatch(batch_id) is None:
         raise nothing_there()

@@ -28,14 +28,14 @@ _MESSAGE_ID: Final = re.compile(r"msg_[0-9a-f]{32}")
 NOT_FOUND: Final = problems(NotFoundError)
 
 
-def known_hook(webhook_id: Annotated[str, id_path(_HOOK_ID.pattern)]) -> HookId:
+async def known_hook(webhook_id: Annotated[str, id_path(_HOOK_ID.pattern)]) -> HookId:
     """NotFoundError for text that no webhook is ever called."""
     if _HOOK_ID.fullmatch(webhook_id) is None:
         raise nothing_there()
     return HookId(webhook_id)
 
 
-def known_message(delivery_id: Annotated[str, id_path(_MESSAGE_ID.pattern)]) -> MessageId:
+async def known_message(delivery_id: Annotated[str, id_path(_MESSAGE_ID.pattern)]) -> MessageId:
     """NotFoundError for text that no delivery is ever called."""
     if _MESSAGE_ID.fullmatch(delivery_id) is None:
         raise nothing_there()

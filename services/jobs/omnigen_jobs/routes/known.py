@@ -29,7 +29,7 @@ IfMatch = Annotated[
 ]
 
 
-def expect(if_match: IfMatch = None) -> Guard:
+async def expect(if_match: IfMatch = None) -> Guard:
     """Of the header: strongly, as RFC 9110 has it for If-Match, so that a weak tag never matches."""
     if if_match is None or if_match == "*":
         return unguarded

@@ -58,13 +58,13 @@ class UseCases:
     erasing: Erasing
 
 
-def use_cases(request: Request) -> UseCases:
+async def use_cases(request: Request) -> UseCases:
     """The lifespan's."""
     found: UseCases = request.state.use_cases
     return found
 
 
-def known_form(job_id: Annotated[str, id_path(_JOB_ID.pattern)]) -> JobId:
+async def known_form(job_id: Annotated[str, id_path(_JOB_ID.pattern)]) -> JobId:
     """NotFoundError for text that no job is ever called."""
     if _JOB_ID.fullmatch(job_id) is None:
         raise nothing_there()
@@ -91,7 +91,7 @@ Generator = Annotated[Identity, allow("generator")]
 IntentPath = Annotated[IntentId, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
 
 
-def speaking_for(caller: Generator, job_id: JobPath, attempt: Annotated[int, Path(ge=1)]) -> Run:
+async def speaking_for(caller: Generator, job_id: JobPath, attempt: Annotated[int, Path(ge=1)]) -> Run:
     """The generator calls on behalf of a job's user, who must be the job's own."""
     return Run(caller.subject, job_id, attempt)
 

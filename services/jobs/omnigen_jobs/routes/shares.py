@@ -25,7 +25,7 @@ NOT_FOUND: Final = problems(NotFoundError)
 _SHARE_ID: Final = re.compile(r"shr_[0-9a-f]{32}")
 
 
-def known_share(share_id: Annotated[str, id_path(_SHARE_ID.pattern)]) -> ShareId:
+async def known_share(share_id: Annotated[str, id_path(_SHARE_ID.pattern)]) -> ShareId:
     """NotFoundError for text that no link is ever called."""
     if _SHARE_ID.fullmatch(share_id) is None:
         raise nothing_there()

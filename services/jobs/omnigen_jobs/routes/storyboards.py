@@ -19,7 +19,7 @@ RETRY_AFTER_S: Final = 2
 _PLAN_ID: Final = re.compile(r"plan_[0-9a-f]{32}")
 
 
-def known_form(storyboard_id: Annotated[str, id_path(_PLAN_ID.pattern)]) -> JobId:
+async def known_form(storyboard_id: Annotated[str, id_path(_PLAN_ID.pattern)]) -> JobId:
     """NotFoundError for text that no storyboard is ever called."""
     if _PLAN_ID.fullmatch(storyboard_id) is None:
         raise nothing_there()

@@ -28,7 +28,7 @@ CHECKING: Final[dict[int | str, dict[str, Any]]] = {
 _UPLOAD_ID: Final = re.compile(r"upl_[0-9a-f]{32}")
 
 
-def known_upload(upload_id: Annotated[str, id_path(_UPLOAD_ID.pattern)]) -> UploadId:
+async def known_upload(upload_id: Annotated[str, id_path(_UPLOAD_ID.pattern)]) -> UploadId:
     """NotFoundError for text that no upload is ever called."""
     if _UPLOAD_ID.fullmatch(upload_id) is None:
         raise nothing_there()
