@@ -28,7 +28,7 @@ settings.load_profile("house")
 TESTS = Path(__file__).parent
 USE_THE_STACK = {
     f"tests/integration/test_{name}.py"
-    for name in ("assets", "content", "failures", "refusals", "road", "rounds", "signing_in", "webhooks")
+    for name in ("assets", "content", "failures", "logs", "refusals", "road", "rounds", "signing_in", "webhooks")
 }
 SLOWEST_FIRST = ("proofs", "integration", "workflow", "contract")
 NOBODY = "http://127.0.0.1:9"

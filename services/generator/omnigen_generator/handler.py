@@ -38,7 +38,7 @@ class Worker:
             if self._settings.keeps_traces:  # the SDK costs a cold worker a third of a second
                 configure_telemetry("generator", self._settings.otlp_endpoint, self._settings.trace_file)
         try:
-            return self._loop.run_until_complete(self._run(call, self._settings)).model_dump(mode="json")
+            return self._loop.run_until_complete(self._trace(call, self._settings)).model_dump(mode="json")
         finally:
             flush_telemetry()  # who knows when this worker runs again
 
@@ -47,13 +47,17 @@ class Worker:
         self._loop.run_until_complete(self._stack.aclose())
         self._loop.close()
 
+    async def _trace(self, call: StepCall, settings: GeneratorSettings) -> StepAnswer:
+        with open_step(call) as step:
+            answer = await self._run(call, settings)
+            step.end_with(answer)
+        return answer
+
     async def _run(self, call: StepCall, settings: GeneratorSettings) -> StepAnswer:
         began = time.monotonic()
         where = {"step": call.step.value, "scene": call.scene, "job_id": call.job.job_id, "attempt": call.job.attempt}
         try:
-            with open_step(call) as step:
-                answer = await run_step(await self._open(settings), call)
-                step.end_with(answer)
+            answer = await run_step(await self._open(settings), call)
         except Exception as error:
             _log.warning("step_raised", **where, error=type(error).__name__, detail=str(error))
             raise
@@ -73,6 +77,7 @@ def get_worker() -> Worker:
     return Worker()
 
 
-def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Lambda calls this: one step of one job."""
-    return get_worker().handle(event)
+    with structlog.contextvars.bound_contextvars(request_id=getattr(context, "aws_request_id", "")):
+        return get_worker().handle(event)
