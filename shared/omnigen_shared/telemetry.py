@@ -3,6 +3,7 @@
 How spans are made: tracing.py. What they and the metrics are called: signals.py.
 """
 
+import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +13,16 @@ from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.metrics.export import MetricExporter
     from opentelemetry.sdk.trace import SpanProcessor
+
+    from omnigen_shared.settings import BaseUnitSettings
 
 _propagator = TraceContextTextMapPropagator()
 
 
-def configure_telemetry(unit: str, otlp_endpoint: str | None, trace_file: Path | None = None) -> None:
-    """Call once, at an entry point. Without an endpoint or a file no span is kept (ids travel), and nothing is counted.
+def configure_telemetry(unit: str, settings: "BaseUnitSettings") -> None:
+    """Call once, at an entry point. Where nothing keeps spans, ids travel all the same; else nothing is counted.
 
     The SDK and its exporter are imported here, because they cost a cold Lambda more than all it does with them.
     """
@@ -28,14 +30,20 @@ def configure_telemetry(unit: str, otlp_endpoint: str | None, trace_file: Path |
     from opentelemetry.sdk.trace import TracerProvider, sampling  # noqa: PLC0415
 
     resource = Resource.create({SERVICE_NAME: f"omnigen-{unit}"})
-    is_kept = otlp_endpoint is not None or trace_file is not None
-    provider = TracerProvider(resource=resource, sampler=sampling.DEFAULT_ON if is_kept else sampling.ALWAYS_OFF)
-    if otlp_endpoint is not None:
-        provider.add_span_processor(_send_to(otlp_endpoint))
-        metrics.set_meter_provider(_open_meters(resource, otlp_endpoint))
-    if trace_file is not None:
-        provider.add_span_processor(_write_to(trace_file))
+    sampler = sampling.DEFAULT_ON if settings.keeps_traces else sampling.ALWAYS_OFF
+    provider = TracerProvider(resource=resource, sampler=sampler)
+    if settings.otlp_endpoint is not None:
+        provider.add_span_processor(_send_to(settings.otlp_endpoint))
+    if settings.trace_file is not None:
+        provider.add_span_processor(_write_to(settings.trace_file))
     trace.set_tracer_provider(provider)
+    exporter = _find_exporter(settings)
+    if exporter is not None:
+        from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
+
+        reader = PeriodicExportingMetricReader(exporter)
+        metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[reader]))
 
 
 def flush_telemetry(timeout_s: float = 2) -> None:
@@ -62,13 +70,17 @@ def _write_to(trace_file: Path) -> "SpanProcessor":
     return SimpleSpanProcessor(ConsoleSpanExporter(out=file, formatter=lambda span: f"{span.to_json(indent=None)}\n"))
 
 
-def _open_meters(resource: "Resource", otlp_endpoint: str) -> "MeterProvider":
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
-    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
+def _find_exporter(settings: "BaseUnitSettings") -> "MetricExporter | None":
+    """Into the log where CloudWatch reads it (its collector for X-Ray takes no metrics), else to the collector."""
+    if settings.metrics_namespace is not None:
+        from omnigen_shared.emf import EmfExporter  # noqa: PLC0415
 
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{otlp_endpoint}/v1/metrics"))
-    return MeterProvider(resource=resource, metric_readers=[reader])
+        return EmfExporter(settings.metrics_namespace, sys.stdout)
+    if settings.otlp_endpoint is not None:
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
+
+        return OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
+    return None
 
 
 def meter() -> metrics.Meter:

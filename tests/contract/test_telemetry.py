@@ -12,9 +12,10 @@ from tests.fakes.loopback import serve_app
 
 PROGRAM = """
 import sys
+from omnigen_shared.settings import BaseUnitSettings
 from omnigen_shared.telemetry import configure_telemetry, meter, tracer
 counter = meter().create_counter("test.made_before")
-configure_telemetry("gateway", sys.argv[1] or None)
+configure_telemetry("gateway", BaseUnitSettings(otlp_endpoint=sys.argv[1] or None))
 counter.add(2, {"whose": "user"})
 counter.add(3, {"whose": "user"})
 tracer().start_span("test.span").end()

@@ -1,5 +1,6 @@
 """Every alarm says what users notice and where to read on; every log line that one waits for is written."""
 
+import json
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from tests.infra.copilot import SERVICES, additions
 
 from omnigen_local.artefacts import ROOT
+from omnigen_shared.signals import Metric
 
 RUNBOOK = ROOT / "docs" / "operations" / "alarms.md"
 LOGGING_UNITS = {**{service: service for service in SERVICES}, "addons": "generator"}
@@ -73,4 +75,33 @@ def test_every_counted_line_has_its_alarm(watched: dict[str, dict[str, Any]]) ->
     }
     alarms = [(owner, alarm) for owner, alarm in of_type(watched, "AWS::CloudWatch::Alarm") if "MetricName" in alarm]
     own = {(owner, alarm["MetricName"]) for owner, alarm in alarms if isinstance(alarm["Namespace"], dict)}
-    assert counted == own
+    assert counted == {(owner, name) for owner, name in own if name not in set(Metric)}
+
+
+def names_in_templates(watched: dict[str, dict[str, Any]]) -> set[str]:
+    """What dashboard and alarms call metrics that our own code counts."""
+    alarms = {alarm["MetricName"] for _, alarm in of_type(watched, "AWS::CloudWatch::Alarm") if "MetricName" in alarm}
+    [(_, dashboard)] = of_type(watched, "AWS::CloudWatch::Dashboard")
+    shown = re.findall(r'\["\$\{App\}-\$\{Env\}", "([a-z_.]+)"', dashboard["DashboardBody"]["Fn::Sub"])
+    return {name for name in (*alarms, *shown) if "." in name}
+
+
+def test_dashboard_and_alarms_know_every_metric_and_no_other(watched: dict[str, dict[str, Any]]) -> None:
+    assert names_in_templates(watched) == set(Metric)
+
+
+def test_the_dashboard_is_json(watched: dict[str, dict[str, Any]]) -> None:
+    [(_, dashboard)] = of_type(watched, "AWS::CloudWatch::Dashboard")
+    titles = [widget["properties"]["title"] for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_every_metric_is_counted_by_the_unit_that_it_names(metric: Metric) -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "services" / metric.partition(".")[0]).rglob("*.py"))
+    assert len(re.findall(rf"create_\w+\(Metric\.{metric.name}\b", sources)) == 1
+
+
+def test_no_metric_has_a_name_of_its_own() -> None:
+    for path in (ROOT / "services").rglob("omnigen_*/**/*.py"):
+        assert re.findall(r"meter\(\)\.create_\w+\((?!Metric\.)", path.read_text()) == [], path

@@ -35,8 +35,8 @@ class Worker:
         if self._settings is None:
             self._settings = GeneratorSettings()
             configure_logging("generator", self._settings.log_level)
-            if self._settings.keeps_traces:  # the SDK costs a cold worker a third of a second
-                configure_telemetry("generator", self._settings.otlp_endpoint, self._settings.trace_file)
+            if self._settings.keeps_traces or self._settings.metrics_namespace:  # else the SDK is not even loaded
+                configure_telemetry("generator", self._settings)
         try:
             return self._loop.run_until_complete(self._trace(call, self._settings)).model_dump(mode="json")
         finally:

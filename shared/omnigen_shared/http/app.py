@@ -63,7 +63,7 @@ def serve(
     and exec, where it waits for ever for threads that are not there (uvloop issue 749).
     """
     configure_logging(unit, settings.log_level)
-    configure_telemetry(unit, settings.otlp_endpoint, settings.trace_file)
+    configure_telemetry(unit, settings)
     app = app_factory()
     end_start()
     config = uvicorn.Config(

@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,12 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from omnigen_composer.domain.recipes import THREADS
+from omnigen_shared.contracts.media import FPS
+from omnigen_shared.signals import Metric
+from omnigen_shared.telemetry import meter
 from omnigen_shared.tracing import open_span
 
 if sys.platform == "linux":
     import resource
 
 OnFrame = Callable[[int], None]
+_speed: Final = meter().create_histogram(Metric.FFMPEG_SPEED)
 
 MEMORY_LIMIT_BYTES: Final = 2 << 30
 """Twice what the largest clip that is taken needs."""
@@ -79,8 +84,10 @@ class Ffmpeg:
         process = await self._start(arguments, fonts_from)
         try:
             async with asyncio.timeout(self._time_limit_s):
-                log, _ = await asyncio.gather(_read_log(process), _follow(process, on_frame))
+                began = time.monotonic()
+                log, frames = await asyncio.gather(_read_log(process), _follow(process, on_frame))
                 status = await process.wait()
+                _measure(frames, time.monotonic() - began)
         except TimeoutError as error:
             raise FfmpegTimeoutError(f"killed after {self._time_limit_s:g} s") from error
         finally:
@@ -125,13 +132,24 @@ async def _read_log(process: Process) -> str:
     return "\n".join(lines)
 
 
-async def _follow(process: Process, on_frame: OnFrame | None) -> None:
+async def _follow(process: Process, on_frame: OnFrame | None) -> int:
+    """How many frames it has told of in the end."""
+    frames = 0
     if process.stdout is None:
-        return
+        return frames
     async for line in process.stdout:
         name, _, value = line.decode(errors="replace").strip().partition("=")
-        if on_frame is not None and name == "frame" and value.isdigit():
-            on_frame(int(value))
+        if name == "frame" and value.isdigit():
+            frames = int(value)
+            if on_frame is not None:
+                on_frame(frames)
+    return frames
+
+
+def _measure(frames: int, elapsed_s: float) -> None:
+    """What makes no pictures (sound, probes) has no speed."""
+    if frames > 1:
+        _speed.record(frames / FPS / max(elapsed_s, 0.001))
 
 
 async def _end(process: Process) -> None:

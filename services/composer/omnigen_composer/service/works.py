@@ -13,7 +13,8 @@ from omnigen_composer.domain.problems import ComposerBusyError, CompositionFaile
 from omnigen_composer.ports import ArtefactStore, Workshop
 from omnigen_composer.service.leases import Held, Lease, LeaseLostError, Leases
 from omnigen_shared.errors import ProblemError
-from omnigen_shared.signals import WORK
+from omnigen_shared.signals import WORK, Metric
+from omnigen_shared.telemetry import meter
 from omnigen_shared.tracing import mark_failed, open_span
 
 BUSY_RETRY_AFTER_S: Final = 2
@@ -21,6 +22,7 @@ EXPORTS_PER_USER: Final = 4
 BEGUN: Final = 0.01
 """How far a piece of work is that does not queue any more."""
 _log = structlog.get_logger()
+_depth: Final = meter().create_up_down_counter(Metric.QUEUE_DEPTH)
 
 
 class WorkStoppedError(Exception):
@@ -97,6 +99,7 @@ class Crew:
         task = asyncio.create_task(self._run(work))
         task.add_done_callback(lambda _: self._leave(work))  # a task that is cancelled at once never runs
         self._works[key] = work, task
+        _depth.add(1)
         return work, task
 
     def _check_exports(self, key: str) -> None:
@@ -109,6 +112,7 @@ class Crew:
 
     def _leave(self, work: Work) -> None:
         del self._works[work.key]
+        _depth.add(-1)
         if not work.admission.done():
             work.admission.set_result(Held(0.0))
 

@@ -17,9 +17,13 @@ class Breaker:
         self._failures = 0
         self._next_probe_s = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        return self._failures >= FAILURES_TO_OPEN
+
     def admit(self, now_s: float) -> int | None:
         """None when the call may be made, else the seconds after which to try again."""
-        if self._failures < FAILURES_TO_OPEN:
+        if not self.is_open:
             return None
         if now_s >= self._next_probe_s:
             self._next_probe_s = now_s + OPEN_S

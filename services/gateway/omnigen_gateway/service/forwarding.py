@@ -12,12 +12,15 @@ from omnigen_gateway.domain.claims import Caller
 from omnigen_gateway.ports import Upstream, UpstreamAnswer, UpstreamError, UpstreamRequest
 from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.signals import Metric
+from omnigen_shared.telemetry import meter
 
 RETRY_WAITS_S: Final = (0.0, 0.2)
 """At once, for a kept connection that was just being closed; then a little later, for a service that restarts."""
 RETRY_AFTER_S: Final = 2
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _log = structlog.get_logger()
+_open = meter().create_gauge(Metric.BREAKER_OPEN)
 
 
 class Forwarder:
@@ -65,8 +68,12 @@ class Forwarder:
             if fault is not None:
                 raise fault from error
             breaker.record_failure(self._monotonic())
+            if breaker.is_open:
+                _open.set(1, {"upstream": name})
             _log.warning("upstream_failed", upstream=name, method=request.method, reason=error.reason)
             raise
+        if breaker.is_open:
+            _open.set(0, {"upstream": name})
         breaker.record_success()
         return answer
 

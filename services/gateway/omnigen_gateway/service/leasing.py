@@ -14,12 +14,13 @@ from omnigen_gateway.ports import LeaseSource, StaleNumberError
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.rates import RateLeaseRequest
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.signals import Metric
 from omnigen_shared.telemetry import meter
 
 ASK_WITHIN_S: Final = 2.0
 """One call, retries included. It may outlast the requests that wait for it: what it gets serves the next ones."""
 _log = structlog.get_logger()
-_calls = meter().create_counter("gateway.rate_lease_calls", description="to quota, by outcome")
+_calls = meter().create_counter(Metric.RATE_LEASE_CALLS)
 
 
 class LeaseDesk:

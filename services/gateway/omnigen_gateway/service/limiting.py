@@ -19,6 +19,7 @@ from omnigen_gateway.ports import LeaseSource
 from omnigen_gateway.service.leasing import LeaseDesk
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.errors import DependencyUnavailableError, ProblemError
+from omnigen_shared.signals import Metric
 from omnigen_shared.telemetry import meter
 
 WAIT_S: Final = 1.0
@@ -27,8 +28,8 @@ SWEEP_EVERY_S: Final = 0.5
 RETURNS_AT_ONCE: Final = 64
 """More idle users than this wait for the next sweep, so that quota is not asked by all of them in one moment."""
 _log = structlog.get_logger()
-_refused = meter().create_counter("gateway.requests_refused", description="429, by whose limit was exceeded")
-_uncounted = meter().create_counter("gateway.requests_uncounted", description="quota gave no lease, by what followed")
+_refused = meter().create_counter(Metric.REQUESTS_REFUSED)
+_uncounted = meter().create_counter(Metric.REQUESTS_UNCOUNTED)
 
 
 Judgement = tuple[Sequence[Header], ProblemError | None]

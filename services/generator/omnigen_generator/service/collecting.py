@@ -11,16 +11,18 @@ from omnigen_generator.domain.errors import OutputGoneError, PredictionMissingEr
 from omnigen_generator.domain.matching import reconcile_until
 from omnigen_generator.domain.outcomes import NotBought, Outcome, Reason, Waiting
 from omnigen_generator.domain.pacing import backoff_wait_s
-from omnigen_generator.domain.predictions import Prediction, judge_end
-from omnigen_generator.service.sending import still_running, unreachable
+from omnigen_generator.domain.predictions import Prediction, PredictionStatus, judge_end
+from omnigen_generator.service.sending import count_error, still_running, unreachable
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
-from omnigen_shared.signals import COST_MICROUSD, INTENT_ID, MODEL, OUTCOME, SCENE
+from omnigen_shared.signals import COST_MICROUSD, INTENT_ID, MODEL, OUTCOME, SCENE, Metric
+from omnigen_shared.telemetry import meter
 from omnigen_shared.tracing import record_span
 
 IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+_latency: Final = meter().create_histogram(Metric.PROVIDER_LATENCY_S, unit="s")
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
 
 
@@ -58,6 +60,9 @@ def _trace(intent: IntentRecord, prediction: Prediction, seen_at: datetime) -> N
         about[SCENE] = scene
     begin = intent.sent_at or prediction.created_at
     record_span("provider.predict", begin, seen_at, about)
+    _latency.record((seen_at - begin).total_seconds(), {"model": intent.model})
+    if prediction.status is not PredictionStatus.SUCCEEDED:
+        count_error(intent.model, prediction.status.value)
 
 
 async def _lose(turn: Turn, intent: IntentRecord, error: PredictionMissingError) -> IntentRecord | Outcome:

@@ -19,8 +19,11 @@ from omnigen_generator.domain.predictions import MAX_DETAIL, Prediction, is_mode
 from omnigen_generator.service.turn import Turn
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import IntentRecord, IntentStatus, MoveIntent
+from omnigen_shared.signals import Metric
+from omnigen_shared.telemetry import meter
 
 LOST_REPLY_WAIT_S: Final = 2
+_errors: Final = meter().create_counter(Metric.PROVIDER_ERRORS)
 
 
 async def send(turn: Turn, intent: IntentRecord) -> IntentRecord | Outcome:
@@ -110,7 +113,16 @@ async def _close(turn: Turn, intent: IntentRecord, detail: str) -> Outcome:
 async def _create(turn: Turn, intent: IntentRecord, call_input: Mapping[str, Any]) -> Prediction:
     callbacks = turn.tools.callbacks
     webhook = None if callbacks is None else callbacks.url_for(turn.ref, intent)
-    return await turn.tools.provider.create(intent.model, call_input, _cancel_after_s(turn), webhook)
+    try:
+        return await turn.tools.provider.create(intent.model, call_input, _cancel_after_s(turn), webhook)
+    except Exception as error:
+        count_error(intent.model, type(error).__name__)
+        raise
+
+
+def count_error(model: str, error: str) -> None:
+    """`error`: how the call ended, or the class of what was raised."""
+    _errors.add(1, {"model": model, "error": error})
 
 
 def _cancel_after_s(turn: Turn) -> int:

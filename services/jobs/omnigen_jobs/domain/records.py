@@ -100,6 +100,8 @@ class Job:
     deleted_at: datetime | None = None
     """When its user has deleted it: nobody is shown it any more."""
     traceparent: str | None = None
+    stage_at: datetime | None = None
+    """When it came to its status; None: it never had another one."""
     version: int = 0
 
     @property

@@ -60,7 +60,7 @@ def move_status(job: Job, status: JobStatus, now: datetime) -> Job:
             f"{job.job_id} is {job.status.value} and cannot become {status.value}.",
             details={"status": job.status.value, "may_become": following},
         )
-    return replace(job, status=status, updated_at=now, progress=None)
+    return replace(job, status=status, updated_at=now, stage_at=now, progress=None)
 
 
 def begin_stage(job: Job, attempt: int, status: JobStatus, now: datetime) -> Change | None:

@@ -10,6 +10,7 @@ from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.retaining import FOREVER, Retention, check_shown, name_video, own_video
 from omnigen_jobs.ports import JobStore, Quota
+from omnigen_jobs.service.measuring import measure_change
 from omnigen_jobs.service.writing import Decide, Guard, get_record, unguarded, write
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -73,6 +74,7 @@ class Ending:
         change = ending.fail(job, job.attempt, ending.overdue_problem(job), self._clock.now(), self._lease)
         if change is not None:
             await self._store.commit(change)
+            measure_change(job, change.job or job)
         _log.info("job_overdue", job_id=job.job_id, stage=job.status.value, attempt=job.attempt)
         await self.close(await get_record(self._store, job.user_id, job.job_id))
 

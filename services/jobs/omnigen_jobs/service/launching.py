@@ -25,6 +25,7 @@ from omnigen_jobs.domain.ending import charged_months, list_open, settling_pause
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.stages import next_attempt, settling_attempt, take_lease
 from omnigen_jobs.ports import JobStore, Quota, Workflow, WriteConflictError
+from omnigen_jobs.service.measuring import measure_admission
 from omnigen_shared.clock import Clock
 from omnigen_shared.contracts.job import ExecutionKind
 from omnigen_shared.errors import DependencyUnavailableError, PlanLimitError, QuotaExceededError, SpendingPausedError
@@ -65,6 +66,7 @@ class Launcher:
             job, money=Money.RESERVED, month=reservation.month, lease_until=now + self._lease, updated_at=now
         )
         await self._store.commit(change_job(admitted, events.job_created(admitted, now)))
+        measure_admission(admitted)
         return bumped(admitted)
 
     async def launch_round(self, job: Job) -> Job:

@@ -9,6 +9,7 @@ from omnigen_jobs.domain.changes import Change, Versioned, apply, bumped
 from omnigen_jobs.domain.problems import nothing_there
 from omnigen_jobs.domain.records import Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
+from omnigen_jobs.service.measuring import measure_change
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.errors import DependencyUnavailableError
 
@@ -39,7 +40,9 @@ async def write(store: JobStore, user_id: UserId, job_id: JobId, decide: Decide)
         except WriteConflictError:
             await pause(lost)
         else:
-            return apply(change, record)
+            after = apply(change, record)
+            measure_change(record.job, after.job)
+            return after
     raise DependencyUnavailableError(f"Too many write {job_id} at once.")
 
 

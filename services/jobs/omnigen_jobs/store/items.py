@@ -135,6 +135,7 @@ class StoredJob(StoredItem):
     deleted_at: Instant | None = None
     open_shard: int | None = Field(default=None, exclude=True)
     traceparent: str | None = None
+    stage_at: Instant | None = None
     version: int
 
     def to_domain(self) -> Job:

@@ -27,16 +27,13 @@ from omnigen_quota.ports import UsageTable
 from omnigen_quota.service.rounds import Place
 from omnigen_shared.clock import Clock
 from omnigen_shared.errors import DependencyUnavailableError, QuotaExceededError
+from omnigen_shared.signals import Metric
 from omnigen_shared.telemetry import meter
 
 MAX_ROUNDS: Final = 10
 _log = structlog.get_logger()
-_reached = meter().create_counter(
-    "quota.deployment_spend_reached", description="50, 80, 100 % lent, by cap and percent"
-)
-_turned_away = meter().create_counter(
-    "quota.deployment_spend_refused", description="reservations, by the cap in the way"
-)
+_reached = meter().create_counter(Metric.SPEND_REACHED)
+_turned_away = meter().create_counter(Metric.SPEND_REFUSED)
 
 
 class Lender:
