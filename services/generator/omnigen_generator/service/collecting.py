@@ -52,7 +52,7 @@ async def _take(turn: Turn, intent: IntentRecord, prediction: Prediction) -> Int
 
 
 def _trace(intent: IntentRecord, prediction: Prediction, seen_at: datetime) -> None:
-    """What was waited for, from the call until its end was seen; told once, by whoever has moved the intent."""
+    """What was waited for, from the call until its end was seen; by each run of the step that has seen it."""
     about: dict[str, str | int] = {MODEL: intent.model, INTENT_ID: intent.intent_id}
     about |= {COST_MICROUSD: intent.price_microusd, OUTCOME: prediction.status.value}
     scene = find_scene(intent.intent_id)
