@@ -1,0 +1,34 @@
+import { useEffect, useRef, useState } from 'react';
+
+/** State that outlives the page, in this browser: what somebody has typed is never lost. `null` forgets it. */
+export function useStored<Value>(key: string, initial: Value): [Value, (value: Value) => void, () => void] {
+  const [value, setValue] = useState(() => read(key, initial));
+  const forgotten = useRef(false);
+  useEffect(() => {
+    if (!forgotten.current) write(key, value);
+  }, [key, value]);
+  const forget = () => {
+    forgotten.current = true;
+    localStorage.removeItem(key);
+  };
+  return [value, setValue, forget];
+}
+
+/** What is stored, laid over `initial`, so that a draft of an older studio lacks nothing. */
+function read<Value>(key: string, initial: Value): Value {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
+    if (typeof stored !== 'object' || stored === null) return initial;
+    return Array.isArray(initial) ? (stored as Value) : { ...initial, ...stored };
+  } catch {
+    return initial;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Full, or forbidden: the page still holds it.
+  }
+}

@@ -1,0 +1,19 @@
+import { useQuery } from '@tanstack/react-query';
+import { formatDay, formatUsd } from '@/pages/usage/words';
+import { usageQuery } from '@/pages/usage/queries';
+import styles from '@/pages/shared/Quota.module.css';
+
+/** What is left of the month, in a line. */
+export function Quota() {
+  const { data: usage } = useQuery(usageQuery);
+  if (!usage) return null;
+  const { videos, spend } = usage;
+  return (
+    <p className={styles.quota}>
+      <b>
+        {videos.remaining} of {videos.limit}
+      </b>{' '}
+      videos and <b>{formatUsd(spend.remaining_usd)}</b> are left until {formatDay(usage.resets_at)}.
+    </p>
+  );
+}
