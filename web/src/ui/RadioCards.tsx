@@ -24,7 +24,7 @@ export function RadioCards<Value extends string>({ label, choices, value, onChan
       <legend className={styles.legend}>{label}</legend>
       <div className={styles.cards}>
         {choices.map((choice) => (
-          <label key={choice.value} className={styles.card} data-disabled={choice.disabled || undefined}>
+          <label key={choice.value} className={styles.card} data-disabled={choice.disabled === true ? true : undefined}>
             <input
               type="radio"
               className="visually-hidden"

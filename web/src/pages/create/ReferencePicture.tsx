@@ -36,6 +36,8 @@ export function ReferencePicture({ uploadId, isNeeded, onChange }: Props) {
   };
   return (
     <div
+      role="group"
+      aria-labelledby={`${id}-label`}
       className={styles.area}
       data-over={isOver || undefined}
       onDragOver={(event) => {
@@ -49,7 +51,7 @@ export function ReferencePicture({ uploadId, isNeeded, onChange }: Props) {
     >
       <ImagePlus size={24} aria-hidden className={styles.icon} />
       <div className={styles.words}>
-        <label htmlFor={id} className={styles.label}>
+        <label id={`${id}-label`} htmlFor={id} className={styles.label}>
           Reference picture{isNeeded ? ', which this model needs' : ''}
         </label>
         <p className={styles.hint} role="status">

@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function ShapeCard({ draft, model, limits, onChange }: Props) {
-  const [shortest = 5, longest = 180] = limits.duration_s;
+  const [shortest, longest] = limits.duration_s;
   const offered = new Map(model.resolutions.map((offer) => [offer.resolution, offer]));
   return (
     <Card className={styles.card} aria-labelledby="shape">

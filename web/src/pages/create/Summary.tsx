@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { useEstimate } from '@/api/queries/useEstimate';
 import { budgetProblem } from '@/pages/create/draft';
-import { PriceList } from '@/pages/shared/PriceList';
-import { Quota } from '@/pages/shared/Quota';
+import { PriceList } from '@/pages/order/PriceList';
+import { Quota } from '@/pages/order/Quota';
 import { Card } from '@/ui/Card';
 import { Field } from '@/ui/Field';
 import { Input } from '@/ui/Input';
@@ -29,7 +29,7 @@ export function Summary({ estimate, budget, onBudget, problem, children }: Props
       </h2>
       {error ? <ProblemNotice error={error} /> : null}
       {!error && data ? <PriceList price={data.price} isOld={isPlaceholderData} /> : null}
-      {isPending && !error ? <Skeleton label="The price is being asked for" lines={3} /> : null}
+      {isPending ? <Skeleton label="The price is being asked for" lines={3} /> : null}
       <Field
         label="Budget"
         hint="In dollars; the video stops before it is passed."

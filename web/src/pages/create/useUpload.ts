@@ -13,7 +13,7 @@ export function useUpload(onReady: (uploadId: string) => void) {
       if (!TYPES.includes(file.type)) throw new ProblemError(NO_PICTURE);
       const media_type = file.type as Api<'StillType'>;
       const opened = await unwrap(api.POST('/api/v1/uploads', { body: { purpose: 'reference_image', media_type } }));
-      if (file.size > (opened.limits.size_bytes ?? Infinity)) throw new ProblemError(TOO_LARGE);
+      if (file.size > opened.limits.size_bytes) throw new ProblemError(TOO_LARGE);
       await post(opened.form, file);
       await complete(opened.upload_id);
       return opened.upload_id;

@@ -1,6 +1,6 @@
 import type { Api } from '@/api/types';
 import { formatUsd } from '@/pages/usage/words';
-import styles from '@/pages/shared/PriceList.module.css';
+import styles from '@/pages/order/PriceList.module.css';
 
 interface Props {
   price: Api<'Price'>;

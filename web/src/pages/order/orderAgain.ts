@@ -1,0 +1,34 @@
+import type { Api } from '@/api/types';
+
+type Request = Api<'RequestView'> | Api<'JobRequest'>;
+
+/** What was ordered, as an order with other scenes: what is not changed in it is not paid for again. */
+export function orderAgain(
+  request: Request,
+  storyboard: Api<'StoryboardBody'>,
+  model: Api<'VideoModelView'> | undefined,
+): Api<'JobOrder'> {
+  const { prompt, category, aspect_ratio, resolution, continuity, music, music_model, narration, speech_model } = request;
+  const upload = 'reference_upload' in request ? request.reference_upload : request.reference_image;
+  return {
+    prompt,
+    category,
+    aspect_ratio,
+    resolution,
+    continuity,
+    music,
+    music_model,
+    narration,
+    speech_model,
+    model: request.model,
+    captions: request.captions,
+    burn_captions: request.burn_captions,
+    storyboard,
+    ...(request.style ? { style: request.style } : {}),
+    ...(request.negative_prompt ? { negative_prompt: request.negative_prompt } : {}),
+    ...(request.voice ? { voice: request.voice } : {}),
+    ...(request.end_card ? { end_card: { text: request.end_card.text, duration_s: request.end_card.frames / 30 } } : {}),
+    ...(model?.takes.includes('seed') ? { seed: request.seed } : {}),
+    ...(upload ? { reference_image: upload } : {}),
+  } as Api<'JobOrder'>;
+}
