@@ -30,6 +30,12 @@ const create = createRoute({
   component: lazyRouteComponent(() => import('@/pages/create/CreatePage'), 'CreatePage'),
 });
 
+const storyboard = createRoute({
+  getParentRoute: () => members,
+  path: '/storyboards/$planId',
+  component: lazyRouteComponent(() => import('@/pages/storyboard/StoryboardPage'), 'StoryboardPage'),
+});
+
 const readEmail = (search: Record<string, unknown>) => ({ email: textOf(search.email, 254) });
 
 const signUp = createRoute({
@@ -98,5 +104,5 @@ export const routeTree = root.addChildren([
   forgot,
   reset,
   shared,
-  members.addChildren([create, library, video, usage, settings]),
+  members.addChildren([create, storyboard, library, video, usage, settings]),
 ]);

@@ -35,6 +35,8 @@ export function ReferencePicture({ uploadId, isNeeded, onChange }: Props) {
     take(event.dataTransfer.files[0]);
   };
   return (
+    // Dropping is a pointer's shortcut; whoever has none chooses a file by the field within.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       role="group"
       aria-labelledby={`${id}-label`}

@@ -21,7 +21,7 @@ interface Props {
 
 /** What it costs, what is left, what may be spent; and the buttons. */
 export function Summary({ estimate, budget, onBudget, problem, children }: Props) {
-  const { data, error, isPending, isPlaceholderData } = estimate;
+  const { data, error, isFetching, isPlaceholderData } = estimate;
   return (
     <Card className={`${styles.card ?? ''} ${styles.summary ?? ''}`} aria-labelledby="price">
       <h2 id="price" className={styles.title}>
@@ -29,7 +29,7 @@ export function Summary({ estimate, budget, onBudget, problem, children }: Props
       </h2>
       {error ? <ProblemNotice error={error} /> : null}
       {!error && data ? <PriceList price={data.price} isOld={isPlaceholderData} /> : null}
-      {isPending ? <Skeleton label="The price is being asked for" lines={3} /> : null}
+      {!data && isFetching ? <Skeleton label="The price is being asked for" lines={3} /> : null}
       <Field
         label="Budget"
         hint="In dollars; the video stops before it is passed."
