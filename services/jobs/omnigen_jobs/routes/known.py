@@ -5,6 +5,7 @@ import re
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Response
+from pydantic.json_schema import SkipJsonSchema
 
 from omnigen_jobs.domain.problems import PreconditionFailedError
 from omnigen_jobs.domain.records import Record
@@ -19,7 +20,7 @@ _CACHING: Final = "private, no-cache"
 _TAG: Final = '(?:W/)?"[!#-~]*"'
 _OPTIONAL_SPACE: Final = "[ \t]*"
 IfMatch = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Header(
         alias="If-Match",
         max_length=2000,
