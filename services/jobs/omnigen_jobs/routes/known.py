@@ -19,12 +19,14 @@ _CACHING: Final = "private, no-cache"
 
 _TAG: Final = '(?:W/)?"[!#-~]*"'
 _OPTIONAL_SPACE: Final = "[ \t]*"
+_TAGS: Final = rf"^(?:\*|{_TAG}(?:{_OPTIONAL_SPACE},{_OPTIONAL_SPACE}{_TAG})*)$"
 IfMatch = Annotated[
     str | SkipJsonSchema[None],
     Header(
         alias="If-Match",
         max_length=2000,
-        pattern=rf"^(?:\*|{_TAG}(?:{_OPTIONAL_SPACE},{_OPTIONAL_SPACE}{_TAG})*)$",
+        pattern=_TAGS,
+        json_schema_extra={"pattern": _TAGS},
         description="The change is made only while the job has one of these ETags.",
     ),
 ]
