@@ -33,8 +33,9 @@ class World:
             try:
                 yield tab
                 assert tab.unexpected == [], tab.unexpected
-            except BaseException:
+            except Exception as error:
                 await tab.page.screenshot(path=self.pictures / "failed.png")
+                error.add_note(f"What went wrong in the browser: {tab.unexpected}")
                 raise
 
     @asynccontextmanager

@@ -64,6 +64,14 @@ async def test_a_photo_is_kept_upright_and_small_without_what_it_says_of_its_mak
     assert again == made
 
 
+async def test_a_picture_is_taken_whatever_its_size(bench: MediaBench, tmp_path: Path) -> None:
+    """FFmpeg takes some JPEGs of its own for something else where their name says what they are."""
+    for number, size in enumerate(("16x16", "320x180", "640x360", "1000x20")):
+        content = draw(tmp_path / f"{number}.png", size, "-pix_fmt", "rgb24")
+        result = await make_still(bench, put(bench, f"{number}.png", content), StillType.PNG, side_px=1024)
+        assert f"{result.width}x{result.height}" == size
+
+
 @pytest.mark.parametrize(("suffix", "kind"), [("png", StillType.PNG), ("webp", StillType.WEBP)])
 async def test_what_is_transparent_stays_so(bench: MediaBench, tmp_path: Path, suffix: str, kind: StillType) -> None:
     clear = draw(tmp_path / f"logo.{suffix}", "48x24", "-vf", "format=rgba,colorchannelmixer=aa=0.5")

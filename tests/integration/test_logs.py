@@ -14,6 +14,8 @@ from omnigen_local.stack import LocalStack
 UNITS = ("gateway", "jobs", "quota", "composer", "generator")
 WHO_LOGS = {"gateway": "request_done", "jobs": "attempt_started", "generator": "step_taken", "composer": "work_done"}
 SHORTEST_SECRET = 16
+RUNTIMES = re.compile(r"\[ERROR\] \w+: |Traceback |\s")
+"""What the Lambda's runtime says of a step that has failed; in AWS it is JSON, too (LogFormat)."""
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -25,7 +27,7 @@ def logs(film: Watched, log_dir: Path) -> dict[str, str]:
 
 
 def lines_of(log: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.splitlines()]
+    return [json.loads(line) for line in log.splitlines() if not RUNTIMES.match(line)]
 
 
 def strings_in(value: Any) -> list[str]:

@@ -8,6 +8,11 @@ from tests.e2e.cases.accounts import (
     a_stranger_signs_up_confirms_and_signs_in,
     who_signs_out_is_out,
 )
+from tests.e2e.cases.creating import (
+    a_prompt_is_planned_edited_and_made,
+    a_video_begins_with_a_picture_of_ones_own,
+    who_has_no_videos_left_is_told_when_there_are_more,
+)
 from tests.e2e.cases.library import a_video_is_found_looked_at_deleted_and_brought_back
 from tests.e2e.cases.looks import pages_for_everybody_have_no_barriers, pages_of_members_have_no_barriers
 from tests.e2e.cases.settings import a_key_is_made_works_and_is_revoked, a_webhook_is_added_tested_and_deleted
@@ -26,6 +31,9 @@ CASES: Final[tuple[Case, ...]] = (
     who_signs_out_is_out,
     a_key_is_made_works_and_is_revoked,
     a_webhook_is_added_tested_and_deleted,
+    a_prompt_is_planned_edited_and_made,
+    a_video_begins_with_a_picture_of_ones_own,
+    who_has_no_videos_left_is_told_when_there_are_more,
     a_video_is_watched_played_changed_and_shared,
     a_video_is_called_off_and_gone_on_with,
     a_video_that_fails_says_why,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from pathlib import Path
+from typing import Final
 
 from omnigen_composer.domain.stills import check_head, refuse, still_args
 from omnigen_composer.media.artefacts import Artefacts
@@ -10,6 +11,8 @@ from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegLimitError
 from omnigen_composer.media.probe import UnreadableError, probe_image, probe_still
 from omnigen_composer.ports import Report
 from omnigen_shared.contracts.stills import LARGEST_BYTES, LARGEST_SIDE_PX, StillRequest, StillResult, StillType
+
+_SUFFIXES: Final = {StillType.PNG: ".png", StillType.JPEG: ".jpg"}
 
 
 class StillMaker:
@@ -31,7 +34,7 @@ class StillMaker:
         digest = hashlib.sha256(await asyncio.to_thread(made.read_bytes)).hexdigest()[:32]
         size = await asyncio.to_thread(probe_image, made, LARGEST_SIDE_PX)
         result = StillResult(
-            key=f"u/{key.split('/')[1]}/stills/{digest}{made.suffix}",
+            key=f"u/{key.split('/')[1]}/stills/{digest}{_SUFFIXES[media_type]}",
             media_type=media_type,
             width=size.width,
             height=size.height,
@@ -44,7 +47,8 @@ class StillMaker:
             head = await asyncio.to_thread(probe_still, source)
             check_head(head.codec, head.size, request.media_type)
             media_type = StillType.PNG if head.has_alpha else StillType.JPEG
-            made = folder / ("made.png" if head.has_alpha else "made.jpg")
+            # Without an ending: FFmpeg would trust it more than some JPEGs' own beginning.
+            made = folder / "made"
             await self._ffmpeg.run(still_args(source, request.side_px, media_type, made))
         except FfmpegLimitError as error:
             raise refuse(f"it takes too much to decode ({error})") from error
