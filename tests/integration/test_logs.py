@@ -15,7 +15,7 @@ UNITS = ("gateway", "jobs", "quota", "composer", "generator")
 WHO_LOGS = {"gateway": "request_done", "jobs": "attempt_started", "generator": "step_taken", "composer": "work_done"}
 SHORTEST_SECRET = 16
 RUNTIMES = re.compile(r"\[ERROR\] \w+: |Traceback |\s")
-"""What the Lambda's runtime says of a step that has failed; in AWS it is JSON, too (LogFormat)."""
+"""What the Lambda's runtime itself says of a step that has failed: not ours, and not JSON."""
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
 
