@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from omnigen_local.addresses import LOOPBACK, Ports
+from omnigen_local.artefacts import ROOT
 from omnigen_local.credentials import SigningCredentials
 from omnigen_local.emulator import Emulator
 from omnigen_local.environments import (
@@ -51,6 +52,8 @@ class StackPlan:
     """Where every process appends its spans."""
     signing_dir: Path | None = None
     """Where the credentials of videos are kept; None: with the state."""
+    artefacts_root: Path = ROOT
+    """Below which lies what the addons deploy: the Lambda's code, the workflow."""
 
 
 class LocalStack:
@@ -78,7 +81,7 @@ class LocalStack:
             await stack.enter_async_context(self._emulator)
             self._enter_phase("provisioning")
             await stack.enter_async_context(self._services)
-            self.outputs = await provision(self._emulator.url, self._stack_parameters())
+            self.outputs = await provision(self._emulator.url, self._stack_parameters(), self.plan.artefacts_root)
             self._enter_phase("services")
             services = [await self._services.start(program) for program in self._service_programs()]
             await wait_all_ready([simulator, *services])

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from omnigen_generator.domain import segments
 from omnigen_shared.contracts.catalogue import VIDEO_MODELS, Offer, VideoModel
 from omnigen_shared.contracts.catalogue.entries import VideoInputs
-from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution
+from omnigen_shared.contracts.media import AspectRatio, FrameSize, Resolution, frame_size
 
 SIZE: Final = FrameSize(256, 144)
 TINY: Final = VideoModel(
@@ -27,6 +27,10 @@ ORDER: Final = {"model": TINY.name, "duration_s": 5, "resolution": "480p"}
 
 @contextmanager
 def offer_tiny() -> Iterator[None]:
-    """In this process the catalogue has it, and every video is of its size, until the block ends."""
-    with patch.dict(VIDEO_MODELS, {TINY.name: TINY}), patch.object(segments, "frame_size", lambda *_: SIZE):
+    """In this process the catalogue has it, and every landscape is of its size, until the block ends."""
+    with patch.dict(VIDEO_MODELS, {TINY.name: TINY}), patch.object(segments, "frame_size", _choose_size):
         yield
+
+
+def _choose_size(aspect: AspectRatio, resolution: Resolution) -> FrameSize:
+    return SIZE if aspect is AspectRatio.LANDSCAPE else frame_size(aspect, resolution)
