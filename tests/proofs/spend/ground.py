@@ -91,28 +91,8 @@ async def open_ground(
         usage_client = await stack.enter_async_context(open_client("dynamodb", settings))
         quota = QuotaClient(await stack.enter_async_context(client("quota", "jobs", ports.url("quota"))))
         chaos = Chaos(Odds(), pace.resting_s, random.Random(seed))  # noqa: S311 - drawn the same again
-        app = create_app(
-            _jobs_settings(emulator_url, access.table, identities, ports.url("quota"), pace),
-            Adapters(
-                records,
-                records,
-                quota,
-                chaos,
-                FakeMediaLinks(),
-                FakeExporter(),
-                FakePostStore(FakeJobStore()),
-                FakeReceivers(),
-                assets := FakeAssetStore(),
-                assets,
-                FakeErasureStore(FakeJobStore(), FakePostStore(FakeJobStore()), assets),
-                assets,
-                assets,
-                box := FakeBox(),
-                FakeStudio(box),
-                SystemClock(),
-                {},
-            ),
-        )
+        jobs = _jobs_settings(emulator_url, access.table, identities, ports.url("quota"), pace)
+        app = create_app(jobs, _adapters(records, quota, chaos))
         door = _Door(app, IdentitySigner("gateway", identities.private_key("gateway")))
         jobs_url = await stack.enter_async_context(serve_app(door))
         generator = await _generator_settings(settings, identities, ports, jobs_url, pace)
@@ -133,6 +113,31 @@ async def open_ground(
             pace=pace,
             processes=processes,
         )
+
+
+def _adapters(records: Any, quota: QuotaClient, chaos: Chaos) -> Adapters:
+    """Of jobs: its records, quota and the state machine; nobody exports, uploads, shares or listens."""
+    assets, box = FakeAssetStore(), FakeBox()
+    post = FakePostStore(FakeJobStore())
+    return Adapters(
+        store=records,
+        keys=records,
+        quota=quota,
+        workflow=chaos,
+        media=FakeMediaLinks(),
+        exporter=FakeExporter(),
+        post=post,
+        receivers=FakeReceivers(),
+        uploads=assets,
+        shares=assets,
+        erasures=FakeErasureStore(FakeJobStore(), post, assets),
+        batches=assets,
+        chores=assets,
+        box=box,
+        studio=FakeStudio(box),
+        clock=SystemClock(),
+        readiness={},
+    )
 
 
 class _Door:

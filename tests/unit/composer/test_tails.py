@@ -64,3 +64,8 @@ def test_what_is_too_large_for_all_of_it_is_not_kept(folder: Path) -> None:
     keep(tails, KEY, 101, folder)
     assert tails.take(KEY, folder.parent / "found") is None
     assert list(folder.iterdir()) == []
+
+
+def test_frames_that_would_not_be_kept_are_not_made(folder: Path) -> None:
+    tails, size = Tails(folder, limit_bytes=3 * 100 * 150), FrameSize(100, 100)
+    assert [tails.has_room(frames, size) for frames in (0, 1, 2, 3)] == [False, True, True, False]

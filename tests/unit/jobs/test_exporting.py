@@ -52,7 +52,12 @@ def last_order(bench: JobsBench) -> ExportRequest:
 
 @given(wishes)
 def test_an_id_spells_the_export_out(wish: ExportWish) -> None:
-    assert parse_id(wish.export_id) == wish
+    assert parse_id(wish.export_id, make_output(width=1920, height=1080)) == wish
+
+
+def test_a_size_that_the_video_has_not_is_no_export_of_it() -> None:
+    with pytest.raises(NotFoundError):
+        parse_id("mp4_same_1080p_blur", make_output(width=1280, height=720))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_an_id_spells_the_export_out(wish: ExportWish) -> None:
 )
 def test_other_texts_are_no_exports(text: str) -> None:
     with pytest.raises(NotFoundError):
-        parse_id(text)
+        parse_id(text, make_output())
 
 
 @given(wishes, st.sampled_from([(1280, 720), (854, 480), (720, 1280), (1080, 1080), (810, 1080)]))

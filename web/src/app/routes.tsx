@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { textOf } from '@/app/search';
+import { textOf } from '@/lib/search';
 import { readWanted } from '@/pages/library/wanted';
 import { readTab } from '@/pages/settings/tab';
 import { Members } from '@/shell/Members';

@@ -36,7 +36,7 @@ class SegmentMaker:
         facts = await self._fetch(request.clip_key, request.kept_frames, clip)
         drawing = await self._drawings.prepare_body(request, span, folder)
         rest = Span(span.stop, request.kept_frames)
-        tail = folder / "tail" if rest.frames else None
+        tail = folder / "tail" if self._tails.has_room(rest.frames, size) else None
         arguments = recipes.body_args(
             to_source(clip, facts), span, request.kept_frames, size, video, image, drawing, tail
         )

@@ -34,6 +34,10 @@ class Tails:
         self._kept: dict[TailKey, tuple[Path, ClipFacts]] = {}
         self._count = 0
 
+    def has_room(self, frames: int, size: FrameSize) -> bool:
+        """Whether so many frames, not compressed, would be kept at all."""
+        return 0 < frames * size.width * size.height * 3 // 2 < self._limit_bytes
+
     def keep(self, key: TailKey, video: Path, facts: ClipFacts) -> None:
         """Move the file in."""
         self._drop(key)

@@ -1,9 +1,11 @@
 """The gateway's own problems, next to the house's."""
 
+from typing import Final
+
 from omnigen_shared.contracts.rates import WINDOW_S
 from omnigen_shared.errors import ProblemError, UnauthenticatedError
 
-STREAM_RETRY_S = 5
+STREAM_RETRY_S: Final = 5
 
 
 class MalformedRequestError(ProblemError):

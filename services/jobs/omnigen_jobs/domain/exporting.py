@@ -48,13 +48,16 @@ class ExportWish:
         return f"{self.format.value}_{shape}_{self.resolution.value}_{self.fit.value}"
 
 
-def parse_id(export_id: str) -> ExportWish:
-    """NotFoundError for what no export is ever called."""
+def parse_id(export_id: str, output: JobOutput) -> ExportWish:
+    """NotFoundError for what no export of this video is ever called."""
     found = _ID.fullmatch(export_id)
     if found is None:
         raise nothing_there()
     made, shape, resolution, fit = found.groups()
-    return ExportWish(ExportFormat(made), _SHAPES[shape], Resolution(resolution), Fit(fit))
+    wish = ExportWish(ExportFormat(made), _SHAPES[shape], Resolution(resolution), Fit(fit))
+    if _is_larger(wish, output):
+        raise nothing_there()
+    return wish
 
 
 def find_largest(output: JobOutput) -> Resolution:
@@ -63,10 +66,14 @@ def find_largest(output: JobOutput) -> Resolution:
     return max(fitting, key=lambda each: each.short_side_px, default=Resolution.P480)
 
 
+def _is_larger(wish: ExportWish, output: JobOutput) -> bool:
+    return wish.resolution.short_side_px > find_largest(output).short_side_px
+
+
 def check_size(wish: ExportWish, output: JobOutput) -> None:
     """InvalidRequestError when the export would be larger than the video."""
-    largest = find_largest(output)
-    if wish.resolution.short_side_px > largest.short_side_px:
+    if _is_larger(wish, output):
+        largest = find_largest(output)
         allowed = [each.value for each in Resolution if each.short_side_px <= largest.short_side_px]
         message = f"The video has {largest.value}; an export is never larger than its video"
         limits = {"type": "string", "allowed": allowed}

@@ -24,7 +24,6 @@ IfMatch = Annotated[
     str | SkipJsonSchema[None],
     Header(
         alias="If-Match",
-        max_length=2000,
         pattern=_TAGS,
         json_schema_extra={"pattern": _TAGS},
         description="The change is made only while the job has one of these ETags.",

@@ -59,17 +59,18 @@ class Exporting:
         """InvalidRequestError when it would be larger than the video. Without a resolution the video's own is kept."""
         job, output = await self._find_output(user_id, job_id)
         wish = ExportWish(made, shape, resolution or exporting.find_largest(output), fit)
+        exporting.check_size(wish, output)
         return await self._ask(job, output, wish)
 
     async def get(self, user_id: UserId, job_id: JobId, export_id: str) -> Export:
         """NotFoundError for an id that is none."""
         job, output = await self._find_output(user_id, job_id)
-        return await self._ask(job, output, exporting.parse_id(export_id))
+        return await self._ask(job, output, exporting.parse_id(export_id, output))
 
     async def link(self, user_id: UserId, job_id: JobId, export_id: str, *, is_saved: bool = False) -> str | Playlist:
         """A URL for a while; of a stream its playlist, which has such URLs in it. NotReadyError while it is made."""
         job, output = await self._find_output(user_id, job_id)
-        export = await self._ask(job, output, exporting.parse_id(export_id))
+        export = await self._ask(job, output, exporting.parse_id(export_id, output))
         if not isinstance(export.state, ExportResult):
             raise _still_made("The export", export.state)
         made = export.wish.format
@@ -97,7 +98,6 @@ class Exporting:
         return record.job, get_output(record.job)
 
     async def _ask(self, job: Job, output: JobOutput, wish: ExportWish) -> Export:
-        exporting.check_size(wish, output)
         return Export(job.job_id, wish, await self.exporter.order(job, exporting.to_request(job, output, wish)))
 
 

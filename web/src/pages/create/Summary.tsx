@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { useEstimate } from '@/api/queries/useEstimate';
 import { budgetProblem } from '@/pages/create/draft';
-import { PriceList } from '@/pages/order/PriceList';
-import { Quota } from '@/pages/order/Quota';
+import { PriceList } from '@/parts/PriceList';
+import { Quota } from '@/parts/Quota';
 import { Card } from '@/ui/Card';
 import { Field } from '@/ui/Field';
 import { Input } from '@/ui/Input';

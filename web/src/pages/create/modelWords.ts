@@ -1,5 +1,5 @@
 import type { Api } from '@/api/types';
-import { formatDay } from '@/pages/usage/words';
+import { formatDay } from '@/lib/words';
 
 /** `Seedance 1 pro fast (bytedance), from $0.015 a second` */
 export function modelTitle(model: Api<'VideoModelView'>): string {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Api } from '@/api/types';
-import { oneOf } from '@/app/search';
-import { STATUS_WORDS } from '@/pages/library/status';
+import { oneOf } from '@/lib/search';
+import { STATUS_WORDS } from '@/parts/status';
 import { CATEGORIES, STATUSES, type Wanted } from '@/pages/library/wanted';
 import { Field } from '@/ui/Field';
 import { Input } from '@/ui/Input';

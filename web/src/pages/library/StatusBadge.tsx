@@ -1,5 +1,5 @@
 import type { Api } from '@/api/types';
-import { isUnderWay, STATUS_WORDS } from '@/pages/library/status';
+import { isUnderWay, STATUS_WORDS } from '@/parts/status';
 import styles from '@/pages/library/StatusBadge.module.css';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, type InfiniteData } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
-import { isUnderWay } from '@/pages/library/status';
+import { isUnderWay } from '@/parts/status';
 import type { Wanted } from '@/pages/library/wanted';
 
 const VIDEOS = 24;

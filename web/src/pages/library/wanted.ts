@@ -1,5 +1,5 @@
 import type { Api } from '@/api/types';
-import { oneOf, textOf } from '@/app/search';
+import { oneOf, textOf } from '@/lib/search';
 
 export const STATUSES = ['completed', 'generating', 'composing', 'planning', 'pending', 'failed', 'canceled'] as const;
 export const CATEGORIES = ['ad-creative', 'music-video', 'explainer'] as const;

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
-import { formatMoment } from '@/pages/usage/words';
+import { formatMoment } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { tell } from '@/ui/toasts';
 import styles from '@/pages/settings/Panel.module.css';

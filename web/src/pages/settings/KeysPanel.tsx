@@ -5,7 +5,7 @@ import type { Api } from '@/api/types';
 import { KeyRow } from '@/pages/settings/KeyRow';
 import { NewKeyForm } from '@/pages/settings/NewKeyForm';
 import { keysQuery } from '@/pages/settings/queries';
-import { SecretDialog } from '@/pages/settings/SecretDialog';
+import { SecretDialog } from '@/ui/SecretDialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';

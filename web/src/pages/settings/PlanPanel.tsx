@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { usageQuery } from '@/pages/usage/queries';
-import { formatDay, formatUsd } from '@/pages/usage/words';
+import { usageQuery } from '@/parts/usage';
+import { formatDay, formatUsd } from '@/lib/words';
 import { useMe } from '@/session/useMe';
 import { LinkButton } from '@/ui/LinkButton';
 import { ProblemNotice } from '@/ui/ProblemNotice';

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Api } from '@/api/types';
-import { ConfirmDialog } from '@/pages/settings/ConfirmDialog';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { Deliveries } from '@/pages/settings/Deliveries';
 import { useWebhook } from '@/pages/settings/useWebhook';
-import { formatMoment } from '@/pages/usage/words';
+import { formatMoment } from '@/lib/words';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import styles from '@/pages/settings/Panel.module.css';

@@ -3,7 +3,7 @@ import { Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { NewWebhookForm } from '@/pages/settings/NewWebhookForm';
 import { webhooksQuery } from '@/pages/settings/queries';
-import { SecretDialog } from '@/pages/settings/SecretDialog';
+import { SecretDialog } from '@/ui/SecretDialog';
 import { WebhookRow } from '@/pages/settings/WebhookRow';
 import { EmptyState } from '@/ui/EmptyState';
 import { ProblemNotice } from '@/ui/ProblemNotice';

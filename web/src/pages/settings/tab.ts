@@ -1,4 +1,4 @@
-import { oneOf } from '@/app/search';
+import { oneOf } from '@/lib/search';
 
 const TABS = ['keys', 'webhooks', 'plan'] as const;
 

@@ -7,7 +7,7 @@ import { OrderKey } from '@/lib/orderKey';
 import { useStored } from '@/lib/useStored';
 import { budgetProblem } from '@/pages/create/draft';
 import { Summary } from '@/pages/create/Summary';
-import { orderAgain } from '@/pages/order/orderAgain';
+import { orderAgain } from '@/parts/orderAgain';
 import { countFrames, type Board } from '@/pages/storyboard/board';
 import { SceneList } from '@/pages/storyboard/SceneList';
 import { Button } from '@/ui/Button';

@@ -1,12 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 
 const ROWS = 20;
-
-export const usageQuery = queryOptions({
-  queryKey: ['usage'],
-  queryFn: () => unwrap(api.GET('/api/v1/usage')),
-});
 
 export const ledgerQuery = infiniteQueryOptions({
   queryKey: ['usage', 'ledger'],

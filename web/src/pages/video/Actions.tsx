@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
-import { isUnderWay } from '@/pages/library/status';
+import { isUnderWay } from '@/parts/status';
 import { jobQuery } from '@/pages/video/queries';
 import { Button } from '@/ui/Button';
 import { buttonClass } from '@/ui/buttonClass';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { exportQuery } from '@/pages/video/queries';
 import { buttonClass } from '@/ui/buttonClass';
 import { ProblemNotice } from '@/ui/ProblemNotice';
-import styles from '@/pages/video/Exports.module.css';
+import styles from '@/pages/video/Details.module.css';
 
 interface Props {
   jobId: string;

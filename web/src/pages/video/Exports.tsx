@@ -2,11 +2,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
+import { oneOf } from '@/lib/search';
 import { ExportRow } from '@/pages/video/ExportRow';
 import { Button } from '@/ui/Button';
 import { Field } from '@/ui/Field';
 import { Select } from '@/ui/Select';
-import styles from '@/pages/video/Exports.module.css';
+import styles from '@/pages/video/Details.module.css';
 
 const FORMATS: readonly (readonly [Api<'ExportFormat'>, string])[] = [
   ['mp4', 'MP4'],
@@ -21,9 +22,6 @@ const SHAPES: readonly (readonly [Api<'ExportShape'>, string])[] = [
   ['1:1', '1:1, square'],
   ['4:5', '4:5, upright'],
 ];
-
-const find = <Value extends string>(choices: readonly (readonly [Value, string])[], text: string): Value | undefined =>
-  choices.find(([value]) => value === text)?.[0];
 
 interface Props {
   jobId: string;
@@ -55,7 +53,7 @@ export function Exports({ jobId }: Props) {
               {...control}
               value={format}
               onChange={(event) => {
-                setFormat(find(FORMATS, event.target.value) ?? 'mp4');
+                setFormat(oneOf(event.target.value, FORMATS.map(([value]) => value)) ?? 'mp4');
               }}
             >
               {FORMATS.map(([value, words]) => (
@@ -72,7 +70,7 @@ export function Exports({ jobId }: Props) {
               {...control}
               value={shape ?? ''}
               onChange={(event) => {
-                setShape(find(SHAPES, event.target.value));
+                setShape(oneOf(event.target.value, SHAPES.map(([value]) => value)));
               }}
             >
               <option value="">As it is</option>

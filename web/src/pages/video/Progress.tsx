@@ -1,6 +1,6 @@
 import type { Api } from '@/api/types';
-import { STATUS_WORDS } from '@/pages/library/status';
-import { formatUsd } from '@/pages/usage/words';
+import { STATUS_WORDS } from '@/parts/status';
+import { formatUsd } from '@/lib/words';
 import { Card } from '@/ui/Card';
 import styles from '@/pages/video/Progress.module.css';
 

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { formatUsd } from '@/pages/usage/words';
+import { formatUsd } from '@/lib/words';
 import { receiptQuery } from '@/pages/video/queries';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';
+import { Table } from '@/ui/Table';
 import styles from '@/pages/video/Receipt.module.css';
 
 interface Props {
@@ -19,31 +20,17 @@ export function Receipt({ jobId }: Props) {
       <p className={styles.total}>
         {formatUsd(data.total_usd)} in all{data.is_final ? '' : ' so far: something is not accounted for yet'}
       </p>
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys */}
-      <div className={styles.scroll} role="region" aria-label="Receipt" tabIndex={0}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">Model</th>
-              <th scope="col">Seconds</th>
-              <th scope="col">Charged</th>
-              <th scope="col">The provider’s id</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.calls.map((call) => (
-              <tr key={call.intent_id}>
-                <th scope="row">{call.what}</th>
-                <td>{call.model}</td>
-                <td>{call.seconds ?? '–'}</td>
-                <td>{call.cached ? 'made before: nothing' : formatUsd(call.charged_usd ?? '0')}</td>
-                <td className={styles.id}>{call.provider_id ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Receipt" columns={['What', 'Model', 'Seconds', 'Charged', 'The provider’s id']}>
+        {data.calls.map((call) => (
+          <tr key={call.intent_id}>
+            <th scope="row">{call.what}</th>
+            <td>{call.model}</td>
+            <td>{call.seconds ?? '–'}</td>
+            <td>{call.cached ? 'made before: nothing' : formatUsd(call.charged_usd ?? '0')}</td>
+            <td className={styles.id}>{call.provider_id ?? '–'}</td>
+          </tr>
+        ))}
+      </Table>
       <p className={styles.hint}>The receipt is signed; programs get it, and the keys to check it, by the API.</p>
     </>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
-import { isUnderWay } from '@/pages/library/status';
+import { isUnderWay } from '@/parts/status';
 import { jobQuery } from '@/pages/video/queries';
 import { Button } from '@/ui/Button';
 import { tell } from '@/ui/toasts';

@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, unwrap } from '@/api/client';
-import { formatDay } from '@/pages/usage/words';
-import { SecretDialog } from '@/pages/settings/SecretDialog';
+import { formatDay } from '@/lib/words';
+import { SecretDialog } from '@/ui/SecretDialog';
 import { sharesQuery } from '@/pages/video/queries';
 import { Button } from '@/ui/Button';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';
-import styles from '@/pages/video/Exports.module.css';
+import styles from '@/pages/video/Details.module.css';
 
 interface Props {
   jobId: string;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { isUnderWay } from '@/pages/library/status';
+import { isUnderWay } from '@/parts/status';
 import { Actions } from '@/pages/video/Actions';
 import { Details } from '@/pages/video/Details';
 import { Ending } from '@/pages/video/Ending';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { formatDay, formatUsd } from '@/pages/usage/words';
-import { usageQuery } from '@/pages/usage/queries';
-import styles from '@/pages/order/Quota.module.css';
+import { formatDay, formatUsd } from '@/lib/words';
+import { usageQuery } from '@/parts/usage';
+import styles from '@/parts/Quota.module.css';
 
 /** What is left of the month, in a line. */
 export function Quota() {

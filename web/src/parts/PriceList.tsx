@@ -1,6 +1,6 @@
 import type { Api } from '@/api/types';
-import { formatUsd } from '@/pages/usage/words';
-import styles from '@/pages/order/PriceList.module.css';
+import { formatUsd } from '@/lib/words';
+import styles from '@/parts/PriceList.module.css';
 
 interface Props {
   price: Api<'Price'>;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
 import { tell } from '@/ui/toasts';
-import styles from '@/pages/settings/Panel.module.css';
+import styles from '@/ui/SecretDialog.module.css';
 
 interface Props {
   title: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDay, formatMonth, formatUsd } from '@/pages/usage/words';
+import { formatDay, formatMonth, formatUsd } from '@/lib/words';
 
 test.each([
   ['0', '$0.00'],
