@@ -18,21 +18,14 @@ _CACHING: Final = "private, no-cache"
 
 
 _TAG: Final = '(?:W/)?"[!#-~]*"'
-_OPTIONAL_SPACE: Final = "[ \t]*"
-_TAGS: Final = rf"^(?:\*|{_TAG}(?:{_OPTIONAL_SPACE},{_OPTIONAL_SPACE}{_TAG})*)$"
 IfMatch = Annotated[
     str | SkipJsonSchema[None],
-    Header(
-        alias="If-Match",
-        pattern=_TAGS,
-        json_schema_extra={"pattern": _TAGS},
-        description="The change is made only while the job has one of these ETags.",
-    ),
+    Header(alias="If-Match", description="The change is made only while the job has one of these ETags."),
 ]
 
 
 async def expect(if_match: IfMatch = None) -> Guard:
-    """Of the header: strongly, as RFC 9110 has it for If-Match, so that a weak tag never matches."""
+    """Of the header: strongly, as RFC 9110 has it for If-Match, so that neither a weak tag nor what is none matches."""
     if if_match is None or if_match == "*":
         return unguarded
     known = set(re.findall(_TAG, if_match))
