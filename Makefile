@@ -149,6 +149,12 @@ prove-continue: setup build-generator ## A job outlives its executions, killed o
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.continuing
 
+.PHONY: chaos
+chaos: setup build-generator ## Everything that can break does, and nobody loses a video or a cent
+#: JOBS=120 SEED=      without a seed one is drawn, and told
+#: KEEP=FOLDER         where logs and state stay; a new one
+	@$(BIN)/python -m tests.proofs.chaos
+
 .PHONY: prove-api
 prove-api: setup .venv-api/.stamp ## The API's document against what is served, by schemathesis: anonymous and signed in
 #: CASES=20 SEED=1     of each operation in each phase, besides those of its limits; the same seed asks the same

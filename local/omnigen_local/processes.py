@@ -81,6 +81,15 @@ class Running:
             asking.cancel()
             ending.cancel()
 
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to it and to whatever it has started; nothing when nobody is left."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.returncode is not None
+
     async def stop(self, grace_s: float) -> None:
         """SIGTERM, and SIGKILL to what is left of its group when it has ended or `grace_s` have passed."""
         try:
@@ -91,7 +100,7 @@ class Running:
         except (TimeoutError, ProcessLookupError):
             pass  # what did not end is killed below
         finally:
-            _kill_group(self.pid)
+            self.signal_all(signal.SIGKILL)
         await self._process.wait()
 
 
@@ -124,7 +133,11 @@ class Processes:
             self._watchdog.communicate("".join(f"-{running.pid}\n" for running in self._running).encode())
 
     async def start(self, program: Program) -> Running:
-        """Start a program; its output goes to <name>.log. Returns at once: `wait_ready` tells when it can be used."""
+        """Start a program; its output goes to <name>.log. Returns at once: `wait_ready` tells when it can be used.
+
+        One of that name that has ended is forgotten.
+        """
+        self._running = [one for one in self._running if one.program.name != program.name or not one.has_ended]
         log_path = self._log_dir / f"{program.name}.log"
         with log_path.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
@@ -141,6 +154,10 @@ class Processes:
         self._tell_watchdog(running.pid)
         _open_gate(process)
         return running
+
+    def find(self, name: str) -> Running | None:
+        """What was started last under that name."""
+        return next((running for running in reversed(self._running) if running.program.name == name), None)
 
     def parts(self) -> list[Part]:
         """What was started and can be asked whether it is ready."""
@@ -173,11 +190,6 @@ def _open_gate(process: asyncio.subprocess.Process) -> None:
         raise RuntimeError("a gate has a standard input")
     process.stdin.write(b"\n")
     process.stdin.close()
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # nobody is left in it
-        os.killpg(pid, signal.SIGKILL)
 
 
 async def _ask_until_ready(url: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from omnigen_local.addresses import LOOPBACK, Ports
 from omnigen_local.artefacts import ROOT
@@ -29,10 +29,11 @@ from omnigen_local.environments import (
 )
 from omnigen_local.home import StackRecord
 from omnigen_local.identities import Identities
-from omnigen_local.processes import ProcessEndedError, Processes, Program, describe_exit, wait_all_ready
+from omnigen_local.processes import ProcessEndedError, Processes, Program, Running, describe_exit, wait_all_ready
 from omnigen_local.provisioning import StackOutputs, StackParameters, provision
 from omnigen_local.racing import race
 
+SIMULATOR: Final = "simulator"
 EnterPhase = Callable[[str], object]
 """Told the name of each phase as it begins."""
 
@@ -109,6 +110,28 @@ class LocalStack:
             parts=(*self._services.parts(), *self._simulators.parts(), *self._emulator.parts()),
         )
 
+    @property
+    def emulator_url(self) -> str:
+        """Known before the stack is started."""
+        return self._emulator.url
+
+    @property
+    def identities(self) -> Identities:
+        """Who may call whom in it."""
+        return self._identities
+
+    def get_running(self, name: str) -> Running:
+        """The process of a service or of the simulator; KeyError when there is none."""
+        running = self._services.find(name) or self._simulators.find(name)
+        if running is None:
+            raise KeyError(name)
+        return running
+
+    async def start_again(self, name: str) -> Running:
+        """A process that has ended, as it was: at its port, with its environment. It may not be ready yet."""
+        group = self._simulators if name == SIMULATOR else self._services
+        return await group.start(self.get_running(name).program)
+
     async def wait_for_end(self) -> None:
         """Never returns: raises ProcessEndedError as soon as a part of the stack ends on its own."""
         await race(self._simulators.wait_for_end(), self._services.wait_for_end(), self._wait_for_emulator())
@@ -124,7 +147,7 @@ class LocalStack:
     def _simulator_program(self) -> Program:
         environment = simulator_environment(self._urls, self._identities, self.plan.state_dir / "simulator")
         port = {"SIMULATOR_PORT": str(self.plan.ports.simulator)}
-        return self._program("simulator", "omnigen_local.simulator", {**environment, **port})
+        return self._program(SIMULATOR, "omnigen_local.simulator", {**environment, **port})
 
     def _service_programs(self) -> list[Program]:
         environments = service_environments(self._urls, self._identities, self._signing, self.outputs)

@@ -97,7 +97,7 @@ class Weather:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -112,23 +112,23 @@ class TableProxy:
         self.calls: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.url = ""
-        self._target_url = target_url
-        self._random = random.Random(seed)  # noqa: S311 - which call fails is no secret
+        self.target_url = target_url
+        self.random = random.Random(seed)  # noqa: S311 - which call fails is no secret
         self._schema = schema
         self.refusals: Counter[str] = Counter()
-        self._late: set[asyncio.Task[_Answer]] = set()
+        self._late: set[asyncio.Task[Answer]] = set()
         self._cleanup = AsyncExitStack()
-        self._session: aiohttp.ClientSession
+        self.session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=4)
             patient = aiohttp.ClientTimeout(total=None, sock_connect=None)
-            self._session = await stack.enter_async_context(
+            self.session = await stack.enter_async_context(
                 aiohttp.ClientSession(connector=connector, timeout=patient, auto_decompress=False)
             )
             app = web.Application(client_max_size=_MAX_BODY)
-            app.router.add_post("/", self._handle)
+            app.router.add_route("*", "/{path:.*}", self._handle)
             # A call that nobody waits for any more, and that has not been sent on, must not keep others waiting.
             runner = web.AppRunner(
                 app, access_log=None, handle_signals=False, shutdown_timeout=1, handler_cancellation=True
@@ -155,15 +155,28 @@ class TableProxy:
             await asyncio.gather(*self._late, return_exceptions=True)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        operation = request.headers.get(_TARGET, "").partition(".")[2]
+        operation = self._name_operation(request)
         body = await request.read()
         self.calls[operation] += 1
         self._check(operation, body)
-        fault = self.weather.draw(self._random.random())
+        fault = self._weather_of(request).draw(self.random.random())
         if fault is None:
             return _reply(await self._forward(request, body))
         self.faults[fault] += 1
         return await self._strike(fault, request, body)
+
+    def _name_operation(self, request: web.Request) -> str:
+        return request.headers.get(_TARGET, "").partition(".")[2]
+
+    def _weather_of(self, request: web.Request) -> Weather:
+        """What may befall this call."""
+        del request
+        return self.weather
+
+    def _refuse(self, fault: Fault, request: web.Request) -> Answer | None:
+        """What the service says instead of an answer; None when that is none of its words."""
+        del request
+        return _refusal(*_REFUSALS[fault]) if fault in _REFUSALS else None
 
     def _check(self, operation: str, body: bytes) -> None:
         if self._schema is None:
@@ -175,46 +188,51 @@ class TableProxy:
 
     async def _strike(self, fault: Fault, request: web.Request, body: bytes) -> web.StreamResponse:
         if fault is Fault.SLOW:
-            await asyncio.sleep(self._random.uniform(0, _LATE_S))
+            await asyncio.sleep(self.random.uniform(0, _LATE_S))
             return _reply(await self._forward(request, body))
         if fault is Fault.LATE:
             task = asyncio.create_task(self._forward_late(request, body))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
         answer = await self._forward(request, body) if fault in _DONE else None
-        if fault in _REFUSALS:
-            return _reply(_refusal(*_REFUSALS[fault]))
+        refusal = self._refuse(fault, request)
+        if refusal is not None:
+            return _reply(refusal)
         if fault is Fault.WORDLESS:
-            return _reply(_Answer(502, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>"))
+            return _reply(Answer(502, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>"))
         if fault is Fault.TORN and answer is not None:
             await _tear(request, answer)
         return _hang_up(request)
 
-    async def _forward_late(self, request: web.Request, body: bytes) -> _Answer:
-        await asyncio.sleep(self._random.uniform(0, _LATE_S))
+    async def _forward_late(self, request: web.Request, body: bytes) -> Answer:
+        await asyncio.sleep(self.random.uniform(0, _LATE_S))
         return await self._forward(request, body)
 
-    async def _forward(self, request: web.Request, body: bytes) -> _Answer:
+    async def _forward(self, request: web.Request, body: bytes) -> Answer:
         headers = {name: request.headers[name] for name in _FORWARDED if name in request.headers}
-        async with self._session.post(self._target_url, data=body, headers=headers) as answer:
-            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
-            return _Answer(answer.status, kept, await answer.read())
+        async with self.session.post(self.target_url, data=body, headers=headers) as answer:
+            return Answer(answer.status, keep_headers(answer.headers), await answer.read())
 
 
 _HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
 
 
-def _reply(answer: _Answer) -> web.Response:
+def keep_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """All but those that speak of one connection."""
+    return {name: value for name, value in headers.items() if name.lower() not in _HOP}
+
+
+def _reply(answer: Answer) -> web.Response:
     return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
-def _refusal(status: int, kind: str, message: str) -> _Answer:
+def _refusal(status: int, kind: str, message: str) -> Answer:
     body = orjson.dumps({"__type": kind, "message": message})
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
-    return _Answer(status, headers, body)
+    return Answer(status, headers, body)
 
 
-async def _tear(request: web.Request, answer: _Answer) -> None:
+async def _tear(request: web.Request, answer: Answer) -> None:
     """The head and half of the body, if the caller is still there."""
     headers = {**answer.headers, "Content-Length": str(len(answer.body))}
     torn = web.StreamResponse(status=answer.status, headers=headers)

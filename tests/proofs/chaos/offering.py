@@ -1,4 +1,7 @@
-"""Has the processes of a stack offer the proof's own model, as `offer_tiny` does in one process."""
+"""Has the processes of a stack offer the proof's own model, as `offer_tiny` does in one process.
+
+The offer is kept by name: it ends with its context manager.
+"""
 
 import zipfile
 from pathlib import Path
@@ -10,14 +13,14 @@ from omnigen_local.artefacts import ROOT
 
 _LAMBDA: Final = Path("build/generator-local.zip")
 _START: Final = "run_lambda.py"
-_FIRST: Final = "from tiny import offer_tiny\n\noffered = offer_tiny()\noffered.__enter__()\n"
+_FIRST: Final = "from tiny import offer_tiny\n\noffer = offer_tiny()\noffer.__enter__()\n"
 _SITE: Final = f"""import sys
 
 sys.path.append({str(ROOT)!r})
 from tests.proofs.spend.tiny import offer_tiny
 
-offered = offer_tiny()
-offered.__enter__()
+offer = offer_tiny()
+offer.__enter__()
 """
 
 

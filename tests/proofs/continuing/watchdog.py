@@ -48,7 +48,7 @@ class Watchdog:
             if (now - execution["startDate"]).total_seconds() > self.limit_s:
                 await self.stepfunctions.stop_execution(executionArn=execution["executionArn"])
                 self.killed.append(execution["name"])
-                self._kill_workers()
+                self.dead_workers += kill_workers(self.stack)
 
     async def _list(self, **which: str) -> list[dict[str, Any]]:
         arn = self.stack.outputs.state_machine_arn
@@ -56,12 +56,17 @@ class Watchdog:
         found: list[dict[str, Any]] = answer["executions"]
         return found
 
-    def _kill_workers(self) -> None:
-        [emulator] = [part.pid for part in self.stack.record().parts if part.name == "emulator"]
-        for pid in _list_children(emulator):
+
+def kill_workers(stack: LocalStack) -> int:
+    """SIGKILL to every worker of the Lambda; how many there were."""
+    [emulator] = [part.pid for part in stack.record().parts if part.name == "emulator"]
+    killed = 0
+    for pid in _list_children(emulator):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
             if WORKER in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
-                self.dead_workers += 1
+                killed += 1
+    return killed
 
 
 def _list_children(pid: int) -> Iterator[int]:

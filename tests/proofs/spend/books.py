@@ -2,20 +2,22 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import aiohttp
 from bench.goals import Scoreboard
-from tests.proofs.spend.customers import Customers
-from tests.proofs.spend.ground import BUCKET, Ground
 
+from omnigen_jobs.clients.quota import QuotaClient
 from omnigen_jobs.domain.pins import digest_of
 from omnigen_jobs.domain.records import Intent, Record
+from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.operating import Operator
 from omnigen_quota.service.auditing import Auditor
+from omnigen_quota.store.usage import DynamoUsageTable
 from omnigen_shared.clock import SystemClock
-from omnigen_shared.contracts.base import JobId
+from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.inputs import is_same_input
 from omnigen_shared.contracts.job import IntentStatus
 
@@ -24,12 +26,38 @@ UNDER_WAY: Final = frozenset({IntentStatus.SENDING, IntentStatus.CREATED, Intent
 MAY_COST: Final = UNDER_WAY | {IntentStatus.SETTLED, IntentStatus.UNKNOWN}
 
 
+class Sources(Protocol):
+    """Where a proof's own books and the provider's are kept."""
+
+    @property
+    def store(self) -> JobStore: ...
+    @property
+    def quota(self) -> QuotaClient: ...
+    @property
+    def usage(self) -> DynamoUsageTable: ...
+    @property
+    def s3(self) -> Any: ...
+    @property
+    def bucket(self) -> str: ...
+    @property
+    def simulator(self) -> aiohttp.ClientSession: ...
+
+
+class Ordered(Protocol):
+    """Whose jobs there are, and which never came to an end."""
+
+    @property
+    def jobs(self) -> Sequence[tuple[UserId, str]]: ...
+    @property
+    def stuck(self) -> Sequence[str]: ...
+
+
 @dataclass
 class Books:
     """All records after the last end, and the bill."""
 
-    ground: Ground
-    customers: Customers
+    ground: Sources
+    customers: Ordered
     records: list[Record] = field(default_factory=list)
     judged: set[tuple[str, str]] = field(default_factory=set)
 
@@ -132,7 +160,7 @@ class Books:
     async def _is_there(self, key: str | None) -> bool:
         if key is None:
             return False
-        found = await self.ground.s3.list_objects_v2(Bucket=BUCKET, Prefix=key, MaxKeys=1)
+        found = await self.ground.s3.list_objects_v2(Bucket=self.ground.bucket, Prefix=key, MaxKeys=1)
         return bool(found.get("KeyCount"))
 
     async def _wait_for_settlers(self) -> None:

@@ -62,6 +62,7 @@ class Ground:
     chaos: Chaos
     pace: Pace
     processes: Processes
+    bucket: str = BUCKET
 
 
 @asynccontextmanager
