@@ -30,9 +30,9 @@ from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.environments import forget_accounts
 from omnigen_shared.logging import configure_logging
 
-ORDERS_S_PER_JOB: Final = 3.2
+ORDERS_S_PER_JOB: Final = 3.5
 """Between two orders, on average."""
-DEED_EVERY_S: Final = 5.0
+DEED_EVERY_S: Final = 7.0
 
 
 def main(
@@ -72,6 +72,7 @@ async def _prove(folder: Path, board: Scoreboard, jobs: int, seed: int) -> None:
             progress.phase = "books"
             await Auditor(ground, customers, Books(ground, customers), caps, board).check()
         board.expect_equal("processes_that_ended_by_themselves", harm.ended, [])
+        board.tell(f"{harm.workers:6} workers of the Lambda killed")
         _tell_counts(board, customers.ends, harm.done, ground.proxy.struck, customers.refused, answers)
 
 

@@ -67,8 +67,10 @@ class Auditor:
         failed = [job for job in jobs if job.status is JobStatus.FAILED]
         self._expect_none("failed_without_stage_code_or_remedy", [job.job_id for job in failed if not _says_why(job)])
         self._expect_none("over_its_budget", [job.job_id for job in jobs if job.spent_microusd > job.max_microusd])
-        for code, times in Counter(job.problem.code for job in failed if job.problem).most_common():
-            self.board.tell(f"{times:6} failed: {code}")
+        for code, times in Counter(
+            (job.problem.code, job.problem.stage) for job in failed if job.problem
+        ).most_common():
+            self.board.tell(f"{times:6} failed: {code[0]} in {code[1]}")
 
     async def _check_events(self) -> None:
         odd, late, unlike = [], [], []

@@ -31,12 +31,16 @@ FILL: Final = bytes(1 << 20)
 
 @dataclass
 class Harm:
-    """Deeds by name; `done` counts them. `ended` are processes that have ended though nobody killed them."""
+    """Deeds by name, of which `done` keeps count.
+
+    `workers` of the Lambda have died; `ended` are processes that did so though nobody had killed them.
+    """
 
     ground: Ground
     chance: random.Random
     done: Counter[str] = field(default_factory=Counter)
     ended: list[str] = field(default_factory=list)
+    workers: int = 0
     _dead: set[str] = field(default_factory=set)
     _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: {name: asyncio.Lock() for name in PROCESSES})
 
@@ -78,7 +82,7 @@ class Harm:
 
     async def kill_workers(self) -> None:
         """Every Lambda that is at work, or waits for some."""
-        self.done["workers killed"] += kill_workers(self.ground.stack)
+        self.workers += kill_workers(self.ground.stack)
 
     async def storm(self, service: str) -> None:
         await self._change_weather(service, STORM, self.chance.uniform(5, 15))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnigen_local.run_emulator import by_prefix, copy_plainly, rework
+from omnigen_local.run_emulator import by_prefix, copy_plainly, knowing_again, rework
 
 plain = st.recursive(
     st.none()
@@ -93,3 +93,24 @@ def test_whatever_else_is_weighed_as_ever(text: str, slot: str, prefix: dict[str
     given = text, {"pk": {"S": "a"}, "sk": {"S": "job1"}}, {":pk": {"S": "a"}, ":prefix": prefix}, NAMES, slot
     assert by_prefix(evaluate)(*given)
     assert asked == [given]
+
+
+def test_a_transaction_that_is_sent_again_is_known() -> None:
+    kept: dict[str, dict[str, Any]] = {}
+
+    def write(data: dict[str, Any]) -> str:
+        """As the emulator: it keeps what it was sent by reference, and changes it."""
+        token, rest = data["ClientRequestToken"], {key: value for key, value in data.items() if key[0] != "C"}
+        if token in kept:
+            return "known" if kept[token]["signature"] == rest else "another"
+        kept[token] = {"signature": rest}
+        data["TransactItems"][0]["n"] += 1
+        return "written"
+
+    knowing = knowing_again(write, lambda token: kept.get(token))  # noqa: PLW0108 - its overloads fit nobody
+    sent = [{"ClientRequestToken": "1", "TransactItems": [{"n": n}]} for n in (1, 1, 1, 2)]
+    assert [knowing(copy.deepcopy(data)) for data in sent] == ["written", "known", "known", "another"]
+
+
+def test_a_transaction_without_a_token_is_written() -> None:
+    assert knowing_again(len, lambda _: None)({"TransactItems": []}) == 1
