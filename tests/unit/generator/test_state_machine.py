@@ -14,6 +14,7 @@ from omnigen_generator.domain import errors
 from omnigen_generator.domain.attempts import TimeLimits
 from omnigen_generator.domain.errors import JobTerminalError, StaleAttemptError
 from omnigen_generator.schemas import StepCall, StepName
+from omnigen_generator.settings import GeneratorSettings
 from omnigen_shared.contracts.failure import FailureCode
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
@@ -61,12 +62,23 @@ def test_every_task_says_who_it_is_retries_the_service_and_not_a_lost_attempt() 
         given = task["Parameters"]
         assert given["state.$"] == "$$.State.Name"
         assert given["started_at.$"] == "$$.Execution.StartTime"
-        first, service, rest = task["Retry"]
+        first, busy, service, rest = task["Retry"]
         assert first == {"ErrorEquals": LOST, "MaxAttempts": 0}
-        assert {"Lambda.TooManyRequestsException", "TooManyRequestsException"} < set(service["ErrorEquals"])
+        assert busy["ErrorEquals"] == ["Lambda.TooManyRequestsException", "TooManyRequestsException"]
         assert DependencyUnavailableError.__name__ in service["ErrorEquals"]
         assert rest["ErrorEquals"] == ["States.ALL"], name
         assert task["Catch"][0]["ErrorEquals"] == LOST
+
+
+def test_a_busy_lambda_is_waited_for_as_long_as_an_execution_may_work() -> None:
+    """Nothing was done, so asking again costs nothing; a step that gave up would fail a job that has paid for clips."""
+    _, busy, *_ = next(iter(retried().values()))["Retry"]
+    assert busy["JitterStrategy"] == "FULL", "half of each pause, on average"
+    pauses_s = [
+        min(busy["MaxDelaySeconds"], busy["IntervalSeconds"] * busy["BackoffRate"] ** number) / 2
+        for number in range(busy["MaxAttempts"])
+    ]
+    assert sum(pauses_s) >= GeneratorSettings.model_fields["execution_budget_s"].default
 
 
 def test_every_task_retries_alike() -> None:
