@@ -5,11 +5,15 @@ One thing of it is mended: a transaction that is sent again, because its answer 
 Three are made cheaper that are most of its work. It copies whole items at each call, entry by entry; a
 query reads its condition anew for each item of the partition, and weighs it word by word; and its garbage collector
 walks through thousands of modules' parts again and again while they are imported.
+
+Two things of it are made as they are in AWS, since what they decide shows under load only: how a state machine hears of
+a Lambda that is too busy, and how long it waits before it asks again.
 """
 
 import copy
 import gc
 import marshal
+import random
 import re
 import runpy
 from collections.abc import Callable
@@ -23,6 +27,7 @@ _READERS: Final = ("_tokenize", "_condition_syntax_error")
 _BY_PREFIX: Final = re.compile(r"(#\w+) = (:\w+) AND begins_with\((#\w+), (:\w+)\)")
 _REQUEST: Final = "ClientRequestToken"
 _KNOWN: Final = "is_as_sent"
+_BUSY: Final = "Lambda.TooManyRequestsException"
 _copy_slowly = copy.deepcopy
 
 
@@ -82,6 +87,32 @@ def knowing_again(
     return write_knowingly
 
 
+def by_name(refuse: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The emulator's answer of a Lambda without a free worker; state machines are to get it under AWS's name."""
+
+    def refuse_by_name(*given: Any, **named: Any) -> dict[str, Any]:
+        answer = refuse(*given, **named)
+        return {**answer, "body": {**answer["body"], "errorType": _BUSY}}
+
+    return refuse_by_name
+
+
+def by_pause(find: Callable[..., tuple[Any, int]]) -> Callable[..., tuple[Any, int]]:
+    """The emulator's choice of a retrier; it knows neither MaxDelaySeconds nor JitterStrategy, so they are put in."""
+
+    def find_with_pause(retriers: list[dict[str, Any]], error: str, counts: dict[int, int]) -> tuple[Any, int]:
+        retrier, index = find(retriers, error, counts)
+        if retrier is None:
+            return retrier, index
+        pause_s = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
+        pause_s = min(pause_s, retrier.get("MaxDelaySeconds", pause_s))
+        if retrier.get("JitterStrategy") == "FULL":
+            pause_s = random.uniform(0, pause_s)  # noqa: S311 - no secret
+        return {**retrier, "IntervalSeconds": pause_s, "BackoffRate": 1.0}, index
+
+    return find_with_pause
+
+
 def main() -> None:
     """Ends with the emulator."""
     gc.disable()
@@ -92,6 +123,8 @@ def main() -> None:
     rework(dynamodb, _READERS, lru_cache(maxsize=4096))
     rework(dynamodb, ("_evaluate_condition",), by_prefix)
     rework(dynamodb, ("_transact_write_items",), lambda write: knowing_again(write, find_token))
+    rework(import_module("ministack.services.lambda_svc"), ("_throttle_response",), by_name)
+    rework(import_module("ministack.services.stepfunctions"), ("_find_matching_retrier",), by_pause)
     gc.freeze()
     gc.enable()
     runpy.run_module("ministack", run_name="__main__", alter_sys=True)

@@ -10,8 +10,8 @@ from omnigen_local.artefacts import ROOT
 from omnigen_local.emulator import LAMBDA_WORKERS
 from omnigen_local.provisioning import StackOutputs
 
-THROTTLED = "Lambda.Unknown"
-"""What the emulator calls an invocation that it refuses; AWS calls it Lambda.TooManyRequestsException."""
+THROTTLED = "Lambda.TooManyRequestsException"
+"""What AWS calls an invocation that it refuses, and the emulator as we run it."""
 
 
 async def test_an_exception_is_caught_by_the_name_of_its_class(run_machine: RunMachine) -> None:
@@ -49,7 +49,6 @@ def test_every_task_of_the_real_workflow_waits_and_retries_when_refused() -> Non
     assert tasks
     for task in tasks:
         (retry,) = [entry for entry in task["Retry"] if THROTTLED in entry["ErrorEquals"]]
-        assert "Lambda.TooManyRequestsException" in retry["ErrorEquals"]
         assert retry["MaxAttempts"] >= 5
 
 

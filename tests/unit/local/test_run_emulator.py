@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnigen_local.run_emulator import by_prefix, copy_plainly, knowing_again, rework
+from omnigen_local.run_emulator import by_name, by_pause, by_prefix, copy_plainly, knowing_again, rework
 
 plain = st.recursive(
     st.none()
@@ -114,3 +114,34 @@ def test_a_transaction_that_is_sent_again_is_known() -> None:
 
 def test_a_transaction_without_a_token_is_written() -> None:
     assert knowing_again(len, lambda _: None)({"TransactItems": []}) == 1
+
+
+def test_a_busy_lambda_has_the_name_that_it_has_in_aws() -> None:
+    refused = by_name(lambda **told: {"throttle": True, "body": {"message": told["msg"]}, "error": True})(msg="no")
+    assert refused == {
+        "throttle": True,
+        "body": {"message": "no", "errorType": "Lambda.TooManyRequestsException"},
+        "error": True,
+    }
+
+
+RETRIER = {"IntervalSeconds": 1, "BackoffRate": 2.0, "MaxDelaySeconds": 10, "MaxAttempts": 60}
+
+
+@pytest.mark.parametrize(("times", "pause_s"), [(0, 1), (2, 4), (5, 10), (50, 10)])
+def test_a_pause_grows_to_the_longest_that_the_definition_allows(times: int, pause_s: float) -> None:
+    found, index = by_pause(lambda *_: (RETRIER, 3))([RETRIER], "Busy", {3: times})
+    assert index == 3
+    assert found["IntervalSeconds"] * found["BackoffRate"] ** times == pause_s
+    assert found["MaxAttempts"] == 60
+
+
+def test_a_pause_with_full_jitter_is_any_up_to_that() -> None:
+    find = by_pause(lambda *_: ({**RETRIER, "JitterStrategy": "FULL"}, 0))
+    pauses_s = {find([], "Busy", {0: 9})[0]["IntervalSeconds"] for _ in range(50)}
+    assert len(pauses_s) == 50
+    assert 0 <= min(pauses_s) <= max(pauses_s) <= 10
+
+
+def test_who_is_not_to_ask_again_does_not() -> None:
+    assert by_pause(lambda *_: (None, -1))([], "Busy", {}) == (None, -1)
