@@ -168,6 +168,29 @@ prove-streams: setup ## Idle streams in a gateway, and on to jobs: their memory,
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.streams
 
+.PHONY: load
+load: setup build-generator ## The stack under growing load until it breaks, and what a job costs as history grows
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.load
+
+.PHONY: prove-flight
+prove-flight: setup build-generator ## Many tiny jobs at once, more than the Lambda has workers: all end
+#: JOBS=200            ordered in one moment
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.load.flying
+
+.PHONY: soak
+soak: setup build-generator ## A steady flow for long: no process, file, socket or temporary object is left
+#: SOAK_S=900          seconds
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.soak soak --seconds "$${SOAK_S:-900}"
+
+.PHONY: slope
+slope: setup build-generator ## The same flow for longer: the memory of each process stays as it is
+#: SLOPE_S=1200        seconds
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.soak slope --seconds "$${SLOPE_S:-1200}"
+
 .PHONY: e2e
 e2e: setup build-generator build-web build/lighthouse/.stamp ## People use the studio in Chromium, on a stack of its own; pictures in build/e2e
 #: ONLY=               cases whose names hold this, or lighthouse
