@@ -141,7 +141,7 @@ class Books:
         """A paid clip that could be had lies in the store: all but those that the provider ended unfinished."""
         lost, unfinished = [], 0
         for record, intent in self.intents:
-            is_mine = (record.job.job_id, intent.intent_id) not in self.judged
+            is_mine = (record.job.job_id, intent.intent_id) not in self.judged and record.job.deleted_at is None
             if intent.status is not IntentStatus.SETTLED or not is_mine or await self._is_there(intent.output_key):
                 continue
             if await self._was_finished(intent):
