@@ -1,6 +1,7 @@
 """The child process: what it may take, and that it never outlives its work."""
 
 import asyncio
+import errno
 import os
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import imageio_ffmpeg
 import pytest
 from tests.fakes.waiting import wait_until
 
-from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegMemoryError, FfmpegTimeoutError
+from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegMemoryError, FfmpegRoomError, FfmpegTimeoutError
 from omnigen_shared.together import run_all
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
@@ -96,6 +97,15 @@ async def test_a_run_that_takes_too_much_memory_ends_by_itself() -> None:
     large = ["-f", "lavfi", "-i", "color=s=4096x4096:r=5", "-frames:v", "9", "-c:v", "libx264", "-f", "null", "-"]
     with pytest.raises(FfmpegMemoryError, match="more memory than 128 MiB"):
         await Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), 60, memory_limit_bytes=128 << 20).run(large)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="other kernels have no device that is always full")
+async def test_a_full_disk_is_told_from_what_is_wrong_with_the_inputs(ffmpeg: Ffmpeg) -> None:
+    source = ["-f", "lavfi", "-i", "color=s=64x36:r=5", "-frames:v", "9", "-c:v", "rawvideo"]
+    with pytest.raises(FfmpegRoomError) as full:
+        await ffmpeg.run([*source, "-f", "rawvideo", "/dev/full"])
+    assert isinstance(full.value.__cause__, OSError)
+    assert full.value.__cause__.errno == errno.ENOSPC
 
 
 async def test_the_child_knows_nothing_of_our_environment(ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch) -> None:

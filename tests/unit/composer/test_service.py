@@ -1,4 +1,5 @@
 import asyncio
+import errno
 
 import pytest
 from tests.fakes.composer_bench import ABANDON_S, ADA, LEASE_S, Bench, Task, a_body, a_render, an_export, key_of
@@ -128,6 +129,27 @@ async def test_a_crash_is_told_without_its_details(task: Task) -> None:
     with pytest.raises(CompositionFailedError, match="KeyError") as crash:
         await task.order(wait_s=5)
     assert "secret" not in crash.value.detail
+
+
+def _as_ffmpeg_tells_it() -> CompositionFailedError:
+    """It has an error of its own, and whoever ran it another one."""
+    found = CompositionFailedError("Encoding failed.")
+    found.__cause__ = RuntimeError("found no room on the disk")
+    found.__cause__.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    return found
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(errno.EFBIG, "too large"), _as_ffmpeg_tells_it()]
+)
+async def test_a_full_disk_is_nobodys_fault_and_passes(task: Task, error: Exception) -> None:
+    task.workshop.error = error
+    task.workshop.finish.set()
+    with pytest.raises(ComposerBusyError, match="no room") as refused:
+        await task.order(wait_s=5)
+    assert refused.value.retry_after_s
+    task.workshop.error = None
+    assert isinstance(await task.order(wait_s=5), SegmentResult)
 
 
 async def test_cancelling_ends_the_work_and_gives_the_lease_up(bench: Bench, task: Task) -> None:

@@ -66,6 +66,23 @@ async def pass_days(bench: JobsBench, days: float) -> None:
     await bench.tidier.sweep()
 
 
+async def test_the_videos_of_earlier_rounds_go_with_the_last(bench: JobsBench) -> None:
+    await finish(bench)
+    job = await bench.store.find_job(JOB)
+    assert job is not None
+    former = job.output
+    newer = make_output(video_key=f"u/{USER}/renders/r/w.mp4", poster_key=f"u/{USER}/renders/r/w.jpg")
+    again = replace(job, status=JobStatus.COMPOSING, money=Money.RESERVED, media_until=None)
+    seed(bench.store, again)
+    await bench.uses.ending.complete(USER, JOB, job.attempt, newer)
+    job = await bench.store.find_job(JOB)
+    assert job is not None
+    assert (job.output, job.former) == (newer, (former,))
+    lay(bench, newer.video_key, newer.poster_key)
+    await pass_days(bench, 30.1)
+    assert bench.box.objects == {}
+
+
 async def test_they_go_when_their_time_is_over_and_the_record_says_so(bench: JobsBench) -> None:
     await finish(bench)
     lay(bench)

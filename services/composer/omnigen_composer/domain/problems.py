@@ -91,6 +91,7 @@ _KEPT: Final[Mapping[str, type[ProblemError]]] = {
         SourceMissingError,
         SegmentMissingError,
         CompositionFailedError,
+        ComposerBusyError,
         DependencyUnavailableError,
     )
 }
@@ -110,12 +111,19 @@ class ProblemRecord(BaseModel):
     detail: str
     remedy: str = ""
     details: dict[str, Any] = {}
+    retry_after_s: int | None = None
 
     @classmethod
     def from_error(cls, error: ProblemError) -> Self:
-        return cls(code=error.code, detail=error.detail, remedy=error.remedy, details=error.details)
+        return cls(
+            code=error.code,
+            detail=error.detail,
+            remedy=error.remedy,
+            details=error.details,
+            retry_after_s=error.retry_after_s,
+        )
 
     def to_error(self) -> ProblemError:
         """A fresh exception of the same class; ProblemError itself for a code of a newer version."""
         kind = _KEPT.get(self.code, ProblemError)
-        return kind(self.detail, remedy=self.remedy, details=self.details)
+        return kind(self.detail, remedy=self.remedy, details=self.details, retry_after_s=self.retry_after_s)

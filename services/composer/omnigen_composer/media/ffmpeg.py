@@ -1,8 +1,11 @@
 """FFmpeg as a child process: its own empty environment, bounded time, progress, and never left behind."""
 
 import asyncio
+import errno
+import os
 import re
 import shutil
+import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -28,6 +31,7 @@ MEMORY_LIMIT_BYTES: Final = 2 << 30
 FONT_LIST: Final = "fonts.conf"
 _LOG_LINES: Final = 80
 _NO_MEMORY: Final = re.compile("Cannot allocate memory|malloc of size|out of memory", re.IGNORECASE)
+_NO_ROOM: Final = re.compile("No space left on device|Disk quota exceeded|File too large")
 _BASE: Final = (
     *("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1"),
     *("-filter_threads", THREADS, "-filter_complex_threads", THREADS),
@@ -49,6 +53,10 @@ class FfmpegTimeoutError(FfmpegLimitError):
 
 class FfmpegMemoryError(FfmpegLimitError):
     """FFmpeg got less memory than it asked for."""
+
+
+class FfmpegRoomError(FfmpegLimitError):
+    """FFmpeg found no room on the disk. Its cause is an OSError that says so, too."""
 
 
 class Ffmpeg:
@@ -75,7 +83,7 @@ class Ffmpeg:
     ) -> str:
         """The end of the log. `fonts_from` is the folder that relative names in filters, and all fonts, are found in.
 
-        FfmpegError when it fails, FfmpegLimitError when it needs more time or memory.
+        FfmpegError when it fails, FfmpegLimitError when it needs more time, memory or room on the disk.
         """
         with open_span("ffmpeg.run"):
             return await self._run([*_BASE, "-v", log_level, *arguments], on_frame, fonts_from)
@@ -94,6 +102,8 @@ class Ffmpeg:
             await _end(process)
         if status != 0 and _NO_MEMORY.search(log):
             raise FfmpegMemoryError(f"needs more memory than {self._memory_limit_bytes >> 20} MiB")
+        if status == -signal.SIGXFSZ or (status != 0 and _NO_ROOM.search(log)):
+            raise FfmpegRoomError("found no room on the disk") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if status != 0:
             raise FfmpegError(_without_paths(log) or f"exit status {status}")
         return log

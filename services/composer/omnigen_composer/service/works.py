@@ -1,6 +1,7 @@
 """The pieces of work of this process: bounded, kept under a lease, ended when nobody asks for them any more."""
 
 import asyncio
+import errno
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ BUSY_RETRY_AFTER_S: Final = 2
 EXPORTS_PER_USER: Final = 4
 BEGUN: Final = 0.01
 """How far a piece of work is that does not queue any more."""
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+ROOM_RETRY_AFTER_S: Final = 5
 _log = structlog.get_logger()
 _depth: Final = meter().create_up_down_counter(Metric.QUEUE_DEPTH)
 
@@ -141,10 +144,11 @@ class Crew:
             _log.info("work_stopped", key=work.key, reason=str(stop))
         except ProblemError as problem:
             _log.info("work_failed", key=work.key, code=problem.code, detail=problem.detail)
-            work.problem = ProblemRecord.from_error(problem)
+            work.problem = ProblemRecord.from_error(_find_shortage(problem) or problem)
         except Exception as error:  # noqa: BLE001 - the border of a piece of work: whoever asks next has to be told
             _log.exception("work_crashed", key=work.key)
-            work.problem = ProblemRecord.from_error(CompositionFailedError(f"Unforeseen: {type(error).__name__}."))
+            unforeseen = CompositionFailedError(f"Unforeseen: {type(error).__name__}.")
+            work.problem = ProblemRecord.from_error(_find_shortage(error) or unforeseen)
         finally:
             await self._close_lease(lease, work)
 
@@ -192,3 +196,12 @@ async def _end(tasks: "list[asyncio.Task[None]]") -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _find_shortage(error: BaseException | None) -> ComposerBusyError | None:
+    """What to say when there was no room on the disk: nothing that is worked on is to blame, and others make room."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return ComposerBusyError("There is no room on the composer's disk.", retry_after_s=ROOM_RETRY_AFTER_S)
+        error = error.__cause__
+    return None

@@ -32,8 +32,14 @@ def complete(job: Job, attempt: int, output: JobOutput, now: datetime, lease: ti
     if output.captions_key is not None:
         check_owned(job.user_id, "captions_key", output.captions_key)
     moved = move_status(job, JobStatus.COMPLETED, now)
-    ended = replace(moved, output=output, lease_until=now + lease, is_counted=True)
+    ended = replace(moved, output=output, former=_list_former(job, output), lease_until=now + lease, is_counted=True)
     return change_job(ended, events.job_completed(ended, output, now))
+
+
+def _list_former(job: Job, output: JobOutput) -> tuple[JobOutput, ...]:
+    """A round may make a video that an earlier one has made."""
+    made = job.former if job.output is None else (*job.former, job.output)
+    return tuple(each for each in made if each.video_key != output.video_key)
 
 
 def fail(job: Job, attempt: int, problem: JobProblem, now: datetime, lease: timedelta) -> Change | None:

@@ -94,6 +94,8 @@ class Job:
     storyboard: Storyboard | None = None
     music_key: str | None = None
     output: JobOutput | None = None
+    former: tuple[JobOutput, ...] = ()
+    """Videos of earlier rounds, whose files go together with the present one's."""
     problem: JobProblem | None = None
     media_until: datetime | None = None
     media_removed_at: datetime | None = None

@@ -96,6 +96,11 @@ def list_files(output: JobOutput) -> tuple[str, ...]:
     return tuple(key for key in files if key is not None)
 
 
+def list_videos(job: Job) -> tuple[JobOutput, ...]:
+    """All that it has made, of whatever round."""
+    return job.former if job.output is None else (*job.former, job.output)
+
+
 def name_video(video_key: str) -> str:
     """The fingerprint under which it is known which jobs have this very video. 64 hex digits."""
     return hashlib.sha256(f"video {video_key}".encode()).hexdigest()

@@ -51,9 +51,8 @@ class Retaining:
     async def _find_claims(self, record: Record) -> Sequence[Claim]:
         """Of all that was made for the job, and of its video."""
         wanted = dict(retaining.list_clips(record))
-        if record.job.output is not None:
-            key = record.job.output.video_key
-            wanted[retaining.name_video(key)] = key
+        for video in retaining.list_videos(record.job):
+            wanted[retaining.name_video(video.video_key)] = video.video_key
         found = [await self.store.find_claim(record.job.user_id, fingerprint) for fingerprint in wanted]
         return [claim for claim in found if claim is not None and claim.output_key == wanted[claim.fingerprint]]
 
@@ -82,8 +81,8 @@ class Retaining:
             await self.store.put_claim(retaining.free(left))
 
     def _files_of(self, job: Job, key: str) -> Sequence[str]:
-        is_video = job.output is not None and job.output.video_key == key
-        return retaining.list_files(job.output) if is_video and job.output is not None else (key,)
+        video = next((each for each in retaining.list_videos(job) if each.video_key == key), None)
+        return (key,) if video is None else retaining.list_files(video)
 
     async def _sweep(self, job: Job) -> None:
         """What was made on the way lies beside that of other jobs: what is older than all that have files goes.

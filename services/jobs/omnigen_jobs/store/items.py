@@ -129,6 +129,7 @@ class StoredJob(StoredItem):
     storyboard: Storyboard | None = None
     music_key: str | None = None
     output: JobOutput | None = None
+    former: tuple[JobOutput, ...] = ()
     problem: JobProblem | None = None
     media_until: Instant | None = None
     media_removed_at: Instant | None = None
