@@ -35,6 +35,25 @@ async def test_closing_ends_what_was_started_and_its_children(tmp_path: Path) ->
     await wait_until_gone(child)
 
 
+async def test_a_killed_process_dies_with_its_children_and_may_be_started_again(tmp_path: Path) -> None:
+    async with Processes(tmp_path) as processes:
+        killed = await processes.start(shell("parent", "sleep 600 & echo child $!; wait"))
+        child = int((await wait_for_text(tmp_path / "parent.log", "\n")).split()[1])
+        killed.signal_all(signal.SIGKILL)
+        assert await killed.wait() == -signal.SIGKILL
+        await wait_until_gone(child)
+        assert killed.has_ended
+        assert processes.find("parent") is killed
+        again = await processes.start(killed.program)
+        assert processes.find("parent") is again
+        assert not again.has_ended
+        assert processes.find("nobody") is None
+        watching = asyncio.ensure_future(processes.wait_for_end())  # who has been killed and replaced is forgotten
+        await asyncio.wait([watching], timeout=0)
+        assert not watching.done()
+        watching.cancel()
+
+
 async def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
     async with Processes(tmp_path, grace_s=0.2) as processes:
         running = await processes.start(python("deaf", DEAF))
