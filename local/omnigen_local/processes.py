@@ -137,7 +137,6 @@ class Processes:
 
         One of that name that has ended is forgotten.
         """
-        self._running = [one for one in self._running if one.program.name != program.name or not one.has_ended]
         log_path = self._log_dir / f"{program.name}.log"
         with log_path.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
@@ -150,7 +149,8 @@ class Processes:
                 env=dict(program.environment),
             )
         running = Running(program, process, log_path)
-        self._running.append(running)
+        others = [one for one in self._running if one.program.name != program.name or not one.has_ended]
+        self._running = [*others, running]
         self._tell_watchdog(running.pid)
         _open_gate(process)
         return running
