@@ -33,6 +33,7 @@ from omnigen_jobs.domain.records import (
     Job,
     Money,
     NewEvent,
+    NextRound,
     Pin,
     ProgressMark,
     Pulse,
@@ -40,6 +41,7 @@ from omnigen_jobs.domain.records import (
     Scene,
     Send,
     Stray,
+    Words,
 )
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_shared.clock import to_rfc3339
@@ -50,7 +52,8 @@ from omnigen_shared.testing.clock import FrozenClock
 CLOCK = FrozenClock()
 NOW = CLOCK.now()
 NEW = make_job(CLOCK, version=0)
-SCENE = Scene(number=2, state=SceneState.INGESTED, take=3, clip_key="u/user-1/clips/a.mp4", updated_at=NOW)
+WORDS = (Words(since_take=1, prompt="a hill"), Words(since_take=3, prompt="a lake"))
+SCENE = Scene(number=2, state=SceneState.INGESTED, take=3, clip_key="u/user-1/clips/a.mp4", words=WORDS, updated_at=NOW)
 PIN = Pin(user_id=USER, digest="d" * 64, job_id=JOB, storyboard=make_storyboard())
 INTENT = Intent(
     intent_id=CLIP,
@@ -113,6 +116,9 @@ async def test_everything_of_a_job_comes_back_as_it_was_written(store: Any) -> N
         output=make_output(),
         problem=make_problem(),
         spent_microusd=7,
+        next_round=NextRound(
+            max_microusd=3, estimate_microusd=2, deadline_at=NOW, scene=1, cascade=True, take=2, prompt="é"
+        ),
     )
     await store.commit(change_job(whole))
     assert await store.find_job(JOB) == bumped(whole)

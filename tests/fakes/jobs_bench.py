@@ -217,9 +217,11 @@ class JobsBench:
         for stage in STAGES[: STAGES.index(status) + 1]:
             await self.uses.attempts.begin_stage(USER, job_id, attempt, BeginStage(status=stage))
 
-    async def move(self, expected: str, status: str, job_id: JobId = JOB, intent: str = CLIP, **told: Any) -> Any:
+    async def move(
+        self, expected: str, status: str, job_id: JobId = JOB, intent: str = CLIP, attempt: int = 1, **told: Any
+    ) -> Any:
         body = MoveIntent(expected=IntentStatus(expected), status=IntentStatus(status), **told)
-        return await self.uses.spending.move(USER, job_id, 1, IntentId(intent), body)
+        return await self.uses.spending.move(USER, job_id, attempt, IntentId(intent), body)
 
     async def plan(self, job_id: JobId = JOB, intent: str = CLIP, attempt: int = 1, **told: Any) -> Any:
         return await self.uses.spending.plan(USER, job_id, attempt, IntentId(intent), make_plan(**told))

@@ -13,6 +13,7 @@ from omnigen_local.stack import LocalStack
 from omnigen_shared.aws.clients import open_session
 
 PROMPT = "a film in two scenes about a harbour and its boats"
+REWRITTEN = "a lighthouse beside the harbour, in thick fog"
 ENDS = {"completed", "failed", "canceled"}
 
 
@@ -67,17 +68,31 @@ async def test_a_resumed_job_pays_for_the_scene_that_failed(
     again = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/resume")
     assert (again.status, again.body["code"]) == (409, "nothing_missing")
     made = await list_pieces(stack)
-    answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/regenerate")
+    answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/regenerate", {"prompt": REWRITTEN})
     assert answer.status == 202, answer.raw
     second, receipt = await follow(visitor, job["job_id"])
     assert second["status"] == "completed", second["problem"]
     assert sorted(paid(receipt)) == sorted([*before, "clip of scene 2", "clip of scene 1"])
     assert [scene["take"] for scene in second["scenes"]][:2] == [2, 1]
+    assert second["storyboard"]["scenes"][0]["prompt"] == REWRITTEN
+    told = [call["prompt"] for call in receipt["calls"] if call["what"] == "clip of scene 1"]
+    assert told == [job["storyboard"]["scenes"][0]["prompt"], REWRITTEN]
     now_made = await list_pieces(stack)
     assert made.items() <= now_made.items(), "the other pieces are the same bytes, and were not made again"
     assert len(now_made) - len(made) == 2, "a body, and the transition to the next one"
     usage = (await visitor.call("GET", "/api/v1/usage")).body
     assert usage["videos"]["used"] == 1
+
+    clip = second["scenes"][0]["takes"][0]["links"]["clip"]
+    assert (await visitor.call("GET", clip)).status == 302
+    answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/choose", {"take": 1})
+    assert answer.status == 202, answer.raw
+    third, again = await follow(visitor, job["job_id"])
+    assert third["status"] == "completed", third["problem"]
+    assert third["storyboard"]["scenes"] == job["storyboard"]["scenes"]
+    assert third["scenes"][0]["take"] == 1
+    assert again["total_usd"] == receipt["total_usd"], "a take that is there costs nothing"
+    assert await list_pieces(stack) == now_made, "its pieces were there"
 
 
 def _is_accounted_for(receipt: dict[str, Any]) -> bool:

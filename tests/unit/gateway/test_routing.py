@@ -15,6 +15,8 @@ JOB = b"/api/v1/jobs/job_0123456789abcdef"
         (JOB + b"/events", "jobs"),
         (JOB + b"/video", "jobs"),
         (JOB + b"/scenes/3/regenerate", "jobs"),
+        (JOB + b"/scenes/3/choose", "jobs"),
+        (JOB + b"/scenes/3/takes/2", "jobs"),
         (b"/api/v1/models", "jobs"),
         (b"/api/v1/storyboards", "jobs"),
         (b"/api/v1/estimates", "jobs"),

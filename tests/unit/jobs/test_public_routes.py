@@ -380,6 +380,7 @@ async def test_a_receipt_lists_what_was_sent(http: httpx.AsyncClient, bench: Job
     assert receipt["calls"][1] == {
         "intent_id": "plan.1",
         "what": "storyboard",
+        "prompt": None,
         "model": "m",
         "seconds": None,
         "round": 1,

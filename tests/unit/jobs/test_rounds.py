@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from tests.fakes.job_store import seed
@@ -15,49 +14,18 @@ from tests.fakes.jobs_bench import (
     make_job,
     make_output,
     make_problem,
-    make_storyboard,
 )
-from tests.fakes.sudden_death import Fate, KilledError, Mortal
+from tests.fakes.jobs_rounds import CHAINED, CLIP_PRICE, begin, clip_key, complete, fail, make_mortal
+from tests.fakes.sudden_death import Fate, KilledError
 
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
 from omnigen_jobs.domain.records import Money, Record
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
-from omnigen_shared.contracts.storyboard import Continuity
 from omnigen_shared.errors import InvalidRequestError, NotFoundError, QuotaExceededError
-from omnigen_shared.testing.clock import FrozenClock
 
-CLIP_PRICE = 6 * 25_000
 NOTHING = Wish()
-
-
-def clip_key(number: int) -> str:
-    return f"u/{USER}/clips/{number}.mp4"
-
-
-async def begin(**changes: Any) -> JobsBench:
-    """A job of three scenes that is being composed, all clips but the last ingested and paid."""
-    bench = JobsBench()
-    given = {"storyboard": make_storyboard(), "status": JobStatus.COMPOSING, "music_key": f"u/{USER}/music/a.mp3"}
-    seed(bench.store, make_job(bench.clock, **{**given, **changes}))
-    bench.quota.states[JOB] = "open"
-    for number in (1, 2, 3):
-        name = IntentId(f"scene-0{number}.1")
-        await bench.plan(intent=name, fingerprint=f"{number:064x}")
-        if number < 3:
-            await bench.send(f"p-{number}", intent=name)
-            await bench.move("created", "ingested", intent=name, output_key=clip_key(number))
-            await bench.move("ingested", "settled", intent=name, actual_microusd=CLIP_PRICE)
-            told = UpdateScene(state=SceneState.PREPARED, clip_key=clip_key(number))
-            await bench.uses.attempts.update_scene(USER, JOB, 1, number, told)
-    return bench
-
-
-async def fail(bench: JobsBench) -> None:
-    told = UpdateScene(state=SceneState.FAILED, problem=make_problem())
-    await bench.uses.attempts.update_scene(USER, JOB, 1, 3, told)
-    await bench.uses.ending.fail(USER, JOB, 1, make_problem())
 
 
 @pytest.fixture
@@ -69,9 +37,7 @@ async def failed() -> JobsBench:
 
 @pytest.fixture
 async def completed() -> JobsBench:
-    bench = await begin()
-    await bench.uses.ending.complete(USER, JOB, 1, make_output())
-    return bench
+    return await complete()
 
 
 async def resume(bench: JobsBench, wish: Wish = NOTHING) -> Record:
@@ -143,9 +109,6 @@ async def test_a_regenerated_scene_makes_another_take_and_the_others_stay(comple
     assert record.job.output is not None, "the former video stays until there is another"
     [event] = [e for e in await completed.store.list_events(JOB, 0, 99) if e.type == "job.resumed"]
     assert event.data["scene"] == 2
-
-
-CHAINED = {"request": make_job(FrozenClock()).request.model_copy(update={"continuity": Continuity.CHAINED})}
 
 
 async def test_with_cascade_all_later_scenes_of_a_chain_follow() -> None:
@@ -223,13 +186,8 @@ async def count_calls(act: Act) -> int:
     bench = await begin()
     await fail(bench)
     fate = Fate(10**9, is_heard=False)
-    await act(_mortal(bench, fate))
+    await act(make_mortal(bench, fate))
     return fate.calls
-
-
-def _mortal(bench: JobsBench, fate: Fate) -> JobsBench:
-    store, quota, workflow = (Mortal(port, fate) for port in (bench.store, bench.quota, bench.workflow))
-    return JobsBench(store=store, quota=quota, workflow=workflow, keys=bench.store, clock=bench.clock)
 
 
 @pytest.mark.parametrize("is_heard", [False, True])
@@ -238,7 +196,7 @@ async def test_wherever_death_comes_the_round_is_begun_once(is_heard: bool) -> N
         bench = await begin()
         await fail(bench)
         with pytest.raises(KilledError):
-            await resume(_mortal(bench, Fate(nth, is_heard)))
+            await resume(make_mortal(bench, Fate(nth, is_heard)))
         for _ in range(3):
             bench.clock.advance(46)
             await bench.reaper.sweep()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VideoModel
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, PLANNER_MODEL, SPEECH_MODELS, VIDEO_MODELS, VideoModel
 from omnigen_shared.contracts.job import JobRequest
-from omnigen_shared.contracts.storyboard import NARRATION_MAX, Continuity, Cut, Scene, list_rooms
+from omnigen_shared.contracts.storyboard import NARRATION_MAX, Continuity, Cut, Scene, Storyboard, list_rooms
 
 ALLOWANCE_PERCENT: Final = 25
 
@@ -75,6 +75,14 @@ def _price_narration(request: JobRequest, cuts: Sequence[Cut]) -> int:
 def price_clip(request: JobRequest, model: VideoModel, cut: Cut) -> int:
     """One clip, in micro-dollars."""
     return model.offers[request.resolution].price_microusd_per_s * cut.clip_duration_s
+
+
+def price_retake(request: JobRequest, plan: Storyboard | None, number: int) -> int | None:
+    """Another take of a planned scene; None when the model is offered no more, or no more at this resolution."""
+    model = VIDEO_MODELS.get(request.model)
+    if plan is None or model is None or request.resolution not in model.offers:
+        return None
+    return price_clip(request, model, plan.scenes[number - 1])
 
 
 def time_to_finish(request: JobRequest, model: VideoModel, clips: int, margin: timedelta) -> timedelta:

@@ -80,6 +80,13 @@ class NothingMissingError(ProblemError):
     advice = "Do nothing: the video is complete. Regenerate a scene to have another take of it."
 
 
+class TooManyTakesError(ProblemError):
+    """A scene has as many takes as it may have."""
+
+    status, code, title = 409, "too_many_takes", "There are as many takes as there may be"
+    advice = "Choose one of the takes that are there, or order the video anew."
+
+
 class SendInProgressError(ProblemError):
     """A call with the same model and input is being sent, perhaps for somebody else; ask again after `Retry-After`."""
 

@@ -45,7 +45,8 @@ class ProgressMark:
 class NextRound:
     """What an ended job is asked to do once more, before quota has admitted it.
 
-    `scene` is the one that makes another take; None: only what is missing is made. `cascade`: so do all after it.
+    `scene` is the one that makes another take, of this `prompt` if there is one, or goes back to its `take`; None: only
+    what is missing is made. `cascade`: all after it make another take.
     """
 
     max_microusd: int
@@ -53,6 +54,8 @@ class NextRound:
     deadline_at: datetime
     scene: int | None = None
     cascade: bool = False
+    take: int | None = None
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +126,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """From which take of a scene on it was described with this prompt."""
+
+    since_take: int
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """How far one scene of the storyboard is."""
+    """How far one scene of the storyboard is. `words`: in order, once they were changed; before, the storyboard's."""
 
     number: int
     state: SceneState = SceneState.QUEUED
@@ -132,6 +143,7 @@ class Scene:
     clip_key: str | None = None
     problem: JobProblem | None = None
     round: int = 1
+    words: tuple[Words, ...] = ()
     updated_at: datetime
     version: int = 0
 

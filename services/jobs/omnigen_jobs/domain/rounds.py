@@ -3,11 +3,10 @@
 Asked for first, on the job as it ended; begun when quota has admitted it. Refused, the job stays as it was.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change, change_job
@@ -15,8 +14,9 @@ from omnigen_jobs.domain.pricing import estimate_cost, price_clip, price_lines, 
 from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
 from omnigen_jobs.domain.retaining import check_media, check_shown
-from omnigen_jobs.domain.scenes import begin_again, get_scene
+from omnigen_jobs.domain.scenes import get_scene
 from omnigen_jobs.domain.stages import check_video
+from omnigen_jobs.domain.takes import check_room, get_take, take_anew, take_back
 from omnigen_shared.contracts.calls import unit_of, voice_unit
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobStatus
@@ -28,22 +28,39 @@ LEASE: Final = timedelta(seconds=30)
 """Longer than asking quota takes; who is still silent then has died."""
 
 
+class Aim(Protocol):
+    """What a round is for, as it is asked for and as it is kept until quota has admitted it."""
+
+    @property
+    def scene(self) -> int | None: ...
+    @property
+    def cascade(self) -> bool: ...
+    @property
+    def take(self) -> int | None: ...
+    @property
+    def prompt(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a user asks of an ended job. `scene`: another take of it; None: what is missing.
 
+    `prompt`: what the scene is described with from now on; None: as before. `take`: no new one, but this that is there.
     `cascade`: another take of every later scene too, because each begins with the last frame of the one before.
     """
 
     scene: int | None = None
     cascade: bool = False
+    take: int | None = None
+    prompt: str | None = None
     max_cost_usd: Decimal | None = None
 
 
 def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> Change:
     """The job with its next round asked for.
 
-    JobRunningError, NothingMissingError, NotFoundError (scene), InvalidRequestError (max_cost_usd).
+    JobRunningError, NothingMissingError, NotFoundError (scene, take), TooManyTakesError,
+    InvalidRequestError (max_cost_usd, cascade).
     """
     job = record.job
     check_video(job)
@@ -58,7 +75,7 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
         )
     if wish.scene is None and job.status is JobStatus.COMPLETED:
         raise NothingMissingError(f"{job.job_id} is complete.", remedy="Regenerate a scene to have another take of it.")
-    cost = price_round(record, list_retakes(record, wish.scene, cascade=wish.cascade))
+    cost = price_round(record, wish, now)
     time_allowed = time_to_finish(job.request, VIDEO_MODELS[job.request.model], len(job.cuts), margin)
     asked = NextRound(
         max_microusd=_maximum(cost, wish.max_cost_usd),
@@ -66,6 +83,8 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
         deadline_at=now + time_allowed,
         scene=wish.scene,
         cascade=wish.cascade,
+        take=wish.take,
+        prompt=wish.prompt,
     )
     return change_job(replace(job, next_round=asked, lease_until=now + LEASE))
 
@@ -97,9 +116,10 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
         problem=None,
         media_until=None,
     )
-    numbers = list_retakes(record, asked.scene, cascade=asked.cascade)
-    scenes = tuple(_take_again(replace(record, job=begun), number, now) for number in numbers)
-    return Change(fence=job, job=begun, scenes=scenes, event=events.job_resumed(begun, numbers, now))
+    scenes = _begin_scenes(replace(record, job=begun), asked, now)
+    told = replace(begun, storyboard=_describe_anew(record, asked))
+    numbers = [scene.number for scene in scenes]
+    return Change(fence=job, job=told, scenes=scenes, event=events.job_resumed(begun, numbers, now))
 
 
 def drop_round(job: Job, now: datetime) -> Change:
@@ -130,17 +150,18 @@ def list_retakes(record: Record, scene: int | None, *, cascade: bool) -> tuple[i
     return tuple(later.number for later in record.all_scenes if later.number >= scene)
 
 
-def price_round(record: Record, retakes: Collection[int]) -> RoundCost:
-    """What another round may cost, at most."""
+def price_round(record: Record, aim: Aim, now: datetime) -> RoundCost:
+    """What another round may cost, at most. NotFoundError, TooManyTakesError, InvalidRequestError as for a wish."""
     job, model = record.job, VIDEO_MODELS[record.job.request.model]
+    after = replace(record, job=replace(job, round=job.round + 1))
+    begun = {scene.number: scene for scene in (*after.all_scenes, *_begin_scenes(after, aim, now))}
     if job.storyboard is None:
         whole = estimate_cost(job.request, model, job.cuts)
         return RoundCost(whole.estimate_microusd, whole.ceiling_microusd)
-    after = replace(record, job=replace(job, round=job.round + 1))
     clips = [
         price_clip(job.request, model, job.storyboard.scenes[scene.number - 1])
-        for scene in after.all_scenes
-        if scene.clip_key is None or scene.number in retakes
+        for scene in begun.values()
+        if scene.clip_key is None
     ]
     sound = _price_missing_sound(record, job.storyboard)
     return RoundCost(sum(clips) + sound, sum(clips) + sound + max(clips, default=0))
@@ -157,9 +178,33 @@ def _price_missing_sound(record: Record, storyboard: Storyboard) -> int:
     return music + price_lines(request, missing)
 
 
-def _take_again(record: Record, number: int, now: datetime) -> Scene:
+def _begin_scenes(record: Record, aim: Aim, now: datetime) -> tuple[Scene, ...]:
+    """The scenes that the round begins otherwise than they stand. `record` is in that round already."""
+    numbers = list_retakes(record, aim.scene, cascade=aim.cascade)
+    return tuple(_begin_scene(record, number, aim, now) for number in numbers)
+
+
+def _begin_scene(record: Record, number: int, aim: Aim, now: datetime) -> Scene:
     scene = get_scene(record, number)
-    return replace(begin_again(scene, scene.take + 1, now), round=record.job.round)
+    if number == aim.scene and aim.take is not None:
+        again = take_back(record, scene, aim.take, now)
+    else:
+        again = check_room(take_anew(record, scene, aim.prompt if number == aim.scene else None, now))
+    return replace(again, round=record.job.round)
+
+
+def _describe_anew(record: Record, aim: Aim) -> Storyboard | None:
+    """The storyboard as it holds from this round on: its scene's words are those of the take that it shows."""
+    storyboard, prompt = record.job.storyboard, aim.prompt
+    if aim.scene is not None and aim.take is not None:
+        prompt = get_take(record, aim.scene, aim.take).prompt
+    if storyboard is None or prompt is None:
+        return storyboard
+    scenes = [
+        scene.model_copy(update={"prompt": prompt}) if scene.number == aim.scene else scene
+        for scene in storyboard.scenes
+    ]
+    return storyboard.model_copy(update={"scenes": tuple(scenes)})
 
 
 def _maximum(cost: RoundCost, max_cost_usd: Decimal | None) -> int:

@@ -11,6 +11,7 @@ from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.problems import SceneClosedError
 from omnigen_jobs.domain.records import Record, Scene
 from omnigen_jobs.domain.stages import check_attempt
+from omnigen_jobs.domain.takes import begin_again, take_anew
 from omnigen_shared.contracts.job import SceneState, UpdateScene
 from omnigen_shared.errors import NotFoundError
 
@@ -49,11 +50,12 @@ def get_scene(record: Record, number: int) -> Scene:
     return scene
 
 
-def begin_take(scene: Scene, now: datetime) -> Scene:
-    """The scene with its next take to be made. SceneClosedError once it has ended in this round."""
+def begin_take(record: Record, number: int, now: datetime) -> Scene:
+    """The scene with its next take to be made. NotFoundError; SceneClosedError once it has ended in this round."""
+    scene = get_scene(record, number)
     if scene.state in {SceneState.PREPARED, SceneState.FAILED}:
         raise _closed(scene)
-    return begin_again(scene, scene.take + 1, now)
+    return take_anew(record, scene, None, now)
 
 
 def _check_open(scene: Scene, state: SceneState) -> None:
@@ -65,11 +67,6 @@ def _check_open(scene: Scene, state: SceneState) -> None:
 
 def _closed(scene: Scene) -> SceneClosedError:
     return SceneClosedError(f"Scene {scene.number} is {scene.state.value}.", details={"state": scene.state.value})
-
-
-def begin_again(scene: Scene, take: int, now: datetime) -> Scene:
-    """The scene as if nothing had been made yet, at this take."""
-    return replace(scene, take=take, state=SceneState.QUEUED, clip_key=None, problem=None, updated_at=now)
 
 
 def _merge(known: Scene, body: UpdateScene, now: datetime) -> Scene | None:

@@ -7,7 +7,7 @@ from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.intents import get_intent
 from omnigen_jobs.domain.records import Claim, ClaimState, Intent, Record
-from omnigen_jobs.domain.scenes import begin_take, get_scene
+from omnigen_jobs.domain.scenes import begin_take
 from omnigen_jobs.domain.stages import check_attempt
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import SpoilOutput
@@ -28,7 +28,7 @@ def spoil_output(
     after, owned = replace(intent, spoiled=body.reason), _spoil_claim(claim, intent)
     if body.scene is None:
         return Change(fence=job, intent=after, claim=owned)
-    scene = replace(begin_take(get_scene(record, body.scene), now), round=job.round)
+    scene = replace(begin_take(record, body.scene, now), round=job.round)
     return Change(fence=job, scenes=(scene,), intent=after, claim=owned, event=events.scene_changed(job, scene, now))
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from omnigen_jobs.domain.problems import MediaRemovedError, NotReadyError, NoVideoError
-from omnigen_jobs.routes.needs import Download, JobPath, User, Uses
+from omnigen_jobs.routes.needs import Download, JobPath, Number, User, Uses
 from omnigen_shared.errors import NotFoundError
 from omnigen_shared.http.documents import problems
 
@@ -30,6 +30,17 @@ async def get_thumbnail(caller: User, uses: Uses, job_id: JobPath) -> RedirectRe
 async def get_captions(caller: User, uses: Uses, job_id: JobPath) -> RedirectResponse:
     """Where its captions are (WebVTT): a signed link for a while."""
     return _redirect(await uses.reading.link_captions(caller.subject, job_id))
+
+
+@router.get(
+    "/scenes/{number}/takes/{take}",
+    status_code=302,
+    response_class=RedirectResponse,
+    responses=problems(NotFoundError, MediaRemovedError),
+)
+async def get_take(caller: User, uses: Uses, job_id: JobPath, number: Number, take: Number) -> RedirectResponse:
+    """Where the clip of a take of a scene is, as the model made it: a signed link for a while."""
+    return _redirect(await uses.reading.link_take(caller.subject, job_id, number, take))
 
 
 def _redirect(url: str) -> RedirectResponse:

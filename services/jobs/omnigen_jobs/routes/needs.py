@@ -86,6 +86,8 @@ Uses = Annotated[UseCases, Depends(use_cases)]
 JobPath = Annotated[JobId, Depends(known_form)]
 IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]+$", max_length=200)]
 Download = Annotated[bool, Query(description="whether a browser saves the file instead of showing it")]
+Number = Annotated[int, Path(ge=1, le=99)]
+"""Of a scene or a take."""
 User = Annotated[Identity, allow("gateway")]
 Generator = Annotated[Identity, allow("generator")]
 IntentPath = Annotated[IntentId, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]

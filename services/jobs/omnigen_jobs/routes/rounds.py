@@ -1,8 +1,8 @@
 """/api/v1/jobs/{id}: stop it, run it again, have another take of a scene."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from omnigen_jobs.domain.problems import (
     JobRunningError,
@@ -10,17 +10,18 @@ from omnigen_jobs.domain.problems import (
     MediaRemovedError,
     NothingMissingError,
     PreconditionFailedError,
+    TooManyTakesError,
 )
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.routes.known import Expected, answer_changed
-from omnigen_jobs.routes.needs import JobPath, User, Uses
-from omnigen_jobs.schemas.orders import RetakeOrder, RoundOrder
+from omnigen_jobs.routes.needs import JobPath, Number, User, Uses
+from omnigen_jobs.schemas.orders import ChoiceOrder, RetakeOrder, RoundOrder
 from omnigen_jobs.schemas.views import JobView
 from omnigen_shared.errors import NotFoundError, PlanLimitError, QuotaExceededError
 from omnigen_shared.http.documents import problems
 
 router: Final = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["jobs"])
-ROUND: Final = problems(
+ROUND: Final = (
     NotFoundError,
     JobRunningError,
     NothingMissingError,
@@ -29,7 +30,7 @@ ROUND: Final = problems(
     PlanLimitError,
     PreconditionFailedError,
 )
-Number = Annotated[int, Path(ge=1, le=99)]
+RETAKE: Final = problems(*ROUND, TooManyTakesError)
 
 
 @router.post(
@@ -40,7 +41,7 @@ async def post_cancel(caller: User, uses: Uses, job_id: JobPath, expected: Expec
     return answer_changed(await uses.ending.cancel(caller.subject, job_id, expected), 200)
 
 
-@router.post("/resume", status_code=202, response_model=JobView, responses=ROUND)
+@router.post("/resume", status_code=202, response_model=JobView, responses=problems(*ROUND))
 async def post_resume(
     caller: User, uses: Uses, job_id: JobPath, expected: Expected, body: RoundOrder | None = None
 ) -> Response:
@@ -49,11 +50,20 @@ async def post_resume(
     return answer_changed(await uses.resuming.resume(caller.subject, job_id, wish, expected), 202)
 
 
-@router.post("/scenes/{number}/regenerate", status_code=202, response_model=JobView, responses=ROUND)
+@router.post("/scenes/{number}/regenerate", status_code=202, response_model=JobView, responses=RETAKE)
 async def post_regenerate(
     caller: User, uses: Uses, job_id: JobPath, number: Number, expected: Expected, body: RetakeOrder | None = None
 ) -> Response:
-    """Another take of one scene; the others are kept, or with `cascade` those that begin where it ends follow."""
+    """Another take of one scene, of its prompt or a new one; the others are kept, or with `cascade` follow."""
     order = body or RetakeOrder()
-    wish = Wish(scene=number, cascade=order.cascade, max_cost_usd=order.max_cost_usd)
+    wish = Wish(scene=number, prompt=order.prompt, cascade=order.cascade, max_cost_usd=order.max_cost_usd)
+    return answer_changed(await uses.resuming.resume(caller.subject, job_id, wish, expected), 202)
+
+
+@router.post("/scenes/{number}/choose", status_code=202, response_model=JobView, responses=RETAKE)
+async def post_choose(
+    caller: User, uses: Uses, job_id: JobPath, number: Number, expected: Expected, body: ChoiceOrder
+) -> Response:
+    """The video with another take of a scene that is there: put together anew, nothing is generated or paid again."""
+    wish = Wish(scene=number, take=body.take, cascade=body.cascade, max_cost_usd=body.max_cost_usd)
     return answer_changed(await uses.resuming.resume(caller.subject, job_id, wish, expected), 202)

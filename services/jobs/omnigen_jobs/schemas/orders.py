@@ -24,7 +24,7 @@ from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.cutting import MAX_SCENES
 from omnigen_jobs.domain.ordering import HIGHEST_COST_USD, describe_cost
 from omnigen_jobs.domain.uploads import Pictures, UploadId
-from omnigen_jobs.schemas.storyboards import StoryboardBody
+from omnigen_jobs.schemas.storyboards import ScenePrompt, StoryboardBody
 from omnigen_shared.contracts.base import Contract
 from omnigen_shared.contracts.catalogue import (
     DEFAULT_VIDEO_MODEL,
@@ -242,6 +242,17 @@ class RoundOrder(Contract):
 
 
 class RetakeOrder(RoundOrder):
-    """The body, which may be left out, of POST …/regenerate. `cascade`: in a chained video all later scenes follow."""
+    """The body, which may be left out, of POST …/regenerate. `cascade`: in a chained video all later scenes follow.
 
+    `prompt`: what the scene shows from now on; without it, what it was to show before.
+    """
+
+    prompt: ScenePrompt | None = None
+    cascade: StrictBool = False
+
+
+class ChoiceOrder(RoundOrder):
+    """The body of POST …/choose: the take that the video shows. `cascade` as of POST …/regenerate."""
+
+    take: StrictInt = Field(ge=1, le=99)
     cascade: StrictBool = False

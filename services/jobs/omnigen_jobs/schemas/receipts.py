@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from omnigen_jobs.domain.ending import list_open
 from omnigen_jobs.domain.moves import UNSENT
 from omnigen_jobs.domain.records import Intent, Money, Record
+from omnigen_jobs.domain.takes import prompt_of, take_of
 from omnigen_jobs.schemas.views import Instant
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene, unit_of
@@ -18,13 +19,15 @@ from omnigen_shared.money import format_usd
 class CallView(BaseModel):
     """One call. `price_usd` was held for it; `charged_usd` is null as long as that is not known.
 
-    `seconds` are a clip's. A `cached` one was answered from what was made before: nobody was asked, and it is free.
+    `seconds` are a clip's, as is `prompt`: what its scene was described with. A `cached` one was answered from what was
+    made before: nobody was asked, and it is free.
     """
 
     intent_id: str
     what: str
     model: str
     seconds: int | None
+    prompt: str | None
     round: int
     provider_id: str | None
     sent_at: Instant | None
@@ -40,6 +43,7 @@ class CallView(BaseModel):
             what=name_call(intent.intent_id),
             model=intent.model,
             seconds=find_seconds(intent.intent_id, record),
+            prompt=find_prompt(intent, record),
             round=intent.round,
             provider_id=intent.provider_id,
             sent_at=intent.sent_at,
@@ -96,6 +100,14 @@ def find_seconds(intent_id: IntentId, record: Record) -> int | None:
     if find_kind(intent_id) is not CallKind.SCENE or number is None or plan is None:
         return None
     return next((scene.clip_duration_s for scene in plan.scenes if scene.number == number), None)
+
+
+def find_prompt(intent: Intent, record: Record) -> str | None:
+    """In which words a clip was asked for; None for what is no clip."""
+    number = find_scene(intent.intent_id)
+    if find_kind(intent.intent_id) is not CallKind.SCENE or number is None or record.job.storyboard is None:
+        return None
+    return prompt_of(record, number, take_of(intent))
 
 
 def charged_microusd(intent: Intent) -> int | None:

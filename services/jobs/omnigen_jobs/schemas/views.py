@@ -3,15 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, PlainSerializer
 
 from omnigen_jobs.domain.events import links_of, show_cost, show_output
-from omnigen_jobs.domain.records import Job, Record
+from omnigen_jobs.domain.pricing import price_retake
+from omnigen_jobs.domain.records import Job, Record, Scene
+from omnigen_jobs.domain.takes import Take, list_takes
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.composer import Corner
 from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, OrderedVideo, SceneState, Used
 from omnigen_shared.contracts.media import FPS, Transition
 from omnigen_shared.contracts.storyboard import PlannedBy, Storyboard
+from omnigen_shared.money import format_usd
 
 Instant = Annotated[datetime, PlainSerializer(to_rfc3339)]
 
@@ -109,13 +112,39 @@ class StoryboardView(BaseModel):
         return cls(**plan.model_dump(exclude={"scenes"}), scenes=scenes)
 
 
+class TakeView(BaseModel):
+    """A clip of a scene that is there, and what it was asked for with."""
+
+    take: int
+    prompt: str
+    links: dict[str, str]
+
+
 class SceneView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    """How far a scene is. `take` is the one that the video has or gets, `retake_usd` what another one costs.
+
+    `takes` are those that can be shown and chosen, the oldest first.
+    """
 
     number: int
     state: SceneState
     take: int
     problem: JobProblem | None
+    retake_usd: str | None
+    """null where the model is offered no more."""
+    takes: list[TakeView]
+
+    @classmethod
+    def of(cls, record: Record, scene: Scene) -> Self:
+        price = price_retake(record.job.request, record.job.storyboard, scene.number)
+        return cls(
+            number=scene.number,
+            state=scene.state,
+            take=scene.take,
+            problem=scene.problem,
+            retake_usd=None if price is None else format_usd(price),
+            takes=[_show_take(record.job, scene.number, take) for take in list_takes(record, scene.number)],
+        )
 
 
 class JobView(JobSummary):
@@ -131,10 +160,7 @@ class JobView(JobSummary):
         return cls(
             **{**_describe(job), "updated_at": changed},
             storyboard=None if job.storyboard is None else StoryboardView.of(job.storyboard),
-            scenes=[
-                SceneView(**{name: getattr(scene, name) for name in SceneView.model_fields})
-                for scene in record.all_scenes
-            ],
+            scenes=[SceneView.of(record, scene) for scene in record.all_scenes],
         )
 
 
@@ -148,6 +174,12 @@ class JobList(BaseModel):
 def render_job(record: Record) -> str:
     """The job as JSON text."""
     return JobView.of_record(record).model_dump_json()
+
+
+def _show_take(job: Job, scene: int, take: Take) -> TakeView:
+    clip = f"/api/v1/jobs/{job.job_id}/scenes/{scene}/takes/{take.number}"
+    links = {} if job.media_removed_at is not None else {"clip": clip}
+    return TakeView(take=take.number, prompt=take.prompt, links=links)
 
 
 def _describe(job: Job) -> dict[str, Any]:

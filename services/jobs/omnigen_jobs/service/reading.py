@@ -9,6 +9,7 @@ from omnigen_jobs.domain.events import show_problem
 from omnigen_jobs.domain.problems import NotReadyError, NoVideoError, nothing_there
 from omnigen_jobs.domain.records import Job, Record
 from omnigen_jobs.domain.retaining import check_media, check_shown
+from omnigen_jobs.domain.takes import get_take
 from omnigen_jobs.ports import JobStore, MediaLinks, Page
 from omnigen_jobs.service.writing import get_record
 from omnigen_shared.contracts.base import JobId, UserId
@@ -55,6 +56,14 @@ class Reading:
         record = await self.get(user_id, job_id)
         output = get_output(record.job)
         return await self.media.link(output.poster_key, f"{file_name(record.job)}.jpg", "image/jpeg")
+
+    async def link_take(self, user_id: UserId, job_id: JobId, number: int, take: int) -> str:
+        """A URL for a while of a scene's clip. NotFoundError when the take has none, MediaRemovedError."""
+        record = await self.get(user_id, job_id)
+        check_media(record.job)
+        found = get_take(record, number, take)
+        name = f"{file_name(record.job)}-scene-{number}-take-{take}.mp4"
+        return await self.media.link(found.clip_key, name, "video/mp4")
 
     async def link_captions(self, user_id: UserId, job_id: JobId) -> str:
         """A URL for a while; NotReadyError before the job is completed, NotFoundError when it has none."""

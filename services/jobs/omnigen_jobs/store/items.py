@@ -23,6 +23,7 @@ from omnigen_jobs.domain.records import (
     Scene,
     Send,
     Stray,
+    Words,
 )
 from omnigen_jobs.store import keys
 from omnigen_shared.clock import to_rfc3339
@@ -94,6 +95,8 @@ class StoredRound(StoredItem):
     deadline_at: Instant
     scene: int | None = None
     cascade: bool = False
+    take: int | None = None
+    prompt: str | None = None
 
     def to_domain(self) -> NextRound:
         return NextRound(**dict(self))
@@ -149,6 +152,14 @@ class StoredJob(StoredItem):
         return Job(**{**values, "progress": mark, "next_round": asked})
 
 
+class StoredWords(StoredItem):
+    since_take: int
+    prompt: str
+
+    def to_domain(self) -> Words:
+        return Words(**dict(self))
+
+
 class StoredScene(StoredItem):
     number: int
     state: SceneState
@@ -156,11 +167,12 @@ class StoredScene(StoredItem):
     clip_key: str | None = None
     problem: JobProblem | None = None
     round: int = 1
+    words: tuple[StoredWords, ...] = ()
     updated_at: Instant
     version: int
 
     def to_domain(self) -> Scene:
-        return Scene(**dict(self))
+        return Scene(**{**dict(self), "words": tuple(words.to_domain() for words in self.words)})
 
 
 class StoredIntent(StoredItem):
