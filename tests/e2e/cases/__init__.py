@@ -15,6 +15,7 @@ from tests.e2e.cases.creating import (
 )
 from tests.e2e.cases.library import a_video_is_found_looked_at_deleted_and_brought_back
 from tests.e2e.cases.looks import pages_for_everybody_have_no_barriers, pages_of_members_have_no_barriers
+from tests.e2e.cases.sessions import a_session_that_ends_while_a_video_is_made_is_renewed_in_place
 from tests.e2e.cases.settings import a_key_is_made_works_and_is_revoked, a_webhook_is_added_tested_and_deleted
 from tests.e2e.cases.videos import (
     a_lost_connection_is_told_and_found_again,
@@ -38,6 +39,7 @@ CASES: Final[tuple[Case, ...]] = (
     a_video_is_called_off_and_gone_on_with,
     a_video_that_fails_says_why,
     a_lost_connection_is_told_and_found_again,
+    a_session_that_ends_while_a_video_is_made_is_renewed_in_place,
     a_video_is_found_looked_at_deleted_and_brought_back,
     pages_for_everybody_have_no_barriers,
     pages_of_members_have_no_barriers,

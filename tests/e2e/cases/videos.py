@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from tests.e2e.browser import Tab
+from tests.e2e.cases.scenes import compare_and_choose, make_anew, switch_captions
 from tests.e2e.looks import find_barriers, take_pictures
 from tests.e2e.world import World, sign_in
 from tests.integration.visitors import Visitor
@@ -19,28 +20,24 @@ async def a_video_is_watched_played_changed_and_shared(world: World) -> None:
     account = await world.new_member()
     async with world.tab() as tab:
         page = tab.page
-        job_id = await order(world, account, ORDER)
+        job_id = await order(world, account, {**ORDER, "narration": True})
         await sign_in(tab, account, f"/videos/{job_id}")
+        await page.get_by_text(" left, as a rule").wait_for()
         await page.get_by_role("listitem").filter(has_text="Scene 1").get_by_text("Generating").wait_for()
         await take_pictures(tab, "video-live", world.pictures)
-        await page.locator("video").wait_for(timeout=60_000)
-        assert 8 < await page.locator("video").evaluate(_PLAYED) < 10
+        await page.locator("figure video").wait_for(timeout=60_000)
+        assert 8 < await page.locator("figure video").evaluate(_PLAYED) < 10
         await page.get_by_role("button", name="Scene 2", exact=True).click()
         await take_pictures(tab, "video", world.pictures)
         assert (barriers := await find_barriers(tab)) == [], barriers
-        await make_anew(tab)
+        await switch_captions(tab)
+        await make_anew(tab, world)
+        await compare_and_choose(tab, world)
         await export_upright(tab)
         await page.get_by_role("tab", name="Receipt").click()
         await page.get_by_role("rowheader", name="clip").first.wait_for()
         await take_pictures(tab, "video-receipt", world.pictures)
         await share(tab, world)
-
-
-async def make_anew(tab: Tab) -> None:
-    """The second scene; the video that comes is another one."""
-    await tab.page.get_by_role("button", name="Make scene 2 anew").click()
-    await tab.page.get_by_role("listitem").filter(has_text="take 2").wait_for()
-    await tab.page.get_by_role("link", name="Download").wait_for(timeout=60_000)
 
 
 async def export_upright(tab: Tab) -> None:
@@ -60,7 +57,7 @@ async def share(tab: Tab, world: World) -> None:
     await tab.page.get_by_role("button", name="I have kept it").click()
     async with world.tab() as guest:
         await guest.page.goto(link)
-        await guest.page.locator("video").wait_for()
+        await guest.page.locator("figure video").wait_for()
         await take_pictures(guest, "shared", world.pictures)
         assert (barriers := await find_barriers(guest)) == [], barriers
     await tab.page.get_by_role("button", name="Revoke").click()
@@ -79,7 +76,7 @@ async def a_video_is_called_off_and_gone_on_with(world: World) -> None:
         await page.get_by_role("button", name="Cancel").click()
         await page.get_by_text("It was canceled.").wait_for()
         await page.get_by_role("button", name="Resume it").click()
-        await page.locator("video").wait_for(timeout=60_000)
+        await page.locator("figure video").wait_for(timeout=60_000)
 
 
 async def a_video_that_fails_says_why(world: World) -> None:
@@ -104,7 +101,7 @@ async def a_lost_connection_is_told_and_found_again(world: World) -> None:
         await page.context.set_offline(True)
         await page.get_by_text("offline").first.wait_for()
         await page.context.set_offline(False)
-        await page.locator("video").wait_for(timeout=60_000)
+        await page.locator("figure video").wait_for(timeout=60_000)
 
 
 async def order(world: World, account: Account, wish: dict[str, Any]) -> str:

@@ -1,15 +1,12 @@
 import type { Api } from '@/api/types';
 
-type Request = Api<'RequestView'> | Api<'JobRequest'>;
-
 /** What was ordered, as an order with other scenes: what is not changed in it is not paid for again. */
 export function orderAgain(
-  request: Request,
+  request: Api<'RequestView'>,
   storyboard: Api<'StoryboardBody'>,
   model: Api<'VideoModelView'> | undefined,
 ): Api<'JobOrder'> {
   const { prompt, category, aspect_ratio, resolution, continuity, music, music_model, narration, speech_model } = request;
-  const upload = 'reference_upload' in request ? request.reference_upload : request.reference_image;
   return {
     prompt,
     category,
@@ -29,6 +26,7 @@ export function orderAgain(
     ...(request.voice ? { voice: request.voice } : {}),
     ...(request.end_card ? { end_card: { text: request.end_card.text, duration_s: request.end_card.frames / 30 } } : {}),
     ...(model?.takes.includes('seed') ? { seed: request.seed } : {}),
-    ...(upload ? { reference_image: upload } : {}),
+    ...(request.reference_image ? { reference_image: request.reference_image } : {}),
+    ...(request.logo ? { logo: request.logo } : {}),
   } as Api<'JobOrder'>;
 }

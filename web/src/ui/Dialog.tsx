@@ -8,13 +8,15 @@ interface Props {
   open: boolean;
   onClose: () => void;
   title: string;
+  /** For things beside each other. */
+  isWide?: boolean;
   /** The buttons; the last one is what the dialog is about. */
   footer?: ReactNode;
   children: ReactNode;
 }
 
 /** Over the page; Escape and a press beside it close it, the focus goes in and comes back. */
-export function Dialog({ open, onClose, title, footer, children }: Props) {
+export function Dialog({ open, onClose, title, isWide = false, footer, children }: Props) {
   return (
     <Base.Root
       open={open}
@@ -24,7 +26,7 @@ export function Dialog({ open, onClose, title, footer, children }: Props) {
     >
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup}>
+        <Base.Popup className={styles.popup} data-wide={isWide || undefined}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <Base.Close className={buttonClass('ghost')} aria-label="Close">

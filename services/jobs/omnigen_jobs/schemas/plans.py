@@ -10,6 +10,7 @@ from omnigen_jobs.domain.planning import price_planned
 from omnigen_jobs.domain.pricing import Estimate, price_clip
 from omnigen_jobs.domain.records import Job
 from omnigen_jobs.schemas.storyboards import StoryboardBody
+from omnigen_jobs.schemas.views import RequestView
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.contracts.catalogue import CATALOGUE_VERSION, VIDEO_MODELS
 from omnigen_shared.contracts.job import JobProblem, JobRequest, JobStatus, Used
@@ -67,7 +68,7 @@ class PlanView(BaseModel):
 
     storyboard_id: str
     status: JobStatus
-    request: JobRequest
+    request: RequestView
     used: Used | None
     planned_by: PlannedBy | None
     storyboard: StoryboardBody | None
@@ -83,7 +84,7 @@ class PlanView(BaseModel):
         return cls(
             storyboard_id=to_plan_id(job.job_id),
             status=job.status,
-            request=job.request,
+            request=RequestView.of(job.request),
             used=job.used,
             planned_by=None if plan is None else plan.planned_by,
             storyboard=None if plan is None else StoryboardBody.of(plan),

@@ -3,7 +3,9 @@ import { Download } from 'lucide-react';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
 import { isUnderWay } from '@/parts/status';
+import { formatUsd } from '@/lib/words';
 import { jobQuery } from '@/pages/video/queries';
+import { priceClips } from '@/pages/video/retakes';
 import { Button } from '@/ui/Button';
 import { buttonClass } from '@/ui/buttonClass';
 
@@ -26,6 +28,7 @@ export function Actions({ job }: Props) {
     mutationFn: () => unwrap(api.POST('/api/v1/jobs/{job_id}/resume', { params })),
     onSuccess,
   });
+  const missing = priceClips(job, {});
   if (isUnderWay(job.status)) {
     return (
       <Button
@@ -48,7 +51,7 @@ export function Actions({ job }: Props) {
             resume.mutate();
           }}
         >
-          Resume it
+          {missing ? `Resume it: ${formatUsd(missing)} for the clips that are missing` : 'Resume it'}
         </Button>
       )}
       {job.links.video ? (

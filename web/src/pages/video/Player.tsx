@@ -1,5 +1,7 @@
 import { useRef } from 'react';
 import type { Api } from '@/api/types';
+import { Captions } from '@/pages/video/Captions';
+import { useCaptions } from '@/pages/video/useCaptions';
 import styles from '@/pages/video/Player.module.css';
 
 interface Props {
@@ -24,6 +26,8 @@ function chaptersOf(job: Api<'JobView'>): Chapter[] {
 /** The video, and its scenes as a way through it. */
 export function Player({ job }: Props) {
   const video = useRef<HTMLVideoElement>(null);
+  const isBurnt = job.request.burn_captions;
+  const captions = useCaptions(isBurnt ? undefined : job.links.captions, job.updated_at);
   const seek = (startsAt: number) => {
     if (!video.current) return;
     video.current.currentTime = startsAt;
@@ -31,7 +35,7 @@ export function Player({ job }: Props) {
   };
   return (
     <figure className={styles.player}>
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- captions are a track inside of the file */}
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- where something is said there is a track */}
       <video
         ref={video}
         key={job.updated_at}
@@ -41,7 +45,10 @@ export function Player({ job }: Props) {
         playsInline
         preload="metadata"
         className={styles.video}
-      />
+      >
+        {captions ? <track key={captions} kind="captions" label="Captions" src={captions} default /> : null}
+      </video>
+      {job.links.captions ? <Captions job={job} video={video} /> : null}
       <ol className={styles.chapters} aria-label="Scenes of the video">
         {chaptersOf(job).map((chapter) => (
           <li key={chapter.number}>

@@ -1,6 +1,7 @@
 import type { Api } from '@/api/types';
 import { STATUS_WORDS } from '@/parts/status';
 import { formatUsd } from '@/lib/words';
+import { TimeLeft } from '@/pages/video/TimeLeft';
 import { Card } from '@/ui/Card';
 import styles from '@/pages/video/Progress.module.css';
 
@@ -22,6 +23,7 @@ export function Progress({ job, progress, isLost }: Props) {
       <progress className={styles.bar} max={100} value={percent} aria-label="How far it is">
         {percent} %
       </progress>
+      <TimeLeft job={job} />
       <p className={styles.muted}>
         {percent} % · {formatUsd(job.cost.spent_usd ?? '0')} spent of at most {formatUsd(job.cost.max_usd ?? '0')}
       </p>

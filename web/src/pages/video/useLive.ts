@@ -17,6 +17,8 @@ const CHANGES = [
   'cost.changed',
 ] as const;
 
+const AGAIN_MS = 1000;
+
 interface Live {
   progress: Progress | null;
   /** The stream is cut, and is being opened again. */
@@ -27,8 +29,10 @@ interface Live {
 export function useLive(jobId: string, isUnderWay: boolean): Live {
   const queries = useQueryClient();
   const [live, setLive] = useState<Live>({ progress: null, isLost: false });
+  const [opened, setOpened] = useState(0);
   useEffect(() => {
     if (!isUnderWay) return undefined;
+    let isOver = false;
     const stream = new EventSource(`/api/v1/jobs/${jobId}/events`);
     const look = () => void queries.invalidateQueries({ queryKey: jobQuery(jobId).queryKey, exact: true });
     for (const change of CHANGES) stream.addEventListener(change, look);
@@ -38,17 +42,26 @@ export function useLive(jobId: string, isUnderWay: boolean): Live {
     stream.addEventListener('open', () => {
       setLive((former) => ({ ...former, isLost: false }));
     });
+    // Chromium opens it again by itself unless it was refused: then whoever looks is asked to sign in, and it goes on.
+    const openAgain = async () => {
+      await queries.refetchQueries({ queryKey: jobQuery(jobId).queryKey, exact: true });
+      setTimeout(() => {
+        if (!isOver) setOpened((former) => former + 1);
+      }, AGAIN_MS);
+    };
     stream.addEventListener('error', () => {
       setLive((former) => ({ ...former, isLost: true }));
+      if (stream.readyState === EventSource.CLOSED) void openAgain();
     });
     stream.addEventListener('end', () => {
       stream.close();
       look();
     });
     return () => {
+      isOver = true;
       stream.close();
       setLive({ progress: null, isLost: false });
     };
-  }, [jobId, isUnderWay, queries]);
+  }, [jobId, isUnderWay, queries, opened]);
   return live;
 }

@@ -1,0 +1,54 @@
+"""What becomes of one scene of a finished video, and of what is said in it."""
+
+from tests.e2e.browser import Tab
+from tests.e2e.looks import find_barriers, take_pictures
+from tests.e2e.world import World
+
+REWRITTEN = "the white tower from a boat, gulls around it"
+_CUES = "video => new Promise(done => { const look = () => { const found = video.textTracks[0]?.cues?.length;"
+_CUES += " if (found) done(found); else setTimeout(look, 50); }; look(); })"
+
+
+async def switch_captions(tab: Tab) -> None:
+    """By keyboard: they are shown, then they are not, and the choice is remembered."""
+    video, switch = tab.page.locator("figure video"), tab.page.get_by_role("switch", name="Captions")
+    assert await video.evaluate(_CUES) > 0
+    assert await video.evaluate("video => video.textTracks[0].mode") == "showing"
+    await switch.focus()
+    await tab.page.keyboard.press("Space")
+    await tab.page.wait_for_function("() => document.querySelector('figure video').textTracks[0].mode === 'hidden'")
+    assert await switch.get_attribute("aria-checked") == "false"
+
+
+async def make_anew(tab: Tab, world: World) -> None:
+    """The second scene, in other words; what was typed survives a closed dialog."""
+    page = tab.page
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Make scene 2 anew").click()
+    await dialog.get_by_label("What it shows").fill(REWRITTEN)
+    await page.keyboard.press("Escape")
+    await dialog.wait_for(state="detached")
+    await page.get_by_role("button", name="Make scene 2 anew").click()
+    assert await dialog.get_by_label("What it shows").input_value() == REWRITTEN
+    await take_pictures(tab, "scene-anew", world.pictures)
+    assert (barriers := await find_barriers(tab)) == [], barriers
+    await dialog.get_by_role("button", name="Make it for $").click()
+    tile = page.get_by_role("listitem").filter(has_text=REWRITTEN)
+    await tile.get_by_text("take 2").wait_for()
+    await page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+
+
+async def compare_and_choose(tab: Tab, world: World) -> None:
+    """The first take comes back, with its words, for nothing."""
+    page = tab.page
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Compare the takes of scene 2").click()
+    for take in ("Take 1", "Take 2"):
+        clip = dialog.get_by_label(take, exact=True)
+        await clip.evaluate("clip => clip.readyState > 0 || new Promise(done => { clip.onloadedmetadata = done; })")
+    await take_pictures(tab, "takes", world.pictures)
+    assert (barriers := await find_barriers(tab)) == [], barriers
+    await dialog.get_by_role("button", name="Use take 1").click()
+    await dialog.wait_for(state="detached")
+    await page.get_by_role("listitem").filter(has_text=REWRITTEN).wait_for(state="detached")
+    await page.get_by_role("link", name="Download").wait_for(timeout=60_000)

@@ -1,0 +1,35 @@
+"""A session that ends while its user is at work."""
+
+from tests.e2e.cases.videos import ORDER, order
+from tests.e2e.looks import find_barriers, take_pictures
+from tests.e2e.world import World, fill_in_sign_in_page, sign_in
+
+PROMPT = "a lighthouse keeper writes a long letter at night"
+
+
+async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: World) -> None:
+    """Everywhere else signed out, the page stays; signed in again beside it, its progress and a draft go on."""
+    account = await world.new_member()
+    async with world.tab() as tab:
+        page = tab.page
+        tab.allow(r"^401 (GET|POST) /api/v1/")
+        slow = {**ORDER, "prompt": "a lighthouse in a long night [[sim:slow=25]]"}
+        job_id = await order(world, account, slow)
+        await sign_in(tab, account, f"/videos/{job_id}")
+        await page.get_by_text("Generating").first.wait_for()
+        writing = await page.context.new_page()
+        await writing.goto("/create")
+        await writing.get_by_label("What do you want to see?").fill(PROMPT)
+        await page.bring_to_front()
+        await page.context.clear_cookies()
+        await page.get_by_role("dialog").get_by_text("You have been signed out").wait_for(timeout=60_000)
+        assert page.url.endswith(f"/videos/{job_id}"), "it is said in place"
+        await take_pictures(tab, "session-ended", world.pictures)
+        assert (barriers := await find_barriers(tab)) == [], barriers
+        async with page.expect_popup() as opened:
+            await page.get_by_role("button", name="Sign in again").click()
+        await fill_in_sign_in_page(await opened.value, account)
+        await page.get_by_role("dialog").wait_for(state="detached")
+        await page.get_by_role("link", name="Download").wait_for(timeout=90_000)
+        assert await writing.get_by_label("What do you want to see?").input_value() == PROMPT, "nothing typed is lost"
+        await writing.get_by_text("$0.").first.wait_for()
