@@ -87,11 +87,11 @@ async def test_a_resumed_job_pays_for_the_scene_that_failed(
     assert (await visitor.call("GET", clip)).status == 302
     answer = await visitor.call("POST", f"/api/v1/jobs/{job['job_id']}/scenes/1/choose", {"take": 1})
     assert answer.status == 202, answer.raw
-    third, again = await follow(visitor, job["job_id"])
+    third, kept = await follow(visitor, job["job_id"])
     assert third["status"] == "completed", third["problem"]
     assert third["storyboard"]["scenes"] == job["storyboard"]["scenes"]
     assert third["scenes"][0]["take"] == 1
-    assert again["total_usd"] == receipt["total_usd"], "a take that is there costs nothing"
+    assert kept["total_usd"] == receipt["total_usd"], "a take that is there costs nothing"
     assert await list_pieces(stack) == now_made, "its pieces were there"
 
 

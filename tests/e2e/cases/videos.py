@@ -57,7 +57,7 @@ async def share(tab: Tab, world: World) -> None:
     await tab.page.get_by_role("button", name="I have kept it").click()
     async with world.tab() as guest:
         await guest.page.goto(link)
-        await guest.page.locator("figure video").wait_for()
+        await guest.page.locator("video").wait_for()
         await take_pictures(guest, "shared", world.pictures)
         assert (barriers := await find_barriers(guest)) == [], barriers
     await tab.page.get_by_role("button", name="Revoke").click()
