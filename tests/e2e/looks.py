@@ -11,7 +11,8 @@ THEMES: Final = ("dark", "light")
 
 
 async def take_pictures(tab: Tab, name: str, folder: Path) -> None:
-    """Of the whole page, as it is now."""
+    """Of the whole page from its top, as it is now."""
+    await tab.page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     for width in WIDTHS:
         await tab.page.set_viewport_size({"width": width, "height": 844 if width == WIDTHS[0] else 900})
         await tab.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

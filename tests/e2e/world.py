@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 from tests.e2e.browser import Tab, open_tab
 
 from omnigen_local.demo.accounts import Account, UserPool, new_account, sign_up
@@ -57,12 +57,12 @@ class World:
 async def sign_in(tab: Tab, account: Account, return_to: str = "/create") -> None:
     """By the way that the studio's link leads."""
     await tab.page.goto(f"/api/v1/auth/login?return_to={return_to}")
-    await fill_in_sign_in_page(tab, account)
+    await fill_in_sign_in_page(tab.page, account)
     await tab.page.wait_for_url(f"**{return_to}")
 
 
-async def fill_in_sign_in_page(tab: Tab, account: Account) -> None:
+async def fill_in_sign_in_page(page: Page, account: Account) -> None:
     """The user pool's own page, not the studio's."""
-    await tab.page.fill('input[name="username"]', account.email)
-    await tab.page.fill('input[name="password"]', account.password)
-    await tab.page.click('[type="submit"]')
+    await page.fill('input[name="username"]', account.email)
+    await page.fill('input[name="password"]', account.password)
+    await page.click('[type="submit"]')

@@ -25,7 +25,7 @@ async def a_stranger_signs_up_confirms_and_signs_in(world: World) -> None:
         await page.get_by_role("button", name="Confirm").click()
         await page.get_by_role("heading", name="Your account is ready").wait_for()
         await page.get_by_role("main").get_by_role("link", name="Sign in").click()
-        await fill_in_sign_in_page(tab, account)
+        await fill_in_sign_in_page(tab.page, account)
         await page.wait_for_url("**/create")
         await expect_signed_in(tab, account)
 
