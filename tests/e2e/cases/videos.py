@@ -12,7 +12,12 @@ from tests.integration.visitors import Visitor
 from omnigen_local.demo.accounts import Account, UserPool
 from omnigen_local.demo.accounts import sign_in as sign_in_by_api
 
-ORDER = {"prompt": "a lighthouse keeper paints the tower white", "duration_s": 9, "resolution": "480p", "aspect_ratio": "16:9"}
+ORDER = {
+    "prompt": "a lighthouse keeper paints the tower white",
+    "duration_s": 9,
+    "resolution": "480p",
+    "aspect_ratio": "16:9",
+}
 _PLAYED = "video => new Promise(done => { video.onended = () => done(video.currentTime); video.play(); })"
 
 
