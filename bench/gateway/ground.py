@@ -65,7 +65,7 @@ async def open_ground(folder: Path) -> AsyncIterator[Ground]:
     [port] = choose_ports(1)
     async with serve_surroundings() as around, Processes(folder / "logs") as processes:
         url = f"http://127.0.0.1:{port}"
-        settings = {**around.settings, "JOBS_URL": url, "OTLP_ENDPOINT": url}
+        settings = {**around.settings, "JOBS_URL": url, "OTLP_ENDPOINT": url, "OTLP_METRICS_ENDPOINT": url}
         ground = Ground(folder, processes, f"127.0.0.1:{port}", settings, around.rates)
         ground.public_key.write_bytes(provider_key().public_pem())
         for plan in (PlanName.FREE, PlanName.ENTERPRISE):

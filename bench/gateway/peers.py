@@ -59,7 +59,7 @@ async def start_haproxy(ground: Ground) -> Peer:
 
 async def start_bare(ground: Ground) -> Peer:
     """Ours without rate limit, logs and traces."""
-    changes = {**ground.gateway, "LOG_LEVEL": "WARNING", "OTLP_ENDPOINT": ""}
+    changes = {**ground.gateway, "LOG_LEVEL": "WARNING", "OTLP_ENDPOINT": "", "OTLP_METRICS_ENDPOINT": ""}
     return await _start_ours(ground, "bare", "bench.gateway.bare", changes)
 
 

@@ -40,6 +40,8 @@ class ContainerSettings(BaseSettings):
     emulator_url: Url
     s3_public_url: Url
     """Where browsers reach the emulator."""
+    otlp_endpoint: str = ""
+    """Where the Lambda sends its spans; the containers are told by compose."""
     settings_dir: Path
 
     @property
@@ -60,7 +62,8 @@ async def provision_containers(settings: ContainerSettings) -> list[str]:
     urls = settings.urls
     kept = settings.settings_dir / "provisioning"
     identities, signing = Identities.load_or_create(kept / "identities.json"), SigningCredentials.load_or_create(kept)
-    outputs = await provision(urls.emulator, stack_parameters(urls, identities))
+    parameters = stack_parameters(urls, identities).model_copy(update={"otlp_endpoint": settings.otlp_endpoint})
+    outputs = await provision(urls.emulator, parameters)
     environments: dict[str, Environment] = {
         **service_environments(urls, identities, signing, outputs),
         "simulator": simulator_environment(urls, identities, SIMULATOR_STATE_DIR),

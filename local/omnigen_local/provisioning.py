@@ -37,6 +37,7 @@ class StackParameters(BaseModel):
     replicate_api_base_url: str
     state_machine_type: Literal["EXPRESS", "STANDARD"] = "EXPRESS"
     execution_budget_s: int = 240
+    otlp_endpoint: str = ""
     generator_private_key: SecretStr
     """PEM; what the generator signs its calls with."""
     replicate_api_token: SecretStr
@@ -67,6 +68,7 @@ class StackParameters(BaseModel):
             "StateMachineType": self.state_machine_type,
             "ExecutionBudgetS": str(self.execution_budget_s),
             "AwsEndpointUrl": emulator_url,
+            "OtlpEndpoint": self.otlp_endpoint,
         }
 
     def to_secret(self) -> str:

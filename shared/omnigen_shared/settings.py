@@ -20,7 +20,9 @@ class BaseUnitSettings(BaseSettings):
     aws_endpoint_url: str | None = None
     """Set only where AWS is emulated; None is the real one."""
     otlp_endpoint: str | None = None
-    """Where traces go over OTLP/HTTP, and metrics unless they have a namespace; None keeps none."""
+    """Where traces go over OTLP/HTTP; None keeps none."""
+    otlp_metrics_endpoint: str | None = None
+    """Where metrics go over OTLP/HTTP, unless they have a namespace: not every place that takes traces takes them."""
     metrics_namespace: str | None = None
     """Has metrics written into the log, for CloudWatch to be read from it under this name."""
     trace_file: Path | None = None

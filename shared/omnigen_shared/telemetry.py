@@ -71,15 +71,15 @@ def _write_to(trace_file: Path) -> "SpanProcessor":
 
 
 def _find_exporter(settings: "BaseUnitSettings") -> "MetricExporter | None":
-    """Into the log where CloudWatch reads it (its collector for X-Ray takes no metrics), else to the collector."""
+    """Into the log where CloudWatch reads it (its collector for X-Ray takes none), else to one that takes them."""
     if settings.metrics_namespace is not None:
         from omnigen_shared.emf import EmfExporter  # noqa: PLC0415
 
         return EmfExporter(settings.metrics_namespace, sys.stdout)
-    if settings.otlp_endpoint is not None:
+    if settings.otlp_metrics_endpoint is not None:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
 
-        return OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
+        return OTLPMetricExporter(endpoint=f"{settings.otlp_metrics_endpoint}/v1/metrics")
     return None
 
 

@@ -15,7 +15,8 @@ import sys
 from omnigen_shared.settings import BaseUnitSettings
 from omnigen_shared.telemetry import configure_telemetry, meter, tracer
 counter = meter().create_counter("test.made_before")
-configure_telemetry("gateway", BaseUnitSettings(otlp_endpoint=sys.argv[1] or None))
+url = sys.argv[1] or None
+configure_telemetry("gateway", BaseUnitSettings(otlp_endpoint=url, otlp_metrics_endpoint=url))
 counter.add(2, {"whose": "user"})
 counter.add(3, {"whose": "user"})
 tracer().start_span("test.span").end()

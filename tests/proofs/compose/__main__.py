@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 from bench.goals import Scoreboard
 from tests.proofs.compose.customer import Customer, fetch_with_curl, order_with_curl
 from tests.proofs.compose.engine import BASE_IMAGE, MEGABYTE, SERVICES, Compose, fresh_project, has_engine, image_bytes
@@ -19,6 +20,9 @@ SMALL_SERVICES: Final = ("gateway", "jobs", "quota")
 MOST_OVER_BASE_MB: Final = 120
 READY_S: Final = 2
 JOBS_UNDER_UPDATE: Final = 4
+OBSERVED: Final = sorted(f"omnigen-{unit}" for unit in (*SERVICES, "generator"))
+SPANS_WITHIN_S: Final = 20
+"""They are sent in batches, every five seconds."""
 MORTALS: Final = (*SERVICES, "simulator")
 
 
@@ -52,6 +56,7 @@ async def _prove(board: Scoreboard, compose: Compose, folder: Path) -> None:
         seconds = compose.seconds_to_ready(service)
         board.tell(f"  {service}: ready after {seconds:.1f} s")
         board.expect_at_most(f"{service}.ready_s", seconds, READY_S)
+    await _observe(board, compose, customer)
 
 
 async def _make_first_video(board: Scoreboard, compose: Compose, customer: Customer, folder: Path) -> str:
@@ -108,6 +113,23 @@ async def _come_again(board: Scoreboard, compose: Compose, customer: Customer, j
     compose.up()
     board.expect_equal("kept_video", await customer.status(job_id), "completed")
     board.expect_equal("next_video", await customer.wait(await customer.order(300)), "completed")
+
+
+async def _observe(board: Scoreboard, compose: Compose, customer: Customer) -> None:
+    """A video's spans come from every unit, under one trace."""
+    compose.observe()
+    board.expect_equal("observed_video", await customer.wait(await customer.order(400)), "completed")
+    url = f"http://localhost:{compose.collector_port}/units"
+    async with aiohttp.ClientSession() as session:
+        for _ in range(SPANS_WITHIN_S):
+            async with session.get(url) as answer:
+                told = await answer.json()
+            if told["traces_with_all"] and told["units"] == OBSERVED:
+                break
+            await asyncio.sleep(1)
+    board.expect_equal("observed_units", told["units"], OBSERVED)
+    whole = told["traces_with_all"]
+    board.expect("traces_through_all_units", whole, ">=1", holds=whole >= 1)
 
 
 if __name__ == "__main__":

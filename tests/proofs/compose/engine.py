@@ -21,6 +21,7 @@ PROJECT: Final = "omnigen-proof"
 SERVICES: Final = ("gateway", "jobs", "quota", "composer")
 BASE_IMAGE: Final = "python:3.13-slim"
 MEGABYTE: Final = 1_000_000
+COLLECTOR: Final = "http://jaeger:4318"
 HEALTHY_WITHIN_S: Final = 300
 READY_WITHIN_S: Final = 60
 
@@ -32,6 +33,7 @@ class Compose:
     folder: Path
     gateway_port: int
     emulator_port: int
+    collector_port: int
 
     @property
     def gateway_url(self) -> str:
@@ -41,16 +43,22 @@ class Compose:
     def emulator_url(self) -> str:
         return f"http://localhost:{self.emulator_port}"
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, **variables: str) -> str:
         ports = {
             "OMNIGEN_GATEWAY_PORT": str(self.gateway_port),
             "OMNIGEN_EMULATOR_PORT": str(self.emulator_port),
+            "OMNIGEN_COLLECTOR_PORT": str(self.collector_port),
         }
-        return _run(["docker", "compose", "-p", PROJECT, *arguments], self.folder, {**os.environ, **ports})
+        return _run(["docker", "compose", "-p", PROJECT, *arguments], self.folder, {**os.environ, **ports, **variables})
 
     def up(self) -> None:
         """Everything stands and is healthy."""
         self.run("up", "--build", "--wait", "--wait-timeout", "900", "--quiet-pull")
+
+    def observe(self) -> None:
+        """Everything stands as with the profile `observe`, but for what takes the spans: that is the collector here."""
+        files = ("-f", "docker-compose.yml", "-f", "tests/proofs/compose/collector.yml")
+        self.run(*files, "--profile", "observe", "up", "--wait", "--wait-timeout", "300", OTLP_ENDPOINT=COLLECTOR)
 
     def inspect(self, service: str) -> dict[str, Any]:
         """The service's container, as docker tells of it."""
@@ -100,11 +108,11 @@ def fresh_project(folder: Path) -> Iterator[Compose]:
     """A clone of what is committed here; afterwards containers and volumes are gone."""
     _run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], ROOT)
     ports = Ports.choose()
-    compose = Compose(folder, ports.gateway, ports.simulator)
+    compose = Compose(folder, ports.gateway, ports.simulator, ports.composer)
     try:
         yield compose
     finally:
-        compose.run("down", "--volumes", "--timeout", "30")
+        compose.run("--profile", "observe", "down", "--volumes", "--timeout", "30")
 
 
 def wait_until(holds: Callable[[], bool], within_s: float, pause_s: float = 0.5) -> None:
