@@ -151,6 +151,8 @@ async def test_what_is_older_goes_and_nothing_beside_it(stack_outputs: StackOutp
         for key in (f"{folder}/a", f"{folder}/r/b", f"{folder}2/c"):
             await client.put_object(Bucket=bucket, Key=key, Body=b"x")
         soon = datetime.now(UTC) + timedelta(hours=1)
+        assert await box.list_older(f"{folder}/", soon - timedelta(hours=2)) == []
+        assert sorted(await box.list_older(f"{folder}/", soon)) == [f"{folder}/a", f"{folder}/r/b"]
         assert await box.remove_older(f"{folder}/", soon - timedelta(hours=2)) == 0
         assert await box.remove_older(f"{folder}/", soon) == 2
         assert await box.remove_older(f"{folder}/", soon) == 0

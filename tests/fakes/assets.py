@@ -116,8 +116,11 @@ class FakeBox(UploadBox):
         for key in keys:
             self.objects.pop(key, None)
 
+    async def list_older(self, prefix: str, before: datetime) -> Sequence[str]:
+        return [key for key in self.objects if key.startswith(prefix) and self.written.get(key, EPOCH) < before]
+
     async def remove_older(self, prefix: str, before: datetime) -> int:
-        old = [key for key in self.objects if key.startswith(prefix) and self.written.get(key, EPOCH) < before]
+        old = await self.list_older(prefix, before)
         await self.remove_all(old)
         return len(old)
 

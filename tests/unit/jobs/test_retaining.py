@@ -83,6 +83,47 @@ async def test_the_videos_of_earlier_rounds_go_with_the_last(bench: JobsBench) -
     assert bench.box.objects == {}
 
 
+UNOWNED: Final = (f"u/{USER}/renders/r/x.mp4", f"u/{USER}/renders/r/x.jpg")
+"""Its job was stopped before it could have it."""
+
+
+async def test_a_video_that_no_job_came_to_have_goes_and_that_of_another_job_stays(bench: JobsBench) -> None:
+    await finish(bench)
+    other = make_output(video_key=f"u/{USER}/renders/r/w.mp4", poster_key=f"u/{USER}/renders/r/w.jpg")
+    seed(bench.store, make_job(bench.clock, job_id=OTHER_JOB, storyboard=make_storyboard(), plan="pro"))
+    await bench.reach(JobStatus.COMPOSING, OTHER_JOB)
+    await bench.uses.ending.complete(USER, OTHER_JOB, 1, other)
+    lay(bench, *UNOWNED, other.video_key, other.poster_key)
+    for key in bench.box.written:  # the other job has taken over what was there before it
+        bench.box.written[key] -= DAY
+    await pass_days(bench, 30.1)
+    assert set(bench.box.objects) == {other.video_key, other.poster_key}
+
+
+async def test_a_video_that_was_removed_and_made_again_is_removed_again(bench: JobsBench) -> None:
+    await finish(bench)
+    lay(bench)
+    await pass_days(bench, 31)
+    assert bench.box.objects == {}
+    await finish(bench, OTHER_JOB)
+    lay(bench)
+    await pass_days(bench, 31)
+    assert bench.box.objects == {}
+
+
+async def test_nobody_gets_a_video_that_is_just_being_removed(bench: JobsBench) -> None:
+    await finish(bench)
+    claim = bench.store.claims[(USER, name_video(VIDEO))]
+    await bench.store.put_claim(replace(claim, state=ClaimState.LEAVING))
+    await begin(bench, OTHER_JOB)
+    await bench.reach(JobStatus.COMPOSING, OTHER_JOB)
+    with pytest.raises(DependencyUnavailableError, match="being removed"):
+        await bench.uses.ending.complete(USER, OTHER_JOB, 1, make_output())
+    job = await bench.store.find_job(OTHER_JOB)
+    assert job is not None
+    assert job.status is JobStatus.COMPOSING
+
+
 async def test_they_go_when_their_time_is_over_and_the_record_says_so(bench: JobsBench) -> None:
     await finish(bench)
     lay(bench)
@@ -195,10 +236,10 @@ async def test_planning_against_removing_never_hands_out_what_is_gone(bench: Job
 
 
 @pytest.mark.parametrize("is_heard", [False, True])
-@pytest.mark.parametrize("nth", range(14))
+@pytest.mark.parametrize("nth", range(19))
 async def test_wherever_death_comes_all_of_it_goes(bench: JobsBench, nth: int, is_heard: bool) -> None:
     await finish(bench)
-    lay(bench)
+    lay(bench, *UNOWNED)
     bench.clock.advance(31 * DAY.total_seconds())
     fate = Fate(nth, is_heard)
     mortal = replace(bench, store=Mortal(bench.store, fate), box=Mortal(bench.box, fate))  # type: ignore[arg-type]

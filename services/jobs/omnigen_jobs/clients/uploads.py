@@ -47,15 +47,21 @@ class S3Box:
         if answer.get("Errors"):
             raise DependencyUnavailableError(f"S3 has not removed {len(answer['Errors'])} objects.")
 
+    async def list_older(self, prefix: str, before: datetime) -> Sequence[str]:
+        return [key async for old in self._pages_of_older(prefix, before) for key in old]
+
     async def remove_older(self, prefix: str, before: datetime) -> int:
         removed = 0
+        async for old in self._pages_of_older(prefix, before):
+            await self.remove_all(old)
+            removed += len(old)
+        return removed
+
+    async def _pages_of_older(self, prefix: str, before: datetime) -> AsyncIterator[list[str]]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         async with _translated():
             async for page in pages:
-                old = [entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < before]
-                await self.remove_all(old)
-                removed += len(old)
-        return removed
+                yield [entry["Key"] for entry in page.get("Contents", ()) if entry["LastModified"] < before]
 
 
 @asynccontextmanager

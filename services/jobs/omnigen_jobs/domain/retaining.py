@@ -14,6 +14,7 @@ from omnigen_jobs.domain.problems import JobRunningError, MediaRemovedError, not
 from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money, Record
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import JobKind, JobOutput
+from omnigen_shared.errors import DependencyUnavailableError
 
 LEASE: Final = timedelta(minutes=2)
 """For one removal; whoever has not finished by then is taken for dead."""
@@ -21,6 +22,7 @@ PUT_OFF: Final = timedelta(minutes=30)
 """While another job that uses the same clips is at work."""
 EXPORTS_KEPT: Final = timedelta(days=1)
 """An export that is gone is made again when it is asked for."""
+LEAVING_S: Final = 5
 MOST_USERS: Final = 200
 """Jobs that one claim names. What more than that have used is kept."""
 _VIDEO: Final = IntentId("video")
@@ -107,18 +109,40 @@ def name_video(video_key: str) -> str:
 
 
 def own_video(claim: Claim | None, job: Job, video_key: str) -> Claim | None:
-    """The video's claim with this job among its users; None when it is there already."""
-    if claim is None:
-        return Claim(
-            user_id=job.user_id,
-            fingerprint=name_video(video_key),
-            job_id=job.job_id,
-            intent_id=_VIDEO,
-            state=ClaimState.READY,
-            output_key=video_key,
-            users=(job.job_id,),
-        )
+    """The video's claim with this job among its users; None when it is there already.
+
+    DependencyUnavailableError while such a video is being removed: it has to be made again, and is there no more.
+    """
+    if claim is not None and claim.state is ClaimState.LEAVING:
+        raise DependencyUnavailableError("The same video is just being removed.", retry_after_s=LEAVING_S)
+    if claim is None or claim.state is not ClaimState.READY:
+        return _video_claim(claim, job, video_key, ClaimState.READY, users=(job.job_id,))
     return join(claim, job.job_id)
+
+
+def leave_unowned(claim: Claim | None, job: Job, video_key: str) -> Claim | None:
+    """The claim of a video that no job ever had, or has any more, so that nobody gets it; None for one that is had.
+
+    A job that was stopped may have been about to have it.
+    """
+    if claim is not None and claim.state not in {ClaimState.RELEASED, ClaimState.LEAVING}:
+        return None
+    return _video_claim(claim, job, video_key, ClaimState.LEAVING)
+
+
+def _video_claim(
+    claim: Claim | None, job: Job, video_key: str, state: ClaimState, users: tuple[JobId, ...] = ()
+) -> Claim:
+    return Claim(
+        user_id=job.user_id,
+        fingerprint=name_video(video_key),
+        job_id=job.job_id,
+        intent_id=_VIDEO,
+        state=state,
+        output_key=video_key,
+        users=users,
+        version=0 if claim is None else claim.version,
+    )
 
 
 def join(claim: Claim, job_id: JobId) -> Claim | None:

@@ -109,6 +109,10 @@ class UploadBox(Protocol):
         """There are no such objects afterwards; up to 1,000."""
         ...
 
+    async def list_older(self, prefix: str, before: datetime) -> Sequence[str]:
+        """The keys of objects below the prefix that were written before then."""
+        ...
+
     async def remove_older(self, prefix: str, before: datetime) -> int:
         """Objects below the prefix that were written before then are gone afterwards; how many there were."""
         ...

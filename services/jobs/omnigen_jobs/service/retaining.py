@@ -1,5 +1,6 @@
 """Removes the files of jobs that were kept long enough. All of it may be done twice, and goes on after any death."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,4 +95,18 @@ class Retaining:
         living = [other.created_at for other in page.jobs if other.media_removed_at is None]
         oldest = min([now, *living]) if page.following is None else job.created_at
         await self.box.remove_older(f"{user}/segments/", oldest)
+        await self._sweep_videos(job, await self.box.list_older(f"{user}/renders/", oldest))
         await self.box.remove_older(f"{user}/exports/", now - retaining.EXPORTS_KEPT)
+
+    async def _sweep_videos(self, job: Job, keys: Sequence[str]) -> None:
+        """Of these files those that belong to no job: it was stopped before it could have its video."""
+        files: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            files[f"{key.rpartition('.')[0]}.mp4"].append(key)
+        for video_key, found in files.items():
+            claim = await self.store.find_claim(job.user_id, retaining.name_video(video_key))
+            left = retaining.leave_unowned(claim, job, video_key)
+            if left is not None:
+                await self.store.put_claim(left)
+                await self.box.remove_all(found)
+                await self.store.put_claim(retaining.free(bumped(left)))
