@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 UNITS := shared services/gateway services/jobs services/quota services/composer services/generator local
-LOCKS := bootstrap dev emulator infra checkov api bench node gateway jobs quota composer generator generator-local local
+LOCKS := bootstrap dev emulator infra checkov api security bench node gateway jobs quota composer generator generator-local local
 TARGET ?= local
 TEST_PROCESSES ?= 5
 
@@ -123,7 +123,7 @@ lock: setup ## Pin every requirement with hashes
 
 .PHONY: clean
 clean: ## Remove what the targets above have made (not a running stack's state)
-	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-api .venv-bench .venv-node web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-emulator .venv-infra .venv-checkov .venv-api .venv-security .venv-bench .venv-node web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Prove and measure
 
@@ -160,6 +160,12 @@ prove-api: setup .venv-api/.stamp ## The API's document against what is served, 
 #: CASES=20 SEED=1     of each operation in each phase, besides those of its limits; the same seed asks the same
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.api
+
+.PHONY: security
+security: setup .venv-security/.stamp .venv-infra/.stamp .venv-checkov/.stamp .venv-api/.stamp ## Everything that looks for holes: code, secrets, containers, attacks, tenants, known holes in what is pinned
+#: ONLY=               parts whose names hold this, such as audit or tenants
+#: STRICT=1            a finding is an error, and a part that could not look
+	@$(BIN)/python -m tests.proofs.security
 
 .PHONY: prove-streams
 prove-streams: setup ## Idle streams in a gateway, and on to jobs: their memory, their reads, what is left of them

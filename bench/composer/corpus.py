@@ -76,7 +76,7 @@ def make_corpus(folder: Path, scenes: int, size: FrameSize, kinds: Sequence[Kind
 def run(*arguments: str) -> str:
     """FFmpeg's log. CalledProcessError when it fails."""
     command = [FFMPEG, "-hide_banner", "-nostdin", "-y", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stderr  # noqa: S603
+    return subprocess.run(command, check=True, capture_output=True, text=True).stderr  # noqa: S603 - our own
 
 
 def _make_clip(folder: Path, number: int, size: FrameSize, kinds: Sequence[Kind], *, has_sound: bool) -> Path:

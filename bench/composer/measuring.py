@@ -39,7 +39,7 @@ def run_measured(command: Sequence[str], folder: Path) -> Cost:
     """A program from its start to its end, with its children. RuntimeError with the end of its log when it fails."""
     began = time.monotonic()
     with (folder / "rival.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603 - our own
         with _watched(process.pid) as peaks:
             _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -69,7 +69,7 @@ def run_ours(plan: Plan) -> dict[str, Cost]:
     work.mkdir(parents=True)
     with (work / "ours.log").open("wb") as log:
         command = [sys.executable, "-m", "bench.composer.ours", json.dumps(asdict(plan))]
-        subprocess.run(command, check=True, stdout=log, stderr=log)  # noqa: S603
+        subprocess.run(command, check=True, stdout=log, stderr=log)  # noqa: S603 - our own
     return {phase: Cost(**cost) for phase, cost in json.loads((work / COSTS).read_text()).items()}
 
 

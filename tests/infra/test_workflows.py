@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.proofs.security.__main__ import _parts
 
 from omnigen_local.artefacts import ROOT
 
@@ -72,3 +73,15 @@ def test_a_role_is_given_to_one_environment_of_one_repository(environment: str) 
     (statement,) = trust
     subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
     assert subject == f"repo:${{Repository}}:environment:{environment}"
+
+
+def test_known_holes_in_all_pins_are_looked_for_with_every_change_and_once_a_week() -> None:
+    workflow = WORKFLOWS["security"]
+    assert {"push", "pull_request", "schedule"} == set(workflow[True])  # YAML takes "on" for yes
+    commands = [step["run"] for step in steps(workflow) if "run" in step]
+    assert commands == ["make security STRICT=1"]
+    assert not [step for step in steps(workflow) if step.get("continue-on-error")]
+    pins = {path.stem for path in (ROOT / "requirements").glob("*.txt")}
+    locks = {path.parent.name for path in ROOT.glob("**/package-lock.json") if "node_modules" not in path.parts}
+    parts = {name for name, _ in _parts(ROOT)}
+    assert {f"pip_audit.{name}" for name in pins} | {f"npm_audit.{name}" for name in locks} <= parts

@@ -81,7 +81,7 @@ class PredictionStore:
         edge = int(cursor[1:]) if cursor else 2**62
         where, order = ("seq > ?", "ASC") if newer else ("seq < ?", "DESC")
         rows = self._database.execute(
-            f"SELECT seq, body FROM predictions WHERE listed_at <= ? AND {where} ORDER BY seq {order} LIMIT ?",  # noqa: S608
+            f"SELECT seq, body FROM predictions WHERE listed_at <= ? AND {where} ORDER BY seq {order} LIMIT ?",  # noqa: S608 - ours
             now,
             edge,
             size + 1,

@@ -32,13 +32,16 @@ class Inquiry:
     folder: Path
     cases: int
     seed: int
+    mode: str = "all"
+    """Or `negative`: only what the document forbids, which needs no phase that builds on good answers."""
 
     async def ask(self, url: str, who: str, headers: Mapping[str, str]) -> Findings:
         """All checks and phases over the document that is served at `url`."""
         report = self.folder / f"{who}.json"
+        phases = "coverage,fuzzing" if self.mode == "negative" else "examples,coverage,fuzzing,stateful"
         argv = [
             *("--config-file", HERE / "schemathesis.toml", "run", f"{url}/api/v1/openapi.json", "--url", url),
-            *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure"),
+            *("--checks", "all", "--phases", phases, "--mode", self.mode, "--continue-on-failure"),
             *("--max-examples", str(self.cases), "--seed", str(self.seed), "--generation-database", "none"),
             *("--request-timeout", str(ANSWERS_WITHIN_S), "--no-shrink", "--no-color", "--warnings", "off"),
             *("--report", "json", "--report-json-path", report),

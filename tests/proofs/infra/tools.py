@@ -27,34 +27,34 @@ class ToolMissingError(Exception):
 
 def cfn_lint(template: Path) -> list[str]:
     """Errors and warnings of the merged template."""
-    return _lines([_bin("infra", "cfn-lint"), "-r", "us-east-1", "-f", "parseable", "-t", str(template)])
+    return _lines([find_tool("infra", "cfn-lint"), "-r", "us-east-1", "-f", "parseable", "-t", str(template)])
 
 
-def checkov(template: Path) -> list[str]:
-    """Failed checks that the template does not suppress with a reason."""
+def checkov(path: Path, framework: str = "cloudformation") -> list[str]:
+    """Failed checks that the file does not suppress with a reason."""
     command = [
-        _bin("checkov", "checkov"),
+        find_tool("checkov", "checkov"),
         "-f",
-        str(template),
+        str(path),
         "--framework",
-        "cloudformation",
+        framework,
         "-o",
         "json",
         "--quiet",
     ]
-    report = json.loads(_run([*command, "--skip-download", "--compact"]).stdout or "{}")
+    report = json.loads(run([*command, "--skip-download", "--compact"]).stdout or "{}")
     failed = report.get("results", {}).get("failed_checks", []) if isinstance(report, dict) else []
     return sorted(f"{check['check_id']} {check['resource']}: {check['check_name']}" for check in failed)
 
 
 def hadolint(paths: Iterable[Path]) -> list[str]:
     """What is wrong with Dockerfiles."""
-    return _lines([_bin("infra", "hadolint"), "--no-color", *map(str, paths)])
+    return _lines([find_tool("infra", "hadolint"), "--no-color", *map(str, paths)])
 
 
 def statelint(definition: Path) -> list[str]:
     """What is wrong with a state machine."""
-    return _lines([_bin("infra", "statelint"), str(definition)])
+    return _lines([find_tool("infra", "statelint"), str(definition)])
 
 
 def asl_validator(definition: Path) -> list[str]:
@@ -86,7 +86,8 @@ def schema_errors(folder: Path, name: str, document: Any) -> Iterator[str]:
         yield f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
 
 
-def _bin(environment: str, name: str) -> str:
+def find_tool(environment: str, name: str) -> str:
+    """Its path. ToolMissingError when that environment is not there."""
     path = ROOT / f".venv-{environment}" / "bin" / name
     if not path.exists():
         raise ToolMissingError(f"{path.relative_to(ROOT)} is not installed")
@@ -108,11 +109,12 @@ def _npm(package: str) -> Path:
 
 def _lines(command: Sequence[str]) -> list[str]:
     """What the tool says; that it fails without a word is said, too."""
-    ended = _run(command)
+    ended = run(command)
     said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
     return said or ([f"exit code {ended.returncode}"] if ended.returncode else [])
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run it at the top of the checkout to its end, whatever that is."""
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)  # noqa: S603 - our own tools

@@ -1,0 +1,1 @@
+"""Everything that looks for a hole, in one run: `make security`."""
