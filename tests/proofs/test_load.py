@@ -10,7 +10,7 @@ from tests.proofs.load.answers import Answer
 from tests.proofs.load.arrivals import Outcome, Step, keep_coming
 from tests.proofs.load.knees import GROWTH, climb, describe_break
 from tests.proofs.load.machine import CLIENT, Reading
-from tests.proofs.soak.remains import Remains, count_files, count_open
+from tests.proofs.soak.remains import Remains, count_files, count_open, find_processes
 from tests.proofs.soak.slopes import Sample, draw_spark, fit_slope, rise_in, to_mib_per_hour
 
 BUSY = Answer(503, "dependency_unavailable", retry_after="2")
@@ -109,3 +109,13 @@ def test_what_is_left_is_what_there_is_more_of(tmp_path: Path) -> None:
     first, second = Remains({"a": 1, "b": 2}), Remains({"a": 3, "b": 1})
     assert second.more_than(first) == {"a": "1 → 3"}
     assert (first.most(second).counts, first.least(second).counts) == ({"a": 3, "b": 2}, {"a": 1, "b": 1})
+
+
+async def test_a_process_is_found_by_the_folder_that_it_was_given(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec("sleep", "60", env={"TMPDIR": str(tmp_path), "PATH": os.defpath})
+    try:
+        assert find_processes(tmp_path) == [process.pid]
+    finally:
+        process.kill()
+        await process.wait()
+    assert find_processes(tmp_path) == []

@@ -14,6 +14,7 @@ from bench.goals import Scoreboard
 from rich.console import Console
 from rich.table import Table
 from tests.proofs.load.ground import open_ground
+from tests.proofs.soak.remains import find_processes
 from tests.proofs.soak.running import EMULATOR, Run, soak
 from tests.proofs.soak.slopes import Sample, draw_spark, fit_slope, rise_in, to_mib_per_hour
 
@@ -49,12 +50,14 @@ def main(
     board = Scoreboard(kind.value)
     with tempfile.TemporaryDirectory(prefix="omnigen-soak-") as folder:
         run = asyncio.run(_run(Path(folder), board, seconds, seed))
+        left = len(find_processes(Path(folder)))
     console = Console(width=160)
     console.print(draw_remains(run))
     console.print(draw_memory(run.memory))
     board.tell(f"done: {', '.join(f'{count} {what}' for what, count in run.happened.most_common())}")
     if kind is Kind.SOAK:
         judge_remains(board, run)
+        board.expect_equal("soak.processes_after_the_end", left, 0)
     else:
         judge_memory(board, run.memory)
     sys.exit(board.conclude())
