@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from tests.proofs.load.answers import Answer
 from tests.proofs.load.arrivals import Outcome, Step, keep_coming
-from tests.proofs.load.knees import GROWTH, climb, describe_break
+from tests.proofs.load.knees import GROWTH, Climb, climb, describe_break
 from tests.proofs.load.machine import CLIENT, Reading
 from tests.proofs.soak.remains import Remains, count_files, count_open, find_processes
 from tests.proofs.soak.slopes import Sample, draw_spark, fit_slope, rise_in, to_mib_per_hour
 
 BUSY = Answer(503, "dependency_unavailable", retry_after="2")
 GOOD = Answer(200)
+CORES = os.cpu_count() or 1
 
 
 def step(rate: float, took_s: float = 0.01, answer: Answer = GOOD, cores: Mapping[str, float] | None = None) -> Step:
@@ -74,12 +75,22 @@ async def test_what_never_breaks_is_said_to_be_so() -> None:
     [
         ({"emulator": 0.97, "jobs": 0.4}, "emulator, 0.97 cores"),
         ({CLIENT: 0.95, "jobs": 0.4}, "the client, 0.95 of a core: it is no more than this"),
-        ({"jobs": 0.4, "others": float(os.cpu_count() or 1)}, "all cores, jobs most (0.40)"),
+        ({"jobs": 0.4, "others": float(CORES)}, f"others on this machine, {CORES:.2f} cores"),
+        ({f"job{number}": 0.6 for number in range(2 * CORES)}, "all cores, job0 most (0.60)"),
         ({"jobs": 0.4}, "no process; jobs has most (0.40 cores)"),
     ],
 )
 def test_what_broke_first_is_who_had_no_more_to_give(cores: Mapping[str, float], told: str) -> None:
     assert describe_break(step(1, answer=BUSY, cores=cores), 1) == f"{told}; 20 x 503 dependency_unavailable"
+
+
+def test_what_a_request_costs_is_told_whatever_else_runs() -> None:
+    outcomes = [Outcome(GOOD, 0.1)] * 50
+    steps = [Step(5, outcomes, {"jobs": 0.1, "gateway": 0.2, "others": CORES * share}, 10) for share in (0.1, 0.9)]
+    way = Climb("list", 1, steps)
+    assert way.cpu_ms_each == {"gateway": pytest.approx(40), "jobs": pytest.approx(20)}
+    assert way.had_company
+    assert not Climb("list", 1, steps[:1]).had_company
 
 
 def test_a_reading_tells_what_was_used_since_the_one_before() -> None:

@@ -31,11 +31,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """So many a second, for a while. `cores` is what each process used of the machine meanwhile."""
+    """So many a second, for a while. `cores` is what each process used of the machine while it took."""
 
     rate: float
     outcomes: Sequence[Outcome]
     cores: Mapping[str, float] = field(default_factory=dict)
+    took_s: float = 0
+    """To the last answer."""
 
     def percentile_s(self, share: float) -> float:
         """That share of all is there by then."""

@@ -11,6 +11,8 @@ from tests.proofs.load.machine import CLIENT, OTHERS
 GROWTH: Final = 1.6
 BUSY: Final = 0.9
 """Of a core: whoever has one thread has no more to give."""
+COMPANY: Final = 0.5
+"""Of the machine, taken by whoever has nothing to do with us."""
 Measure = Callable[[float], Awaitable[Step]]
 
 
@@ -34,6 +36,20 @@ class Climb:
     def knee(self) -> float:
         """The last rate that held; 0 when not even the first did."""
         return self.held[-1].rate if self.held else 0
+
+    @property
+    def cpu_ms_each(self) -> dict[str, float]:
+        """CPU of each process for one request, over all rates that held, the dearest first."""
+        steps = self.held or self.steps
+        asked = sum(len(step.outcomes) for step in steps)
+        names = {name for step in steps for name in step.cores} - {OTHERS}
+        used = {name: sum(step.cores.get(name, 0) * step.took_s for step in steps) * 1000 / asked for name in names}
+        return dict(sorted(used.items(), key=lambda pair: -pair[1]))
+
+    @property
+    def had_company(self) -> bool:
+        """Whether others took most of the machine while it broke, or all along: then the knee is theirs."""
+        return self.steps[-1].cores.get(OTHERS, 0) >= COMPANY * _count_cores()
 
     @property
     def broke_first(self) -> str:
@@ -65,11 +81,17 @@ def _who_is_busy(step: Step) -> str:
     if not ours:
         return "unknown"
     name, cores = max(ours.items(), key=lambda pair: pair[1])
-    everything = sum(step.cores.values())
+    everything, others = sum(step.cores.values()), step.cores.get(OTHERS, 0)
+    if others >= COMPANY * _count_cores():
+        return f"others on this machine, {others:.2f} cores"
     if name == CLIENT and cores >= BUSY:
         return f"the client, {cores:.2f} of a core: it is no more than this"
     if cores >= BUSY:
         return f"{name}, {cores:.2f} cores"
-    if everything >= BUSY * (os.cpu_count() or 1):
+    if everything >= BUSY * _count_cores():
         return f"all cores, {name} most ({cores:.2f})"
     return f"no process; {name} has most ({cores:.2f} cores)"
+
+
+def _count_cores() -> int:
+    return os.cpu_count() or 1

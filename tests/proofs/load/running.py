@@ -59,7 +59,10 @@ async def _prove(ground: Ground, board: Scoreboard, plan: Plan) -> Climb:
 
     way = await climb(plan.name, plan.first_rate, plan.most_steps, plan.within_s, measure)
     recovered_s = await _recover(plan)
-    board.expect(f"{plan.name}.knee", way.knee, ">0", holds=way.knee > 0)
+    if way.had_company:
+        board.skip(f"{plan.name}.knee", "others_took_half_of_the_machine_or_more")
+    else:
+        board.expect(f"{plan.name}.knee", way.knee, ">0", holds=way.knee > 0)
     errors = sum(outcome.answer.status >= 500 for step in way.held for outcome in step.outcomes)
     board.expect_equal(f"{plan.name}.5xx_below_the_knee", errors, 0)
     undocumented = {told: count for step in way.steps for told, count in step.undocumented.items()}
@@ -73,9 +76,9 @@ async def _measure(ground: Ground, kind: Kind, rate: float, seconds: float) -> S
     await _become_quiet(ground)
     before = Reading.take(ground.pids)
     outcomes = await keep_coming(rate, seconds, kind.act)
-    cores = Reading.take(ground.pids).since(before)
+    after = Reading.take(ground.pids)
     await kind.rest()
-    return Step(rate, outcomes, cores)
+    return Step(rate, outcomes, after.since(before), after.at_s - before.at_s)
 
 
 async def _become_quiet(ground: Ground) -> None:

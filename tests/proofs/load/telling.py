@@ -7,6 +7,7 @@ from tests.proofs.load.arrivals import Step
 from tests.proofs.load.knees import Climb
 
 TOLD_CORES = 0.05
+TOLD_CPU_MS = 0.1
 
 
 def draw_steps(ways: Iterable[Climb]) -> Table:
@@ -36,10 +37,13 @@ def _figures(step: Step) -> tuple[str, ...]:
 
 
 def draw_knees(ways: Iterable[Climb]) -> Table:
-    """The last rate that held, and what the next one met."""
-    table = Table(title="the knees")
-    for column in ("", "a second", "what broke first beyond it"):
+    """The last rate that held, what the next one met, and how far a core of their own would take the dearest."""
+    table = Table(title="the knees; CPU of one request, and where it would use up a core")
+    for column in ("", "a second", "what broke first beyond it", "CPU ms each", "a core's worth, a second"):
         table.add_column(column, justify="right" if column == "a second" else "left")
     for way in ways:
-        table.add_row(way.name, f"{way.knee:.1f}", way.broke_first)
+        dear = {name: each for name, each in way.cpu_ms_each.items() if each >= TOLD_CPU_MS}
+        each = ", ".join(f"{name} {cpu_ms:.1f}" for name, cpu_ms in dear.items())
+        worth = ", ".join(f"{name} {1000 / cpu_ms:.0f}" for name, cpu_ms in list(dear.items())[:3])
+        table.add_row(way.name, f"{way.knee:.1f}", way.broke_first, each, worth)
     return table
