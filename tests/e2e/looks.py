@@ -11,11 +11,14 @@ THEMES: Final = ("dark", "light")
 
 
 async def take_pictures(tab: Tab, name: str, folder: Path) -> None:
-    """Of the whole page from its top, as it is now."""
+    """Of the whole page from its top, as it is now: at each width, and in the light theme."""
     await tab.page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     for width in WIDTHS:
         await tab.page.set_viewport_size({"width": width, "height": 844 if width == WIDTHS[0] else 900})
         await tab.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+    await tab.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    await tab.page.screenshot(path=folder / f"{name}-light.png", full_page=True)
+    await tab.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     await tab.page.set_viewport_size({"width": 1280, "height": 800})
 
 
@@ -30,5 +33,5 @@ async def find_barriers(tab: Tab) -> list[str]:
             for violation in results.response["violations"]
             for node in violation["nodes"]
         ]
-    await tab.page.emulate_media(color_scheme="dark")
+    await tab.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     return found

@@ -24,6 +24,7 @@ async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: W
         await page.context.clear_cookies()
         await page.get_by_role("dialog").get_by_text("You have been signed out").wait_for(timeout=60_000)
         assert page.url.endswith(f"/videos/{job_id}"), "it is said in place"
+        assert await page.get_by_text("Scene 1").count() > 0, "the page is still there behind it"
         await take_pictures(tab, "session-ended", world.pictures)
         assert (barriers := await find_barriers(tab)) == [], barriers
         async with page.expect_popup() as opened:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDay, formatMonth, formatUsd } from '@/lib/words';
+import { formatDay, formatMonth, formatUsd, upToCents } from '@/lib/words';
 
 test.each([
   ['0', '$0.00'],
@@ -14,4 +14,12 @@ test.each([
 test('a month begins at midnight UTC, wherever its reader is', () => {
   expect(formatDay('2026-12-01T00:00:00.000000Z')).toBe('1 December 2026');
   expect(formatMonth('2026-11')).toBe('November 2026');
+});
+
+test.each([
+  ['0.28125', '0.29'],
+  ['0.29', '0.29'],
+  ['1', '1.00'],
+])('of %s USD no cent is missing in %s', (amount, cents) => {
+  expect(upToCents(amount)).toBe(cents);
 });

@@ -10,6 +10,9 @@ export function formatUsd(amount: number | string): string {
   });
 }
 
+/** Whole cents that are not less: `0.28125` as `0.29`. What is allowed to be spent is typed so. */
+export const upToCents = (amount: string): string => (Math.ceil(Number(amount) * 100 - 1e-6) / 100).toFixed(2);
+
 const inUtc = (date: string, options: Intl.DateTimeFormatOptions): string =>
   new Date(date).toLocaleDateString('en-GB', { timeZone: 'UTC', ...options });
 

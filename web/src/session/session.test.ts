@@ -61,3 +61,25 @@ test('who stays signed out lets nobody wait', async () => {
   session.giveUp();
   expect(await waiting).toBe(false);
 });
+
+test('an open page keeps who was known until they are signed in again or say no', async () => {
+  let isSignedIn = true;
+  answerWith({ [ASKED]: () => (isSignedIn ? json(ME) : json({}, 401)) });
+  const session = new Session();
+  await session.stay();
+  isSignedIn = false;
+  const staying = session.stay();
+  await vi.waitFor(() => {
+    expect(session.isExpired()).toBe(true);
+  });
+  isSignedIn = true;
+  await session.resume();
+  expect(await staying).toEqual(ME);
+  isSignedIn = false;
+  const leaving = session.stay();
+  await vi.waitFor(() => {
+    expect(session.isExpired()).toBe(true);
+  });
+  session.giveUp();
+  expect(await leaving).toBeNull();
+});

@@ -37,6 +37,13 @@ export class Session {
     return this.#lookUp;
   };
 
+  /** Who it is, for a page that is open: whoever was known is not sent away, but asked to sign in again. */
+  stay = async (): Promise<Me | null> => {
+    const me = await this.lookUp();
+    if (me !== null || !this.isKnown()) return me;
+    return (await this.renewed()) ? this.#me : null;
+  };
+
   csrfToken = async (): Promise<string | null> => {
     const me = this.#me ?? (this.mayBeSignedIn() ? await this.lookUp() : null);
     return me?.csrf_token ?? null;
@@ -83,7 +90,7 @@ export class Session {
       return this.#me;
     }
     if (answer.status === 401) {
-      if (!this.#isExpired) localStorage.removeItem(HINT);
+      if (!this.isKnown()) localStorage.removeItem(HINT);
       return null;
     }
     throw new ProblemError(problemFrom(answer.status, await answer.json().catch(() => null)));

@@ -4,7 +4,7 @@ import { session } from '@/session/session';
 /** For pages that everybody may see: where nobody has been signed in, nobody is asked. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: session.lookUp,
+  queryFn: session.stay,
   staleTime: 60_000,
   initialData: () => (session.mayBeSignedIn() ? undefined : null),
   refetchOnWindowFocus: session.mayBeSignedIn,

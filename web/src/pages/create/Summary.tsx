@@ -3,6 +3,7 @@ import type { useEstimate } from '@/api/queries/useEstimate';
 import { budgetProblem } from '@/pages/create/draft';
 import { PriceList } from '@/parts/PriceList';
 import { Quota } from '@/parts/Quota';
+import { upToCents } from '@/lib/words';
 import { Card } from '@/ui/Card';
 import { Field } from '@/ui/Field';
 import { Input } from '@/ui/Input';
@@ -39,7 +40,7 @@ export function Summary({ estimate, budget, onBudget, problem, children }: Props
           <Input
             {...control}
             inputMode="decimal"
-            placeholder={data ? data.price.max_usd : ''}
+            placeholder={data ? upToCents(data.price.max_usd) : ''}
             value={budget}
             onChange={(event) => {
               onBudget(event.target.value);

@@ -38,7 +38,7 @@ test('style and tone are told together', () => {
 test.each([
   ['', undefined],
   ['0.5', undefined],
-  ['0.37', 'The video costs 0.38 USD as it is.'],
+  ['0.37', 'The video costs $0.38 as it is.'],
   ['a lot', 'An amount in dollars, such as 1.50.'],
 ])('a budget of %j', (budget, problem) => {
   expect(budgetProblem(budget, '0.38')).toBe(problem);

@@ -1,4 +1,5 @@
 import type { Api } from '@/api/types';
+import { upToCents } from '@/lib/words';
 
 /** An order as somebody types it. Kept in the browser until it is placed. */
 export interface Draft {
@@ -101,6 +102,6 @@ export function budgetProblem(budget: string, totalUsd: string | undefined): str
   const text = budget.trim();
   if (!text) return undefined;
   if (!/^\d{1,5}(\.\d{1,6})?$/.test(text)) return 'An amount in dollars, such as 1.50.';
-  if (totalUsd !== undefined && Number(text) < Number(totalUsd)) return `The video costs ${totalUsd} USD as it is.`;
+  if (totalUsd !== undefined && Number(text) < Number(totalUsd)) return `The video costs $${upToCents(totalUsd)} as it is.`;
   return undefined;
 }

@@ -48,23 +48,25 @@ export function Player({ job }: Props) {
       >
         {captions ? <track key={captions} kind="captions" label="Captions" src={captions} default /> : null}
       </video>
-      {job.links.captions ? <Captions job={job} video={video} /> : null}
-      <ol className={styles.chapters} aria-label="Scenes of the video">
-        {chaptersOf(job).map((chapter) => (
-          <li key={chapter.number}>
-            <button
-              type="button"
-              className={styles.chapter}
-              title={chapter.prompt}
-              onClick={() => {
-                seek(chapter.startsAt);
-              }}
-            >
-              Scene {chapter.number}
-            </button>
-          </li>
-        ))}
-      </ol>
+      <div className={styles.bar}>
+        <ol className={styles.chapters} aria-label="Scenes of the video">
+          {chaptersOf(job).map((chapter) => (
+            <li key={chapter.number}>
+              <button
+                type="button"
+                className={styles.chapter}
+                title={chapter.prompt}
+                onClick={() => {
+                  seek(chapter.startsAt);
+                }}
+              >
+                Scene {chapter.number}
+              </button>
+            </li>
+          ))}
+        </ol>
+        {job.links.captions ? <Captions key={job.updated_at} job={job} video={video} /> : null}
+      </div>
     </figure>
   );
 }
