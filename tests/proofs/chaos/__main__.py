@@ -72,6 +72,10 @@ async def _prove(folder: Path, board: Scoreboard, jobs: int, seed: int) -> None:
             progress.phase = "books"
             await Auditor(ground, customers, Books(ground, customers), caps, board).check()
         board.expect_equal("processes_that_ended_by_themselves", harm.ended, [])
+        board.expect_equal("answers_that_blame_us", [told for told in answers if told.startswith("500")], [])
+        board.expect_equal(
+            "customers_who_gave_up", [why for why in customers.refused if why.startswith("given up")], []
+        )
         board.tell(f"{harm.workers:6} workers of the Lambda killed")
         _tell_counts(board, customers.ends, harm.done, ground.proxy.struck, customers.refused, answers)
 

@@ -26,6 +26,7 @@ DRIZZLE: Final = 0.002
 OUTAGE: Final = 0.09
 BEAT_S: Final = 0.15
 LONGEST_S: Final = 8.0
+SMALLEST_VIDEO: Final = 16 << 10
 FILL: Final = bytes(1 << 20)
 
 
@@ -156,11 +157,12 @@ class Harm:
         self.ground.proxy.storm(service, DRIZZLE)
 
     async def _limit_files(self, lasting_s: float) -> None:
-        """Nothing that the composer writes grows beyond a few kilobytes."""
-        pid = self.ground.stack.get_running("composer").pid
+        """Nothing that the composer writes grows beyond a few kilobytes, but for its log."""
+        composer = self.ground.stack.get_running("composer")
+        pid, most = composer.pid, composer.log_path.stat().st_size + SMALLEST_VIDEO
         with suppress(ProcessLookupError):
             unlimited = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, unlimited[1]))
             await asyncio.sleep(lasting_s)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
 
