@@ -32,7 +32,9 @@ from omnigen_shared.logging import configure_logging
 
 ORDERS_S_PER_JOB: Final = 3.5
 """Between two orders, on average."""
-DEED_EVERY_S: Final = 7.0
+DEEDS_PER_JOB: Final = 0.55
+LONGEST_CALM_S: Final = 20.0
+"""Deeds follow the orders: on a slow machine there is not more of them for less work. But it is never quiet for long."""
 
 
 def main(
@@ -84,12 +86,13 @@ async def _live(customers: Customers, harm: Harm, progress: Progress, jobs: int,
     """Orders and harm side by side; then peace, until the last job has ended."""
     harm.begin()
     ordering = asyncio.create_task(customers.order_all(jobs, jobs * ORDERS_S_PER_JOB))
+    loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as deeds:
-        while customers.placed < jobs:
+        while customers.placed < jobs and not ordering.done():
             deeds.create_task(harm.do_something())
-            await asyncio.sleep(DEED_EVERY_S * chance.uniform(0.4, 1.6))
-            if ordering.done():
-                break
+            calm_until, wanted = loop.time() + LONGEST_CALM_S, harm.done.total() + chance.uniform(0.3, 1.7)
+            while customers.placed * DEEDS_PER_JOB < wanted and loop.time() < calm_until and not ordering.done():
+                await asyncio.sleep(0.2)
     await harm.make_peace()
     progress.phase = "peace"
     await ordering
