@@ -34,7 +34,7 @@ ORDERS_S_PER_JOB: Final = 3.5
 """Between two orders, on average."""
 DEEDS_PER_JOB: Final = 0.55
 LONGEST_CALM_S: Final = 20.0
-"""Deeds follow the orders: on a slow machine there is not more of them for less work. But it is never quiet for long."""
+"""Deeds follow the orders: on a slow machine there is not more of them for less work. It is never quiet for long."""
 
 
 def main(
@@ -91,8 +91,8 @@ async def _live(customers: Customers, harm: Harm, progress: Progress, jobs: int,
         while customers.placed < jobs and not ordering.done():
             deeds.create_task(harm.do_something())
             calm_until, wanted = loop.time() + LONGEST_CALM_S, harm.done.total() + chance.uniform(0.3, 1.7)
-            while customers.placed * DEEDS_PER_JOB < wanted and loop.time() < calm_until and not ordering.done():
-                await asyncio.sleep(0.2)
+            while customers.placed * DEEDS_PER_JOB < wanted and loop.time() < calm_until:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)  # nobody tells of every order
     await harm.make_peace()
     progress.phase = "peace"
     await ordering

@@ -134,6 +134,6 @@ class Customers:
         try:
             async with asyncio.timeout(left_s + SLACK_S):
                 return await watch.follow()
-        except (TimeoutError, GivenUpError):
+        except TimeoutError:
             self.stuck.append(watch.job_id)
             return "stuck"
