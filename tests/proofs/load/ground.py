@@ -25,6 +25,8 @@ TINY: Final = {**ORDER, "aspect_ratio": "16:9", "music": False}
 UNLIMITED: Final = {"ADDRESS_REQUESTS_PER_MIN": "0", "GUEST_REQUESTS_PER_MIN": "0", "STREAMS_PER_USER": "0"}
 """A crowd has as many addresses; here all have one."""
 ASKED_AGAIN: Final = 20
+KEPT_ALIVE_S: Final = 4
+"""Less than a service keeps a connection: what it closes at that moment would be no answer."""
 MANY: Final = "1000000"
 PROVIDER: Final = {
     "SIMULATOR_HAS_TINY_MODEL": "1",
@@ -106,7 +108,7 @@ async def open_ground(folder: Path, overrides: Mapping[str, Mapping[str, str]]) 
     merged = {unit: {**own.get(unit, {}), **overrides.get(unit, {})} for unit in {*own, *overrides}}
     root = make_artefacts(folder / "artefacts")
     plan = StackPlan(folder / "state", folder / "logs", overrides=merged, artefacts_root=root)
-    connector = aiohttp.TCPConnector(limit=0)
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE_S)
     async with LocalStack(plan) as stack, aiohttp.ClientSession(connector=connector, timeout=PATIENCE) as session:
         yield Ground(stack, session)
 

@@ -29,7 +29,8 @@ LOOKS: Final = 6
 LOOK_S: Final = 2.0
 QUIET_S: Final = 20.0
 """Connections that nobody uses are kept for 15 s at most."""
-GONE_WITHIN_S: Final = 120.0
+GONE_WITHIN_S: Final = 240.0
+"""The composer keeps the ends of clips for three minutes."""
 EMULATOR: Final = "emulator"
 """Stands for AWS: it keeps all that was ever written in its memory, and lets the Lambda's workers stay."""
 WORKER: Final = "lambda worker"

@@ -1,5 +1,6 @@
 """What bodies leave for the transitions behind them."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,38 +33,68 @@ def keep(tails: Tails, key: TailKey, size: int, folder: Path) -> None:
     tails.keep(key, made, FACTS)
 
 
-def test_it_serves_once(folder: Path) -> None:
+def sizes(folder: Path) -> list[int]:
+    return [path.stat().st_size for path in folder.iterdir()]
+
+
+async def test_it_serves_once(folder: Path) -> None:
     tails, found = Tails(folder, 100), folder.parent / "found"
     keep(tails, KEY, 10, folder)
     assert [tails.take(other, found) for other in OTHERS] == [None] * 3
     assert tails.take(KEY, found) == FACTS
     assert found.stat().st_size == 10
     assert tails.take(KEY, found) is None
-    assert list(folder.iterdir()) == []
+    assert sizes(folder) == []
 
 
-def test_the_oldest_go_when_it_gets_too_much(folder: Path) -> None:
+async def test_the_oldest_go_when_it_gets_too_much(folder: Path) -> None:
     tails, found = Tails(folder, 100), folder.parent / "found"
     for key in (KEY, *OTHERS):
         keep(tails, key, 40, folder)
-    assert [path.stat().st_size for path in folder.iterdir()] == [40, 40]
+    assert sizes(folder) == [40, 40]
     assert [tails.take(key, found) is not None for key in (KEY, *OTHERS)] == [False, False, True, True]
 
 
-def test_the_newest_stands_for_its_key(folder: Path) -> None:
+async def test_the_newest_stands_for_its_key(folder: Path) -> None:
     tails, found = Tails(folder, 100), folder.parent / "found"
     for size in (40, 50):
         keep(tails, KEY, size, folder)
     tails.take(KEY, found)
     assert found.stat().st_size == 50
-    assert list(folder.iterdir()) == []
+    assert sizes(folder) == []
 
 
-def test_what_is_too_large_for_all_of_it_is_not_kept(folder: Path) -> None:
+async def pass_a_moment() -> None:
+    """What was due has been done."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_what_nobody_asks_for_goes_after_a_while(folder: Path) -> None:
+    tails, found = Tails(folder, 100, lifetime_s=0), folder.parent / "found"
+    keep(tails, KEY, 10, folder)
+    await pass_a_moment()
+    assert tails.take(KEY, found) is None
+    assert sizes(folder) == []
+
+
+async def test_what_was_taken_or_renewed_does_not_go(folder: Path) -> None:
+    tails, found = Tails(folder, 100, lifetime_s=0), folder.parent / "found"
+    keep(tails, KEY, 10, folder)
+    tails.take(KEY, found)
+    lasting = Tails(folder, 100, lifetime_s=3600)
+    keep(lasting, KEY, 20, folder)
+    lasting._expire(KEY, folder / "0.nut")
+    await pass_a_moment()
+    assert found.exists()
+    assert lasting.take(KEY, found) == FACTS
+
+
+async def test_what_is_too_large_for_all_of_it_is_not_kept(folder: Path) -> None:
     tails = Tails(folder, 100)
     keep(tails, KEY, 101, folder)
     assert tails.take(KEY, folder.parent / "found") is None
-    assert list(folder.iterdir()) == []
+    assert sizes(folder) == []
 
 
 def test_frames_that_would_not_be_kept_are_not_made(folder: Path) -> None:

@@ -4,6 +4,7 @@ A clip has one key frame as a rule: for its last half second all of it has to be
 does that, and gets the same frames.
 """
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from omnigen_shared.contracts.media import FrameSize
 
 LIMIT_BYTES: Final = 256 << 20
 """Half a second at 1080p takes 46 MB."""
+LIFETIME_S: Final = 180.0
+"""Who asks later decodes the clip; for a job that was called off nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,12 @@ class TailKey:
 
 
 class Tails:
-    """Files in one folder; the oldest go when they are more than `limit_bytes` together."""
+    """Files in one folder; the oldest go when they are more than `limit_bytes` together, each after `lifetime_s`."""
 
-    def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES, lifetime_s: float = LIFETIME_S) -> None:
         self._folder = folder
         self._limit_bytes = limit_bytes
+        self._lifetime_s = lifetime_s
         self._kept: dict[TailKey, tuple[Path, ClipFacts]] = {}
         self._count = 0
 
@@ -39,10 +43,12 @@ class Tails:
         return 0 < frames * size.width * size.height * 3 // 2 < self._limit_bytes
 
     def keep(self, key: TailKey, video: Path, facts: ClipFacts) -> None:
-        """Move the file in."""
+        """Move the file in; within a running event loop, which takes it away in time."""
         self._drop(key)
         self._count += 1
-        self._kept[key] = video.rename(self._folder / f"{self._count}.nut"), facts
+        path = video.rename(self._folder / f"{self._count}.nut")
+        self._kept[key] = path, facts
+        asyncio.get_running_loop().call_later(self._lifetime_s, self._expire, key, path)
         sizes = {kept: path.stat().st_size for kept, (path, _) in self._kept.items()}
         while sum(sizes.values()) > self._limit_bytes:
             oldest = next(iter(sizes))
@@ -57,6 +63,11 @@ class Tails:
         path.rename(video)
         return facts
 
+    def _expire(self, key: TailKey, path: Path) -> None:
+        """Unless it was taken, or another one stands for its key."""
+        if key in self._kept and self._kept[key][0] == path:
+            self._drop(key)
+
     def _drop(self, key: TailKey) -> None:
         if key in self._kept:
-            self._kept.pop(key)[0].unlink()
+            self._kept.pop(key)[0].unlink(missing_ok=True)
