@@ -146,9 +146,7 @@ class Crew:
             _log.info("work_failed", key=work.key, code=problem.code, detail=problem.detail)
             work.problem = ProblemRecord.from_error(_find_shortage(problem) or problem)
         except Exception as error:  # noqa: BLE001 - the border of a piece of work: whoever asks next has to be told
-            _log.exception("work_crashed", key=work.key)
-            unforeseen = CompositionFailedError(f"Unforeseen: {type(error).__name__}.")
-            work.problem = ProblemRecord.from_error(_find_shortage(error) or unforeseen)
+            work.problem = ProblemRecord.from_error(_find_shortage(error) or _find_crash(error, work.key))
         finally:
             await self._close_lease(lease, work)
 
@@ -198,10 +196,16 @@ async def _end(tasks: "list[asyncio.Task[None]]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _find_crash(error: Exception, key: str) -> CompositionFailedError:
+    _log.error("work_crashed", key=key, exc_info=error)
+    return CompositionFailedError(f"Unforeseen: {type(error).__name__}.")
+
+
 def _find_shortage(error: BaseException | None) -> ComposerBusyError | None:
     """What to say when there was no room on the disk: nothing that is worked on is to blame, and others make room."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _log.warning("disk_full")
             return ComposerBusyError("There is no room on the composer's disk.", retry_after_s=ROOM_RETRY_AFTER_S)
         error = error.__cause__
     return None
