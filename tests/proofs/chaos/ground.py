@@ -32,6 +32,8 @@ SERVICES: Final = ("gateway", "jobs", "quota", "composer")
 TOKEN_MINUTES: Final = 5
 """The least that Cognito allows."""
 DISK_BYTES: Final = 96 << 20
+OUTAGES_S: Final = 60
+"""What a job may lose of its time to all that happens."""
 QUOTA_TIMEOUT_S: Final = 30
 
 
@@ -116,7 +118,7 @@ def _overrides(folder: Path, aws_url: str, disk: Path | None, seed: int) -> dict
         | calm
         | {
             "PYTHONPATH": str(make_site(folder / "site")),
-            "DEADLINE_MARGIN_S": str(REAL.deadline_margin_s * 2),
+            "DEADLINE_MARGIN_S": str(REAL.deadline_margin_s + OUTAGES_S),
             "LEASE_S": "15",
             "REAPER_INTERVAL_S": "2",
             "TIDY_INTERVAL_S": "2",
