@@ -1,5 +1,6 @@
 """Stop, resume, regenerate: a new attempt over the same record, which pays for nothing that is there."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from tests.fakes.jobs_rounds import CHAINED, CLIP_PRICE, begin, clip_key, comple
 from tests.fakes.sudden_death import Fate, KilledError
 
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
-from omnigen_jobs.domain.records import Money, Record
+from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.rounds import Wish
 from omnigen_shared.contracts.base import IntentId, UserId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
@@ -56,6 +57,37 @@ async def test_a_resumed_job_begins_again_where_it_was(failed: JobsBench) -> Non
     assert failed.workflow.started == [(JOB, 2)]
     assert job.deadline_at > failed.clock.now() + timedelta(minutes=10)
     assert (await failed.tell_types())[-1] == "job.resumed"
+
+
+@pytest.mark.parametrize("is_unsent_first", [False, True])
+async def test_who_closes_the_round_before_too_late_leaves_this_one_alone(is_unsent_first: bool) -> None:
+    bench = await begin()
+    bench.quota.is_down = True
+    await fail(bench)
+    bench.quota.is_down = False
+    seen = await bench.read()
+    assert seen.job.money is not Money.CLOSED
+    release, may_go = bench.quota.release, asyncio.Event()
+
+    async def release_slowly(job: Job, month: str) -> None:
+        await release(job, month)
+        await may_go.wait()
+
+    bench.quota.release = release_slowly  # type: ignore[method-assign]
+    late = asyncio.create_task(bench.uses.ending.close(seen))
+    await asyncio.sleep(0)
+    bench.quota.release = release  # type: ignore[method-assign]
+    begun = await resume(bench)
+    if is_unsent_first:
+        await bench.plan(intent="scene-03.1.2", attempt=2, fingerprint=f"{3:064x}")
+    may_go.set()
+    await late
+    record = await bench.read()
+    assert (record.job.round, record.job.money, record.job.status) == (2, Money.RESERVED, JobStatus.PENDING)
+    assert all(
+        intent.status is not IntentStatus.REFUNDED for intent in record.intents if intent.round == begun.job.round
+    )
+    assert bench.quota.states == {JOB: "released", f"{JOB}.2": "open"}
 
 
 async def test_it_reserves_what_is_missing_and_one_clip_more(failed: JobsBench) -> None:

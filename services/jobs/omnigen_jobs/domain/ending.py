@@ -72,6 +72,14 @@ def overdue_problem(job: Job) -> JobProblem:
     )
 
 
+def is_same_end(job: Job, seen: Job) -> bool:
+    """Whether the job is still at the end that somebody has begun to account for.
+
+    Who is slow at that may be overtaken by another, who closes the same round, and by its user, who begins the next.
+    """
+    return job.status.is_terminal and job.round == seen.round
+
+
 def list_unsent(record: Record) -> Iterator[Intent]:
     """Intents of an ended job that were certainly never sent, and will not be."""
     return (intent for intent in record.intents if intent.status in UNSENT)

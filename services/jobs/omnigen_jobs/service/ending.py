@@ -97,7 +97,14 @@ class Ending:
         for month in ending.charged_months(record.job, self._clock.now()):
             await close(record.job, month)
         record = await self._close_calls(record)
-        return await self._write(record.job, self._decide_closed)
+
+        async def decide(found: Record) -> Change | None:
+            if not ending.is_same_end(found.job, record.job) or found.job.money is Money.CLOSED:
+                return None
+            now = self._clock.now()
+            return ending.close_money(found, now, self._retention.find_end(found.job, now))
+
+        return await self._write(record.job, decide)
 
     async def _close_calls(self, record: Record) -> Record:
         for intent in ending.list_unsent(record):
@@ -113,7 +120,7 @@ class Ending:
         async def decide(record: Record) -> Change | None:
             unsent = (intent for intent in ending.list_unsent(record) if intent.intent_id == intent_id)
             intent = next(unsent, None)
-            if intent is None:
+            if intent is None or not ending.is_same_end(record.job, job):
                 return None
             claim = await self._store.find_claim(job.user_id, intent.fingerprint)
             return ending.refund_unsent(record.job, intent, claim)
@@ -124,15 +131,10 @@ class Ending:
         async def decide(record: Record) -> Change | None:
             ingested = (intent for intent in ending.list_unsettled(record) if intent.intent_id == intent_id)
             intent = next(ingested, None)
-            return None if intent is None else ending.settle_ingested(record.job, intent, self._clock.now())
+            is_over = intent is None or not ending.is_same_end(record.job, job)
+            return None if is_over or intent is None else ending.settle_ingested(record.job, intent, self._clock.now())
 
         return await self._write(job, decide)
-
-    async def _decide_closed(self, record: Record) -> Change | None:
-        if record.job.money is Money.CLOSED:
-            return None
-        now = self._clock.now()
-        return ending.close_money(record, now, self._retention.find_end(record.job, now))
 
     async def _write(self, job: Job, decide: Decide) -> Record:
         return await write(self._store, job.user_id, job.job_id, decide)
