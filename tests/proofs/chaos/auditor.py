@@ -19,7 +19,7 @@ from tests.proofs.spend.books import Books
 from omnigen_composer.media.probe import UnreadableError, inspect_video
 from omnigen_jobs.domain.changes import change_job
 from omnigen_jobs.domain.events import RESUMED, TERMINAL
-from omnigen_jobs.domain.records import Event, Job, Record
+from omnigen_jobs.domain.records import Event, Job, Money, Record
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_local.demo.accounts import sign_in
 from omnigen_local.demo.client import GatewayClient, RefusedError
@@ -151,13 +151,17 @@ class Auditor:
             self.board.tell(f"       {key}: {self._owners_of(key)}")
 
     async def _hurry(self) -> None:
-        """A removal that was put off for half an hour, while equal orders were at work, is due at once."""
+        """What was put off is due: removals while equal orders were at work, a look at calls that were open."""
         now = SystemClock().now()
         for _, job_id in self.customers.jobs:
             job = await self.ground.store.find_job(JobId(job_id))
-            if job is not None and job.media_until is not None and job.media_removed_at is None:
+            if job is None or job.money is not Money.CLOSED:
+                continue
+            looked_at = None if job.lease_until is None else min(job.lease_until, now)
+            removed = now if job.media_until is not None and job.media_removed_at is None else job.media_until
+            if (looked_at, removed) != (job.lease_until, job.media_until):
                 with suppress(WriteConflictError):
-                    await self.ground.store.commit(change_job(replace(job, media_until=now)))
+                    await self.ground.store.commit(change_job(replace(job, lease_until=looked_at, media_until=removed)))
 
     def _owners_of(self, key: str) -> list[str]:
         """Whoever had a hand in it."""

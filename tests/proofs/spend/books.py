@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 import aiohttp
@@ -107,15 +108,26 @@ class Books:
     def _check_calls(self, board: Scoreboard, bill: dict[str, Any]) -> None:
         paid: Counter[tuple[str, str]] = Counter()
         bound: dict[str, int] = defaultdict(int)
+        gone = self._list_removals()
         for record, intent in self.intents:
             if intent.actual_microusd:
-                paid[record.job.user_id, intent.fingerprint] += 1
+                # What its user has removed is made, and paid, anew.
+                removals = sum(at < (intent.sent_at or at) for at in gone[record.job.user_id, intent.fingerprint])
+                paid[f"{record.job.user_id} after {removals} removals", intent.fingerprint] += 1
                 bound[intent.provider_id or f"judged {record.job.job_id} {intent.intent_id}"] += intent.actual_microusd
         board.expect_equal("fingerprints_paid_twice", [key for key, times in paid.items() if times > 1], [])
         odd = [id_ for id_, row in bill.items() if id_ in bound and bound[id_] != row["amount_microusd"]]
         board.expect_equal("calls_charged_otherwise_than_billed", odd, [])
         unpaid = [id_ for id_ in bill if id_ not in bound]
         board.expect_equal("bills_that_only_an_operator_found", len(unpaid), len(bound.keys() - bill.keys()))
+
+    def _list_removals(self) -> dict[tuple[str, str], list[datetime]]:
+        """When the output of a call was removed because its user had deleted a job that had it."""
+        gone: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for record, intent in self.intents:
+            if record.job.deleted_at is not None and record.job.media_removed_at is not None:
+                gone[record.job.user_id, intent.fingerprint].append(record.job.media_removed_at)
+        return gone
 
     def _check_jobs(self, board: Scoreboard) -> None:
         jobs = [record.job for record in self.records]
