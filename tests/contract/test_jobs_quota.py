@@ -165,6 +165,16 @@ async def test_nor_does_a_release_that_comes_after_a_commit_fail_for_ever(world:
     assert world.state.videos == 1
 
 
+async def test_quota_whose_table_does_not_answer_is_no_refusal(world: World) -> None:
+    async def fail(*_: object) -> None:
+        raise DependencyUnavailableError("The table did not answer.", retry_after_s=3)
+
+    world.table.apply = fail  # type: ignore[method-assign,assignment]
+    with pytest.raises(DependencyUnavailableError, match="did not answer") as told:
+        await world.quota.reserve(make_job(world.clock))
+    assert told.value.retry_after_s == 3
+
+
 async def test_quota_that_is_not_there_is_told() -> None:
     async with InternalClient("quota", "http://127.0.0.1:9", IdentitySigner("jobs", PRIVATE)) as client:
         with pytest.raises(DependencyUnavailableError):
