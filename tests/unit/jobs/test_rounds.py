@@ -73,10 +73,10 @@ async def test_who_closes_the_round_before_too_late_leaves_this_one_alone(is_uns
         await release(job, month)
         await may_go.wait()
 
-    bench.quota.release = release_slowly  # type: ignore[method-assign]
+    bench.quota.release = release_slowly
     late = asyncio.create_task(bench.uses.ending.close(seen))
     await asyncio.sleep(0)
-    bench.quota.release = release  # type: ignore[method-assign]
+    bench.quota.release = release
     begun = await resume(bench)
     if is_unsent_first:
         await bench.plan(intent="scene-03.1.2", attempt=2, fingerprint=f"{3:064x}")
