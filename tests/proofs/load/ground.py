@@ -69,11 +69,11 @@ class Ground:
         except (aiohttp.ClientError, TimeoutError) as error:
             return Answer(0, type(error).__name__)
 
-    async def ask_patiently(self, method: str, path: str, user: Visitor) -> Answer:
+    async def ask_patiently(self, method: str, path: str, user: Visitor, body: Any = None, **headers: str) -> Answer:
         """As `ask`, and again when it is said to; RuntimeError when it is never answered well."""
         answer = Answer(0)
         for _ in range(ASKED_AGAIN):
-            answer = await self.ask(method, path, user)
+            answer = await self.ask(method, path, user, body, **headers)
             if answer.is_good:
                 return answer
             await asyncio.sleep(float(answer.retry_after or 1))
