@@ -161,6 +161,11 @@ prove-api: setup .venv-api/.stamp ## The API's document against what is served, 
 #: STRICT=1            a missed goal is an error
 	@$(BIN)/python -m tests.proofs.api
 
+.PHONY: prove-outages
+prove-outages: setup ## Every public route while something behind throttles, refuses or keeps silent: when it is answered, when it is back
+#: STRICT=1            a missed goal is an error
+	@$(BIN)/python -m tests.proofs.outages
+
 .PHONY: security
 security: setup .venv-security/.stamp .venv-infra/.stamp .venv-checkov/.stamp .venv-api/.stamp ## Everything that looks for holes: code, secrets, containers, attacks, tenants, known holes in what is pinned
 #: ONLY=               parts whose names hold this, such as audit or tenants

@@ -3,8 +3,10 @@
 Every internal call is idempotent by the ids in it, so a lost reply is answered by asking again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -13,8 +15,9 @@ import orjson
 import stamina
 from opentelemetry.trace import SpanKind
 
-from omnigen_shared.errors import DependencyUnavailableError, RemoteProblemError
+from omnigen_shared.errors import DeadlineExceededError, DependencyUnavailableError, RemoteProblemError
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.patience import within_reason
 from omnigen_shared.signals import STATUS
 from omnigen_shared.telemetry import inject_trace
 from omnigen_shared.tracing import open_span
@@ -24,6 +27,9 @@ ATTEMPTS: Final = 4
 KEEPALIVE_S: Final = 4
 """Our services close what is idle for five seconds: a connection that is about to be closed is not used again."""
 RETRIED_STATUSES: Final = frozenset({502, 503, 504})
+NO_PROBLEM: Final = "unknown"
+"""The code of an answer that somebody on the way has written."""
+PASSING_CODES: Final = frozenset({DependencyUnavailableError.code, DeadlineExceededError.code, NO_PROBLEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +73,30 @@ class InternalClient:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """A 2xx answer. RemoteProblemError for any other one, DependencyUnavailableError when none came."""
+        """A 2xx answer. RemoteProblemError for any other one, DependencyUnavailableError when none came.
+
+        The latter, too, when the other unit says that of something behind it. All tries together end before the request
+        at work has to be answered.
+        """
         try:
-            async for attempt in stamina.retry_context(
-                on=_is_passing, attempts=ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=2.0
-            ):
-                with attempt, open_span(f"call.{self._audience}", kind=SpanKind.CLIENT) as span:
-                    reply = await self._send(method, path, self._headers(subject, plan, headers), body)
-                    span.set_attributes({"http.request.method": method, STATUS: reply.status})
-                    return reply
+            async with within_reason(self._audience, inf):
+                return await self._call(method, path, partial(self._headers, subject, plan, headers), body)
+        except RemoteProblemError as problem:
+            if problem.remote_status in RETRIED_STATUSES and problem.remote_code in PASSING_CODES:
+                raise DependencyUnavailableError(problem.detail, retry_after_s=problem.retry_after_s) from problem
+            raise
         except (aiohttp.ClientError, TimeoutError) as error:
             message = f"{self._audience} did not answer {method} {path}: {type(error).__name__}"
             raise DependencyUnavailableError(message, retry_after_s=2) from error
+
+    async def _call(self, method: str, path: str, write_headers: Callable[[], dict[str, str]], body: Any) -> Reply:
+        async for attempt in stamina.retry_context(
+            on=_is_passing, attempts=ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=2.0
+        ):
+            with attempt, open_span(f"call.{self._audience}", kind=SpanKind.CLIENT) as span:
+                reply = await self._send(method, path, write_headers(), body)
+                span.set_attributes({"http.request.method": method, STATUS: reply.status})
+                return reply
         raise AssertionError("stamina either returns or raises")
 
     def _headers(self, subject: str, plan: str, extra: Mapping[str, str] | None) -> dict[str, str]:
@@ -114,7 +132,7 @@ def _problem_from(status: int, raw: bytes, retry_after_s: int | None) -> RemoteP
         problem = orjson.loads(raw)
         code, detail = str(problem["code"]), str(problem["detail"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        return RemoteProblemError(status, "unknown", f"HTTP {status} without a problem body")
+        return RemoteProblemError(status, NO_PROBLEM, f"HTTP {status} without a problem body")
     return RemoteProblemError(
         status,
         code,

@@ -7,22 +7,29 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import orjson
 import pytest
 from aiohttp import web
-from tests.contract.test_jobs_restart import free_port
+from tests.contract.test_jobs_restart import NOBODY, free_port, tell_of_a_job
+from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.gateway_process import serve_surroundings, sign_tokens
-from tests.fakes.jobs_bench import JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER
+from tests.fakes.hooks_bench import HOOK
+from tests.fakes.jobs_bench import JOB, OTHER_JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER, make_job
 from tests.fakes.waiting import wait_until
 from yarl import URL
 
+from omnigen_jobs.domain.changes import change_job
+from omnigen_jobs.domain.messages import MessageState
+from omnigen_jobs.store.post import PostTable
 from omnigen_local.addresses import CREDENTIALS, REGION
 from omnigen_local.processes import Processes, Program, Running
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.identity import IDENTITY_HEADER, IdentitySigner
+from omnigen_shared.testing.clock import FrozenClock
 
 AT_ONCE = 8
 """Fewer than a client of AWS has connections: each of them is seen behind the service."""
@@ -140,3 +147,58 @@ async def test_the_gateway_answers_whoever_is_in(tmp_path: Path) -> None:
         [token] = sign_tokens(PlanName.PRO, 1)
         url = f"http://127.0.0.1:{port}/api/v1/jobs/{JOB}"
         assert await end_under_load(running, backstage, url, {"Authorization": f"Bearer {token}"}) == {200}
+
+
+@asynccontextmanager
+async def open_slow_receiver() -> AsyncIterator[tuple[str, asyncio.Event, asyncio.Event]]:
+    """Its address; set once something has come; answers once the last is set."""
+    arrived, may_answer, port = asyncio.Event(), asyncio.Event(), free_port()
+
+    async def take(_request: web.Request) -> web.Response:
+        arrived.set()
+        await may_answer.wait()
+        return web.Response(status=204)
+
+    app = web.Application()
+    app.router.add_post("/hook", take)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield f"http://127.0.0.1:{port}/hook", arrived, may_answer
+    finally:
+        await runner.cleanup()
+
+
+async def test_jobs_ends_its_streams_and_brings_what_is_on_its_way(emulator_url: str, tmp_path: Path) -> None:
+    async with (
+        open_jobs_table(emulator_url) as access,
+        open_slow_receiver() as (hook_url, arrived, may_answer),
+        Processes(tmp_path) as processes,
+        aiohttp.ClientSession() as session,
+    ):
+        await tell_of_a_job(access, hook_url)
+        leased = datetime.now(UTC) + timedelta(hours=1)
+        at_work = make_job(FrozenClock(), job_id=OTHER_JOB, version=0, lease_until=leased)
+        await TableStore(access).commit(change_job(at_work))
+        port = free_port()
+        environment = {
+            **internal_environment(Backstage(url=NOBODY)),
+            "AWS_ENDPOINT_URL": emulator_url,
+            "JOBS_TABLE": access.table,
+            "WEBHOOK_INTERVAL_S": "0.05",
+            "OUTBOUND_ALLOW_CIDRS": '["127.0.0.1/32"]',
+            "OUTBOUND_ALLOW_HTTP": "true",
+        }
+        running = await start(processes, "jobs", port, environment)
+        identity = IdentitySigner("gateway", PRIVATE).sign("jobs", USER, PlanName.FREE)
+        events = f"http://127.0.0.1:{port}/api/v1/jobs/{OTHER_JOB}/events"
+        async with asyncio.timeout(ENDS_WITHIN_S), session.get(events, headers={IDENTITY_HEADER: identity}) as stream:
+            await stream.content.readuntil(b"\n\n")
+            await arrived.wait()
+            os.kill(running.pid, signal.SIGTERM)
+            await stream.content.read()  # to its end: it is not broken off
+            may_answer.set()
+            assert await running.wait() in {0, -signal.SIGTERM}
+        (message,) = await PostTable(access).list_messages(HOOK, None, 10)
+        assert (message.state, message.tries) == (MessageState.DELIVERED, 1)

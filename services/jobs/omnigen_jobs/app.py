@@ -1,7 +1,8 @@
 """Puts jobs together.
 
 Start: the clients to AWS and quota, then the use cases over them, then reaper and courier. Stop, the other way round:
-these two first, so that nothing uses a client that is closed; what they had begun is due again when its lease ends.
+these two first, so that nothing uses a client that is closed; what they had begun, and do not finish in a few seconds,
+is due again when its lease ends.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping

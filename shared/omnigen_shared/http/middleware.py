@@ -22,6 +22,7 @@ from omnigen_shared.errors import (
 from omnigen_shared.http.problems import render_problem
 from omnigen_shared.http.strict_json import check_json
 from omnigen_shared.ids import new_request_id
+from omnigen_shared.patience import answering_within
 from omnigen_shared.signals import INTENT_ID, JOB_ID, SCENE, STATUS
 from omnigen_shared.telemetry import extract_trace, tracer
 from omnigen_shared.tracing import keep_open, mark_failed
@@ -64,8 +65,10 @@ class RequestContext:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             with _span_of(scope, headers) as span:
                 try:
-                    async with asyncio.timeout(_timeout_s(headers)):
-                        await self._app(scope, receive, send_named)
+                    timeout_s = _timeout_s(headers)
+                    with answering_within(timeout_s):
+                        async with asyncio.timeout(timeout_s):
+                            await self._app(scope, receive, send_named)
                 except Exception as error:
                     problem = _problem_of(error, scope)
                     if status:

@@ -157,13 +157,31 @@ async def test_whoever_dies_while_sending_is_followed_by_another(bench: JobsBenc
     await bench.courier.sweep()
     for _ in range(10):
         await asyncio.sleep(0)
-    await bench.courier.close()
+    await bench.courier.close(finish_s=0)
     assert len(bench.receivers.sent) == 1
     bench.receivers.gate = None
     await work(bench, 29)
     assert len(bench.receivers.sent) == 1
     await work(bench, 2)
     assert len(bench.receivers.sent) == 2
+    assert [message.state for message in messages(bench)] == [MessageState.DELIVERED]
+
+
+async def test_whoever_ends_brings_what_is_on_its_way(bench: JobsBench) -> None:
+    furnish_hooks(bench, make_hook(bench.clock))
+    await finish(bench)
+    bench.receivers.gate = asyncio.Event()
+    bench.clock.advance(1)
+    await bench.courier.sweep()
+    await bench.courier.drain()
+    await bench.courier.sweep()
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(bench.courier.close())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not closing.done()
+    bench.receivers.gate.set()
+    await closing
     assert [message.state for message in messages(bench)] == [MessageState.DELIVERED]
 
 

@@ -8,7 +8,7 @@ from tests.fakes.time_travel import run_virtually
 
 from omnigen_shared.aws.asking import ask
 from omnigen_shared.errors import DependencyUnavailableError
-from omnigen_shared.patience import ANSWER_WITHIN_S
+from omnigen_shared.patience import ANSWER_WITHIN_S, TO_TELL_S, answering_within, within_reason
 
 SERVICE_ANSWERS_WITHIN_S = 25
 
@@ -34,3 +34,33 @@ def test_a_table_that_comes_back_meanwhile_answers() -> None:
         return "the item"
 
     assert run_virtually(ask(stumble)) == "the item"
+
+
+def test_however_many_waits_there_are_they_end_before_the_request_does() -> None:
+    async def wait_again_and_again() -> None:
+        for _ in range(10):
+            async with within_reason("Somebody slow"):
+                await asyncio.sleep(5)
+
+    async def answer() -> float:
+        began = asyncio.get_running_loop().time()
+        with answering_within(SERVICE_ANSWERS_WITHIN_S), pytest.raises(DependencyUnavailableError):
+            await wait_again_and_again()
+        return asyncio.get_running_loop().time() - began
+
+    assert run_virtually(answer()) == pytest.approx(SERVICE_ANSWERS_WITHIN_S - TO_TELL_S)
+
+
+def test_work_that_outlives_its_request_is_not_held_to_its_time() -> None:
+    async def work() -> str:
+        await asyncio.sleep(SERVICE_ANSWERS_WITHIN_S)
+        async with within_reason("Somebody slow"):
+            await asyncio.sleep(5)
+        return "done"
+
+    async def begin_and_answer() -> str:
+        with answering_within(SERVICE_ANSWERS_WITHIN_S):
+            working = asyncio.create_task(work())
+        return await working
+
+    assert run_virtually(begin_and_answer()) == "done"

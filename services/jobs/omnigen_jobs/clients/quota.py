@@ -12,7 +12,6 @@ from omnigen_shared.client import InternalClient, Reply
 from omnigen_shared.contracts.job import JobKind
 from omnigen_shared.contracts.spending import Reservation, ReserveRequest, SettleRequest
 from omnigen_shared.errors import (
-    DependencyUnavailableError,
     NotFoundError,
     PlanLimitError,
     ProblemError,
@@ -24,7 +23,6 @@ from omnigen_shared.errors import (
 TIMEOUT_S: Final = 5
 """Four tries of it fit into the lease of a creation (30 s)."""
 CLOSED: Final = "reservation_closed"
-PASSING: Final = frozenset({502, 503, 504})
 _log = structlog.get_logger()
 _REFUSALS: Final = {refusal.code: refusal for refusal in (QuotaExceededError, PlanLimitError, SpendingPausedError)}
 
@@ -75,13 +73,7 @@ class QuotaClient:
                 raise
 
     async def _call(self, job: Job, method: str, path: str, body: Any = None) -> Reply:
-        """DependencyUnavailableError also when quota says that it cannot answer now: nobody has refused anything."""
-        try:
-            return await self.client.call(method, path, subject=job.user_id, plan=job.plan, body=body)
-        except RemoteProblemError as problem:
-            if problem.remote_status not in PASSING or problem.remote_code in _REFUSALS:
-                raise
-            raise DependencyUnavailableError(problem.detail, retry_after_s=problem.retry_after_s) from problem
+        return await self.client.call(method, path, subject=job.user_id, plan=job.plan, body=body)
 
 
 @contextmanager

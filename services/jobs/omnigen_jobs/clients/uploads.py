@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,10 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from omnigen_jobs.ports.assets import UploadForm
 from omnigen_shared.contracts.stills import StillType
 from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.patience import within_reason
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_s3.type_defs import ObjectIdentifierTypeDef
+
+REMOVED_WITHIN_S: Final = 8.0
+"""Up to a thousand objects. Whoever waits for it has asked the table before, and will after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class S3Box:
         if not keys:
             return
         wanted: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
-        async with _translated():
+        async with _translated(), within_reason("S3", REMOVED_WITHIN_S):
             answer = await self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": wanted, "Quiet": True})
         if answer.get("Errors"):
             raise DependencyUnavailableError(f"S3 has not removed {len(answer['Errors'])} objects.")

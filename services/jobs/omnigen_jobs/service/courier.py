@@ -20,6 +20,8 @@ ERRANDS_PER_SHARD: Final = 500
 HANDS: Final = 32
 HANDS_PER_HOOK: Final = 2
 """A receiver that hangs keeps so many of them, and nobody else waiting."""
+FINISHED_WITHIN_S: Final = 5.0
+"""At the process's end: most receivers have answered by then, and would else hear of the same event twice."""
 _log = structlog.get_logger()
 
 
@@ -46,9 +48,11 @@ class Courier:
         while self._busy:
             await asyncio.wait(self._busy.values())
 
-    async def close(self) -> None:
-        """Ends what is under way; it is due again when its lease ends."""
+    async def close(self, finish_s: float = FINISHED_WITHIN_S) -> None:
+        """What is under way may finish for so long; what does not is ended, and due again when its lease ends."""
         under_way = list(self._busy.values())
+        if under_way:
+            await asyncio.wait(under_way, timeout=finish_s)
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""What users see while something behind is away: `make prove-outages`, and with shortened delays in tests/contract."""
