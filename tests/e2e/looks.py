@@ -7,15 +7,17 @@ from axe_playwright_python.async_playwright import Axe
 from tests.e2e.browser import Tab
 
 WIDTHS: Final = (390, 1280, 1920)
+_WIDER: Final = "document.documentElement.scrollWidth - window.innerWidth"
 THEMES: Final = ("dark", "light")
 
 
 async def take_pictures(tab: Tab, name: str, folder: Path) -> None:
-    """Of the whole page from its top, as it is now: at each width, and in the light theme."""
+    """Of the whole page from its top, as it is now: at each width, which it fits, and in the light theme."""
     await tab.page.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
     for width in WIDTHS:
         await tab.page.set_viewport_size({"width": width, "height": 844 if width == WIDTHS[0] else 900})
         await tab.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        assert await tab.page.evaluate(_WIDER) <= 0, f"{name} is wider than {width} px"
     await tab.page.emulate_media(color_scheme="light", reduced_motion="reduce")
     await tab.page.screenshot(path=folder / f"{name}-light.png", full_page=True)
     await tab.page.emulate_media(color_scheme="dark", reduced_motion="reduce")

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDay, formatMonth, formatUsd, upToCents } from '@/lib/words';
+import { exactUsd, formatDay, formatMonth, formatUsd, upToCents } from '@/lib/words';
 
 test.each([
   ['0', '$0.00'],
@@ -22,4 +22,12 @@ test.each([
   ['1', '1.00'],
 ])('of %s USD no cent is missing in %s', (amount, cents) => {
   expect(upToCents(amount)).toBe(cents);
+});
+
+test.each([
+  ['0.075', '$0.075'],
+  ['0.28', '$0.28'],
+  ['0.000001', '$0.000001'],
+])('%s USD is exactly %s', (amount, words) => {
+  expect(exactUsd(amount)).toBe(words);
 });

@@ -10,6 +10,15 @@ export function formatUsd(amount: number | string): string {
   });
 }
 
+/** `0.075` as `$0.075`: what is paid, to the last digit. */
+export const exactUsd = (amount: number | string): string =>
+  Number(amount).toLocaleString('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 6,
+  });
+
 /** Whole cents that are not less: `0.28125` as `0.29`. What is allowed to be spent is typed so. */
 export const upToCents = (amount: string): string => (Math.ceil(Number(amount) * 100 - 1e-6) / 100).toFixed(2);
 

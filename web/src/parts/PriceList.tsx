@@ -1,5 +1,5 @@
 import type { Api } from '@/api/types';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import styles from '@/parts/PriceList.module.css';
 
 interface Props {
@@ -19,7 +19,7 @@ export function PriceList({ price, isOld = false }: Props) {
   return (
     <div className={styles.price} data-old={isOld || undefined}>
       <p className={styles.total} role="status" aria-label="Price">
-        {formatUsd(price.total_usd)}
+        {exactUsd(price.total_usd)}
       </p>
       <dl className={styles.parts}>
         {parts
@@ -27,12 +27,12 @@ export function PriceList({ price, isOld = false }: Props) {
           .map(([label, amount]) => (
             <div key={label}>
               <dt>{label}</dt>
-              <dd>{formatUsd(amount)}</dd>
+              <dd>{exactUsd(amount)}</dd>
             </div>
           ))}
       </dl>
       <p className={styles.hint}>
-        Never more than {formatUsd(price.max_usd)}, clips that have to be made again included. What is not used goes back.
+        Never more than {exactUsd(price.max_usd)}, clips that have to be made again included. What is not used goes back.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Api } from '@/api/types';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import styles from '@/pages/usage/Ledger.module.css';
 
 interface Props {
@@ -11,9 +11,9 @@ export function LedgerRow({ entry }: Props) {
     <tr>
       <th scope="row">{entry.kind}</th>
       <td className={styles.id}>{entry.job_id}</td>
-      <td>{formatUsd(entry.amount_usd)}</td>
-      <td>{formatUsd(entry.counted_usd)}</td>
-      <td>{formatUsd(entry.spent_usd)}</td>
+      <td>{exactUsd(entry.amount_usd)}</td>
+      <td>{exactUsd(entry.counted_usd)}</td>
+      <td>{exactUsd(entry.spent_usd)}</td>
     </tr>
   );
 }

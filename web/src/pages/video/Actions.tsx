@@ -3,7 +3,7 @@ import { Download } from 'lucide-react';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
 import { isUnderWay } from '@/parts/status';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import { jobQuery } from '@/pages/video/queries';
 import { priceClips } from '@/pages/video/retakes';
 import { Button } from '@/ui/Button';
@@ -51,7 +51,7 @@ export function Actions({ job }: Props) {
             resume.mutate();
           }}
         >
-          {missing ? `Resume it: ${formatUsd(missing)} for the clips that are missing` : 'Resume it'}
+          {missing ? `Resume it: ${exactUsd(missing)} for the clips that are missing` : 'Resume it'}
         </Button>
       )}
       {job.links.video ? (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import { receiptQuery } from '@/pages/video/queries';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';
@@ -18,15 +18,18 @@ export function Receipt({ jobId }: Props) {
   return (
     <>
       <p className={styles.total}>
-        {formatUsd(data.total_usd)} in all{data.is_final ? '' : ' so far: something is not accounted for yet'}
+        {exactUsd(data.total_usd)} in all{data.is_final ? '' : ' so far: something is not accounted for yet'}
       </p>
       <Table label="Receipt" columns={['What', 'Model', 'Seconds', 'Charged', 'The provider’s id']}>
         {data.calls.map((call) => (
           <tr key={call.intent_id}>
-            <th scope="row">{call.what}</th>
+            <th scope="row">
+              {call.what}
+              {call.prompt ? <span className={styles.words}>{call.prompt}</span> : null}
+            </th>
             <td>{call.model}</td>
             <td>{call.seconds ?? '–'}</td>
-            <td>{call.cached ? 'made before: nothing' : formatUsd(call.charged_usd ?? '0')}</td>
+            <td>{call.cached ? 'made before: nothing' : exactUsd(call.charged_usd ?? '0')}</td>
             <td className={styles.id}>{call.provider_id ?? '–'}</td>
           </tr>
         ))}

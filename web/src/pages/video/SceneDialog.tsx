@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Api } from '@/api/types';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import { useStored } from '@/lib/useStored';
 import { Following } from '@/pages/video/Following';
 import { priceClips } from '@/pages/video/retakes';
@@ -54,7 +54,7 @@ export function SceneDialog({ job, planned, onClose }: Props) {
               round.mutate({ kind: 'regenerate', cascade, ...(isRewritten ? { prompt: words } : {}) });
             }}
           >
-            {price === null ? 'Make it' : `Make it for ${formatUsd(price)}`}
+            {price === null ? 'Make it' : `Make it for ${exactUsd(price)}`}
           </Button>
         </>
       }

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import type { Api } from '@/api/types';
-import { formatUsd } from '@/lib/words';
+import { exactUsd } from '@/lib/words';
 import { Following } from '@/pages/video/Following';
 import { priceClips } from '@/pages/video/retakes';
 import { TakeCard } from '@/pages/video/TakeCard';
@@ -41,7 +41,7 @@ export function TakesDialog({ job, scene, onClose }: Props) {
     >
       <p>
         {price
-          ? `The video is put together anew; the scenes that are made for it cost ${formatUsd(price)}.`
+          ? `The video is put together anew; the scenes that are made for it cost ${exactUsd(price)}.`
           : 'Choosing another costs nothing: the video is put together anew.'}
       </p>
       <Following job={job} number={scene.number} checked={cascade} onChange={setCascade} />
