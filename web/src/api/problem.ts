@@ -49,6 +49,16 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
+/** What is wrong with each field of what was asked, as sentences; of the whole without a field's name. */
+export function sentencesOf(problem: Problem): string[] {
+  const fields: unknown = (problem.details as { fields?: unknown } | undefined)?.fields;
+  if (!Array.isArray(fields)) return [];
+  return (fields as { field: string; message: string }[]).map(({ field, message }) => {
+    const words = field === 'body' ? message : `${field}: ${message}`;
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.replace('..', '.');
+  });
+}
+
 export const connectionLost = (): ProblemError => new ProblemError(LOST);
 
 function isProblem(body: unknown): body is Problem {

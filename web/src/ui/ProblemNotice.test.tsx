@@ -24,3 +24,23 @@ test('what nobody has thought of does not show its inside', () => {
   render(<ProblemNotice error={new Error('undefined is not a function')} />);
   expect(screen.getByRole('alert').textContent).toBe('This page could not go on.Reload it; what you typed is kept.');
 });
+
+test('what is wrong with each field is said, not where it stands in the answer', () => {
+  const error = new ProblemError({
+    title: 't',
+    status: 422,
+    code: 'invalid_request',
+    detail: 'Not valid: body, style.',
+    remedy: 'Correct the fields named in details.fields.',
+    details: {
+      fields: [
+        { field: 'body', message: 'the scenes make 15.500 s', limits: {} },
+        { field: 'style', message: 'Input should be shorter', limits: {} },
+      ],
+    } as never,
+  });
+  render(<ProblemNotice error={error} />);
+  const words = screen.getByRole('alert').textContent;
+  expect(words).toContain('The scenes make 15.500 s.Style: Input should be shorter.');
+  expect(words).not.toContain('details.fields');
+});
