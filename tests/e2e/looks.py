@@ -8,6 +8,11 @@ from tests.e2e.browser import Tab
 
 WIDTHS: Final = (390, 1280, 1920)
 _WIDER: Final = "document.documentElement.scrollWidth - window.innerWidth"
+_TAKE_THEME: Final = """async theme => {
+  document.documentElement.dataset.theme = theme;
+  await new Promise(done => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+  await Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)));
+}"""
 THEMES: Final = ("dark", "light")
 
 
@@ -40,5 +45,5 @@ async def find_barriers(tab: Tab) -> list[str]:
 
 
 async def _use(tab: Tab, theme: str) -> None:
-    """As its button does, which a dialog may lie over."""
-    await tab.page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    """As its button does, which a dialog may lie over; its colours have all changed then."""
+    await tab.page.evaluate(_TAKE_THEME, theme)

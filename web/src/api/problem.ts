@@ -54,7 +54,8 @@ export function sentencesOf(problem: Problem): string[] {
   const fields: unknown = (problem.details as { fields?: unknown } | undefined)?.fields;
   if (!Array.isArray(fields)) return [];
   return (fields as { field: string; message: string }[]).map(({ field, message }) => {
-    const words = field === 'body' ? message : `${field}: ${message}`;
+    const said = message.replace(/^Value error, /, '');
+    const words = field === 'body' ? said : `${field}: ${said}`;
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.replace('..', '.');
   });
 }

@@ -1,5 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { capSentence } from '@/api/caps';
 import { problemOf, sentencesOf } from '@/api/problem';
 import { Button } from '@/ui/Button';
 import styles from '@/ui/ProblemNotice.module.css';
@@ -18,7 +19,7 @@ export function ProblemNotice({ error, onRetry, action }: Props) {
     <div role="alert" className={styles.notice}>
       <TriangleAlert size={22} aria-hidden className={styles.icon} />
       <div className={styles.words}>
-        <p className={styles.detail}>{sentences.length > 0 ? 'That cannot be taken as it is.' : problem.detail}</p>
+        <p className={styles.detail}>{sentences.length > 0 ? 'That cannot be taken as it is.' : (capSentence(problem) ?? problem.detail)}</p>
         {sentences.length > 0 ? sentences.map((sentence) => <p key={sentence}>{sentence}</p>) : <p>{problem.remedy}</p>}
         {problem.request_id ? <p className={styles.id}>Request {problem.request_id}</p> : null}
         {onRetry || action ? (

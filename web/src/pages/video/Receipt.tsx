@@ -15,6 +15,7 @@ export function Receipt({ jobId }: Props) {
   const { data, error, refetch } = useQuery(receiptQuery(jobId));
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton label="Loading the receipt" />;
+  if (data.calls.length === 0) return <p>Nothing was asked of anybody, so nothing was paid.</p>;
   return (
     <>
       <p className={styles.total}>
