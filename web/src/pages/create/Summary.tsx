@@ -29,8 +29,12 @@ export function Summary({ estimate, budget, onBudget, problem, children }: Props
         What it costs
       </h2>
       {error ? <ProblemNotice error={error} /> : null}
-      {!error && data ? <PriceList price={data.price} isOld={isPlaceholderData} /> : null}
-      {!data && isFetching ? <Skeleton label="The price is being asked for" lines={3} /> : null}
+      {error ? null : (
+        <div className={styles.price}>
+          {data ? <PriceList price={data.price} isOld={isPlaceholderData} /> : null}
+          {!data && isFetching ? <Skeleton label="The price is being asked for" lines={3} /> : null}
+        </div>
+      )}
       <Field
         label="Budget"
         hint="In dollars; the video stops before it is passed."

@@ -45,6 +45,7 @@ export function Player({ job }: Props) {
         playsInline
         preload="metadata"
         className={styles.video}
+        style={{ aspectRatio: job.request.aspect_ratio.replace(':', ' / ') }}
       >
         {captions ? <track key={captions} kind="captions" label="Captions" src={captions} default /> : null}
       </video>
