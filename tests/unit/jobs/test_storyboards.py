@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from tests.fakes.assets import LOGO, PICTURE, furnish_uploads
 from tests.fakes.jobs_bench import BODY, USER, JobsBench, identity, make_settings, make_storyboard, open_http
 
 from omnigen_jobs.domain.planning import ASKS
@@ -66,6 +67,14 @@ async def ask(http: httpx.AsyncClient, bench: JobsBench, plan: Storyboard | None
     asked = asyncio.create_task(http.post("/api/v1/storyboards", json={**BODY, **body}))
     await execute(bench, plan or a_plan())
     return await asked
+
+
+async def test_a_plan_names_pictures_by_their_uploads(http: httpx.AsyncClient, bench: JobsBench) -> None:
+    furnish_uploads(bench.assets, bench.clock, USER)
+    logo = {"upload_id": LOGO, "corner": "bottom-left"}
+    board = (await ask(http, bench, reference_image=PICTURE, logo=logo)).json()
+    assert (board["request"]["reference_image"], board["request"]["logo"]) == (PICTURE, logo)
+    assert f"u/{USER}" not in str(board)
 
 
 async def test_a_plan_has_its_scenes_and_its_price(http: httpx.AsyncClient, bench: JobsBench) -> None:

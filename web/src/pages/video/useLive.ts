@@ -17,7 +17,7 @@ const CHANGES = [
   'cost.changed',
 ] as const;
 
-const AGAIN_MS = 1000;
+const AGAIN_MS = 2000;
 
 interface Live {
   progress: Progress | null;
