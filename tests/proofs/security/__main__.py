@@ -21,6 +21,7 @@ SUITES: Final = {
         str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests/contract").glob("test_every_*"))
     ],
     "containers.promised": ["tests/infra/test_compose.py", "tests/infra/test_manifests.py"],
+    "threats.tested": ["tests/infra/test_threats.py"],
 }
 
 

@@ -6,8 +6,11 @@ from typing import Final
 import aiohttp
 
 CONNECT_TIMEOUT_S: Final = 2.0
-SILENCE_TIMEOUT_S: Final = 30.0
-"""How long an upstream may keep silent: before its answer, and in a stream, where heartbeats come every 15 s."""
+SILENCE_TIMEOUT_S: Final = 28.0
+"""How long an upstream may keep silent: before its answer, and in a stream, where heartbeats come every 15 s.
+
+Above the 25 s that a service is given; with what admits the request, whoever asked is answered within 30 s.
+"""
 KEEP_ALIVE_S: Final = 4.0
 """Shorter than the services' own 5 s, so that a request seldom meets a connection that is just being closed."""
 
