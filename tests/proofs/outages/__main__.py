@@ -28,7 +28,7 @@ from omnigen_local.emulator import Emulator
 ANSWERED_WITHIN_S: Final = 30.0
 """What a client has to wait at most: as long as the gateway waits for a service that keeps silent."""
 BACK_WITHIN_S: Final = 10.0
-AT_ONCE: Final = 6
+AT_ONCE: Final = 4
 UNAVAILABLE: Final = 503
 STILL_AWAY: Final = {503, 504}
 GIVEN_UP_S: Final = 60.0
