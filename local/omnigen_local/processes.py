@@ -21,7 +21,7 @@ import aiohttp
 from omnigen_local import watchdog
 from omnigen_local.home import Part
 
-GRACE_S: Final = 15.0
+GRACE_S: Final = 30.0
 READY_POLL_S: Final = 0.05
 _GATE: Final = ("/bin/sh", "-c", 'read -r _ && exec "$@" </dev/null', "gate")
 _LOG_TAIL_LINES: Final = 12

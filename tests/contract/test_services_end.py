@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,11 +47,21 @@ class Backstage:
     waiting: int = 0
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, _request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/events"):
+            return await self._stream(request)
         if self.is_slow:
             self.waiting += 1
             await self.may_answer.wait()
         return web.json_response(EMPTY)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """One event, and then nothing for ever."""
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        await stream.write(b"retry: 2000\n\n")
+        await asyncio.Event().wait()
+        return stream
 
 
 @asynccontextmanager
@@ -137,6 +147,30 @@ async def test_a_service_answers_whoever_is_in(tmp_path: Path, unit: str, path: 
         identity = IdentitySigner("gateway", PRIVATE).sign(unit, USER, PlanName.FREE)
         url = f"http://127.0.0.1:{port}{path}"
         assert await end_under_load(running, backstage, url, {IDENTITY_HEADER: identity}) == {status}
+
+
+async def test_the_gateway_lets_its_streams_go_and_answers_whoever_is_in(tmp_path: Path) -> None:
+    """The stream ends while a request still waits: nobody has to be cut off for it."""
+    async with open_backstage() as backstage, serve_surroundings() as around, Processes(tmp_path) as processes:
+        port = free_port()
+        running = await start(processes, "gateway", port, {**around.settings, "JOBS_URL": backstage.url})
+        [token] = sign_tokens(PlanName.PRO, 1)
+        async with aiohttp.ClientSession(
+            f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}
+        ) as session:
+            stream = await session.get(f"/api/v1/jobs/{JOB}/events")
+            await stream.content.readuntil(b"\n\n")
+            backstage.is_slow = True
+            asked = asyncio.create_task(session.get(f"/api/v1/jobs/{JOB}"))
+            await wait_until(lambda: backstage.waiting > 0)
+            os.kill(running.pid, signal.SIGTERM)
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                with suppress(aiohttp.ClientPayloadError):
+                    await stream.content.read()
+                assert not asked.done()
+                backstage.may_answer.set()
+                assert (await asked).status == 200
+                assert await running.wait() in {0, -signal.SIGTERM}
 
 
 async def test_the_gateway_answers_whoever_is_in(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -92,10 +92,11 @@ class GatewayBench:
 
 
 @asynccontextmanager
-async def open_gateway(**changes: Any) -> AsyncIterator[GatewayBench]:
+async def open_gateway(is_stopping: Callable[[], bool] = lambda: False, **changes: Any) -> AsyncIterator[GatewayBench]:
     """A gateway between its start and its end, as its lifespan says."""
     jobs, quota, leases, identity = FakeUpstream(), FakeUpstream(), FakeLeases(), FakeIdentity()
-    app = create_app(gateway_settings(**changes), fake_adapters({"jobs": jobs, "quota": quota}, leases, identity))
+    outside = fake_adapters({"jobs": jobs, "quota": quota}, leases, identity)
+    app = create_app(gateway_settings(**changes), outside, is_stopping)
     async with lifespan_of(app) as state:
         yield GatewayBench(app, state, jobs, quota, leases, identity)
 

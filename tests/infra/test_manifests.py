@@ -20,6 +20,7 @@ from tests.infra.copilot import (
 )
 
 from omnigen_composer.settings import ComposerSettings
+from omnigen_gateway.__main__ import ENDS_WITHIN_S
 from omnigen_gateway.settings import GatewaySettings
 from omnigen_jobs.settings import JobsSettings
 from omnigen_local.addons import Template
@@ -122,7 +123,7 @@ def test_a_service_scales_everywhere_and_stands_twice_where_users_are(service: s
 
 
 def test_open_requests_end_before_their_targets_are_forgotten() -> None:
-    grace_s = 10  # of shared/omnigen_shared/http/app.py
+    grace_s = ENDS_WITHIN_S
     delay_s = int(manifest("gateway")["http"]["deregistration_delay"].removesuffix("s"))
     (stop,) = [patch["value"] for patch in patches("gateway") if patch["path"].endswith("/StopTimeout")]
     assert grace_s < delay_s

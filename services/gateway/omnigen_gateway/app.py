@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypedDict
@@ -68,7 +68,10 @@ from omnigen_shared.client import InternalClient
 from omnigen_shared.http.app import Lifespan, create_service_app
 from omnigen_shared.http.health import Check, health_router
 from omnigen_shared.identity import IdentitySigner
+from omnigen_shared.repeating import repeating
 
+LOOK_EVERY_S: Final = 0.25
+"""How often it is looked whether streams have to end."""
 PUBLIC_PREFIX: Final = "/api/v1"
 """Health and readiness answer below it for everybody, and without it for the load balancer."""
 
@@ -97,8 +100,13 @@ class GatewayState(TypedDict):
     readiness: Mapping[str, Check]
 
 
-def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> ASGIApp:
-    """The gateway: a FastAPI app for its own routes, and around it the proxy, which no framework layer slows down."""
+def create_app(
+    settings: GatewaySettings, adapters: Adapters | None = None, is_stopping: Callable[[], bool] = lambda: False
+) -> ASGIApp:
+    """The gateway: a FastAPI app for its own routes, and around it the proxy, which no framework layer slows down.
+
+    Streams are ended once `is_stopping` says so; their readers go on with another gateway.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[GatewayState]:
@@ -110,7 +118,9 @@ def create_app(settings: GatewaySettings, adapters: Adapters | None = None) -> A
             stack.push_async_callback(desk.sessions.land)
             tokens = Authenticator(signatures, _expected_of(settings))
             reception = Reception(tokens, desk.sessions, desk.api_keys, desk.standings, settings.public_base_url)
-            door = _build_door(settings, provided, limiter, reception, app)
+            streams = OpenStreams(settings.streams_per_user, is_stopping)
+            await stack.enter_async_context(repeating(streams.look, LOOK_EVERY_S))
+            door = _build_door(settings, provided, limiter, reception, streams, app)
             yield {"door": door, "desk": desk, "readiness": _checks_of(provided)}
 
     own_routes = create_own_routes(settings, lifespan)
@@ -202,7 +212,12 @@ def _build_desk(settings: GatewaySettings, adapters: Adapters, signatures: Signa
 
 
 def _build_door(
-    settings: GatewaySettings, adapters: Adapters, limiter: RateLimiter, reception: Reception, own_routes: ASGIApp
+    settings: GatewaySettings,
+    adapters: Adapters,
+    limiter: RateLimiter,
+    reception: Reception,
+    streams: OpenStreams,
+    own_routes: ASGIApp,
 ) -> Door:
     # Without a collector nothing is recorded; the ids travel all the same.
     ratio = settings.trace_sample_ratio if settings.keeps_traces else 0.0
@@ -211,7 +226,7 @@ def _build_door(
         reception,
         limiter,
         Forwarder(adapters.upstreams, _build_signer(settings)),
-        OpenStreams(settings.streams_per_user),
+        streams,
         Tracing(ratio, keeps_jobs=settings.keeps_traces),
         own_routes,
         settings.max_body_bytes,

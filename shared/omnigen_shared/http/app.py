@@ -21,6 +21,8 @@ from omnigen_shared.telemetry import configure_telemetry
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
 State = AsyncIterator[Mapping[str, Any]]
+ENDS_WITHIN_S: Final = 10
+"""What is cut off after that was asked by another unit, which asks again or tells its caller to."""
 STARTUP_FAILED: Final = 3
 """The exit code of a service that never came up, as uvicorn's own."""
 
@@ -55,8 +57,9 @@ def serve(
     http_protocol: type[HttpToolsProtocol] = HttpToolsProtocol,
     on_stop: Callable[[], None] | None = None,
     loop: Literal["uvloop", "asyncio"] = "uvloop",
+    ends_within_s: int = ENDS_WITHIN_S,
 ) -> None:
-    """Run until SIGTERM; open requests are given ten seconds to end.
+    """Run until SIGTERM; open requests are given `ends_within_s` to end.
 
     `on_stop` is called within the signal's handler: whoever sends streams that never end learns that it is time to.
     Whoever starts child processes takes the `asyncio` loop: uvloop runs Python's clean-up in the child between fork
@@ -76,7 +79,7 @@ def serve(
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=ends_within_s,
     )
     server = _Server(config, on_stop or _do_nothing)
     with contextlib.suppress(KeyboardInterrupt):

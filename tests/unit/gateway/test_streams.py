@@ -57,6 +57,17 @@ async def test_it_ends_when_its_reader_is_disabled(bench: GatewayBench) -> None:
     assert (answer.status, answer.is_complete) == (200, False)
 
 
+async def test_it_ends_with_its_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnigen_gateway.app.LOOK_EVERY_S", 0.001)
+    stop = asyncio.Event()
+    async with open_gateway(is_stopping=stop.is_set) as bench:
+        stream = Stream(bench)
+        await stream.send(b"id: 1\n\n")
+        stop.set()
+        answer = await stream.answer
+        assert (answer.status, answer.is_complete) == (200, False)
+
+
 @pytest.mark.parametrize("error", [DependencyUnavailableError("away"), ZeroDivisionError("nobody foresaw it")])
 async def test_it_goes_on_and_is_looked_at_again_while_nobody_can_tell(bench: GatewayBench, error: Exception) -> None:
     stream = Stream(bench)

@@ -172,9 +172,12 @@ class Door:
         answer = await self._forwarder.open(route.upstream, caller, request)
         try:
             leash.lengthen()
-            if route.is_stream:
-                leash.keep_looking(lambda: self._is_welcome(route, visit))
-            await visit.relay(answer)
+            if not route.is_stream:
+                await visit.relay(answer)
+                return
+            leash.keep_looking(lambda: self._is_welcome(route, visit))
+            with self._streams.ended_by(leash.end):
+                await visit.relay(answer)
         finally:
             answer.close()
 

@@ -52,6 +52,10 @@ class Leash:
         if self._watcher is not None and not self.has_left:
             self._scope.reschedule(None)
 
+    def end(self) -> None:
+        """The exchange is over, wherever it is."""
+        self._scope.reschedule(asyncio.get_running_loop().time())
+
     def keep_looking(self, is_welcome: IsWelcome) -> None:
         """End the exchange once whoever asked is not welcome any more."""
         self._looker = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self._look_soon, is_welcome)
@@ -63,7 +67,7 @@ class Leash:
         if await is_welcome():
             self.keep_looking(is_welcome)
         else:
-            self._scope.reschedule(asyncio.get_running_loop().time())
+            self.end()
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -74,4 +78,4 @@ class Leash:
     async def _watch(self) -> None:
         await self._await_disconnect()
         self.has_left = True
-        self._scope.reschedule(asyncio.get_running_loop().time())
+        self.end()
