@@ -30,7 +30,7 @@ from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.environments import forget_accounts
 from omnigen_shared.logging import configure_logging
 
-ORDERS_S_PER_JOB: Final = 3.5
+ORDERS_S_PER_JOB: Final = 3.0
 """Between two orders, on average."""
 DEEDS_PER_JOB: Final = 0.55
 LONGEST_CALM_S: Final = 20.0

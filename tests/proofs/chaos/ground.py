@@ -32,7 +32,7 @@ SERVICES: Final = ("gateway", "jobs", "quota", "composer")
 TOKEN_MINUTES: Final = 5
 """The least that Cognito allows."""
 DISK_BYTES: Final = 96 << 20
-OUTAGES_S: Final = 60
+OUTAGES_S: Final = 40
 """What a job may lose of its time to all that happens."""
 QUOTA_TIMEOUT_S: Final = 30
 
