@@ -27,9 +27,12 @@ class Watch:
         while True:
             async for event in self.client.follow(self.job_id, self._last_id):
                 self._take(event)
-            if len(self.events) > known and self.events[-1].type in ENDS:
+            has_ended = bool(self.events) and self.events[-1].type in ENDS
+            if has_ended and len(self.events) > known:
                 return ENDS[self.events[-1].type]
-            self.faults.append(f"{self.job_id}: the stream ended after {self._last_id or 'nothing'}")
+            # A round that is asked for and not admitted yet leaves the job, and its stream, at the former end.
+            if not has_ended:
+                self.faults.append(f"{self.job_id}: the stream ended after {self._last_id or 'nothing'}")
             await asyncio.sleep(1)
 
     @property
