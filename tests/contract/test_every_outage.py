@@ -35,7 +35,7 @@ def _shortened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("omnigen_gateway.clients.session.SILENCE_TIMEOUT_S", DEADLINE_S + 0.5)
     monkeypatch.setattr("omnigen_gateway.service.standings.LOOK_WITHIN_S", 0.5)
     monkeypatch.setattr("omnigen_gateway.domain.breaker.OPEN_S", 0.1)
-    monkeypatch.setattr("omnigen_shared.patience.TO_TELL_S", 1.0)
+    monkeypatch.setattr("omnigen_shared.patience.TO_TELL_SHARE", 0.5)
 
 
 async def ask(world: World, case: Case) -> Answer:

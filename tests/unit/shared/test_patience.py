@@ -51,6 +51,16 @@ def test_however_many_waits_there_are_they_end_before_the_request_does() -> None
     assert run_virtually(answer()) == pytest.approx(SERVICE_ANSWERS_WITHIN_S - TO_TELL_S)
 
 
+def test_who_asks_for_an_answer_within_a_second_gets_one() -> None:
+    async def answer() -> str:
+        with answering_within(1):
+            async with within_reason("Somebody quick"):
+                await asyncio.sleep(0.8)
+        return "in time"
+
+    assert run_virtually(answer()) == "in time"
+
+
 def test_work_that_outlives_its_request_is_not_held_to_its_time() -> None:
     async def work() -> str:
         await asyncio.sleep(SERVICE_ANSWERS_WITHIN_S)
