@@ -205,6 +205,7 @@ slope: setup build-generator ## The same flow for longer: the memory of each pro
 .PHONY: e2e
 e2e: setup build-generator build-web build/lighthouse/.stamp ## People use the studio in Chromium, on a stack of its own; pictures in build/e2e
 #: ONLY=               cases whose names hold this, or lighthouse
+#: TRIES=1            so often a case is tried until it holds
 #: CHROMIUM=chromium   or the path of another one (apt install chromium)
 #: STRICT=1            a case that fails is an error, and a missing browser
 	@$(BIN)/python -m tests.e2e
