@@ -96,13 +96,17 @@ class Books:
     async def _check_quota(self, board: Scoreboard, billed: int) -> None:
         settled = spend = 0
         findings: list[str] = []
+        holders: list[str] = []
         for user in await self.ground.usage.list_users():
             for month in (await self.ground.usage.list_months(user)).values():
                 settled += month.settled_microusd
                 spend += month.spend_microusd
+                held = {job: each.claim_microusd - each.spent_microusd for job, each in month.bookings.items()}
+                holders += [f"{amount} for {job} of {user}" for job, amount in held.items() if amount]
             findings += map(str, (await Auditor(self.ground.usage).audit(user)).findings)
         board.expect_equal("bill_equals_quota", settled, billed)
         board.expect_equal("still_held_microusd", spend - settled, 0)
+        board.expect_equal("still_held_for", holders, [])
         board.expect_equal("ledger_findings", findings, [])
 
     def _check_calls(self, board: Scoreboard, bill: dict[str, Any]) -> None:
