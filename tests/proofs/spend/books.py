@@ -15,6 +15,7 @@ from omnigen_jobs.domain.pins import digest_of
 from omnigen_jobs.domain.records import Intent, Record
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.operating import Operator
+from omnigen_quota.domain.bookings import Booking
 from omnigen_quota.service.auditing import Auditor
 from omnigen_quota.store.usage import DynamoUsageTable
 from omnigen_shared.clock import SystemClock
@@ -101,7 +102,8 @@ class Books:
             for month in (await self.ground.usage.list_months(user)).values():
                 settled += month.settled_microusd
                 spend += month.spend_microusd
-                held = {job: each.claim_microusd - each.spent_microusd for job, each in month.bookings.items()}
+                known = {job: each for job, each in month.bookings.items() if isinstance(each, Booking)}
+                held = {job: each.claim_microusd - each.spent_microusd for job, each in known.items()}
                 holders += [f"{amount} for {job} of {user}" for job, amount in held.items() if amount]
             findings += map(str, (await Auditor(self.ground.usage).audit(user)).findings)
         board.expect_equal("bill_equals_quota", settled, billed)
