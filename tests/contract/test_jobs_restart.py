@@ -15,6 +15,7 @@ import orjson
 from aiohttp import web
 from standardwebhooks import Webhook
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
+from tests.fakes.hook_receiver import serve_hook
 from tests.fakes.hooks_bench import HOOK, SECRET, make_hook
 from tests.fakes.jobs_bench import JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER, make_job, make_output
 
@@ -47,15 +48,8 @@ async def receive(port: int) -> AsyncIterator[asyncio.Queue[tuple[dict[str, str]
         taken.put_nowait((dict(request.headers), await request.read()))
         return web.Response(status=204)
 
-    app = web.Application()
-    app.router.add_post("/hook", take)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
+    async with serve_hook(port, take):
         yield taken
-    finally:
-        await runner.cleanup()
 
 
 async def start_jobs(processes: Processes, name: str, table: str, emulator_url: str) -> Running:

@@ -17,6 +17,7 @@ from aiohttp import web
 from tests.contract.test_jobs_restart import NOBODY, free_port, tell_of_a_job
 from tests.fakes.emulated_jobs import TableStore, open_jobs_table
 from tests.fakes.gateway_process import serve_surroundings, sign_tokens
+from tests.fakes.hook_receiver import serve_hook
 from tests.fakes.hooks_bench import HOOK
 from tests.fakes.jobs_bench import JOB, OTHER_JOB, PRIVATE, PUBLIC, RECEIPT_KEY, USER, make_job
 from tests.fakes.waiting import wait_until
@@ -193,15 +194,8 @@ async def open_slow_receiver() -> AsyncIterator[tuple[str, asyncio.Event, asynci
         await may_answer.wait()
         return web.Response(status=204)
 
-    app = web.Application()
-    app.router.add_post("/hook", take)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        yield f"http://127.0.0.1:{port}/hook", arrived, may_answer
-    finally:
-        await runner.cleanup()
+    async with serve_hook(port, take) as url:
+        yield url, arrived, may_answer
 
 
 async def test_jobs_ends_its_streams_and_brings_what_is_on_its_way(emulator_url: str, tmp_path: Path) -> None:

@@ -147,14 +147,20 @@ async def test_many_couriers_send_a_message_once(bench: JobsBench) -> None:
     assert len(bench.receivers.sent) == 1
 
 
-async def test_whoever_dies_while_sending_is_followed_by_another(bench: JobsBench) -> None:
+async def begin_to_send(bench: JobsBench) -> asyncio.Event:
+    """A delivery is about to be on its way; its receiver answers once this is set."""
     furnish_hooks(bench, make_hook(bench.clock))
     await finish(bench)
-    bench.receivers.gate = asyncio.Event()
+    bench.receivers.gate = gate = asyncio.Event()
     bench.clock.advance(1)
     await bench.courier.sweep()
     await bench.courier.drain()
     await bench.courier.sweep()
+    return gate
+
+
+async def test_whoever_dies_while_sending_is_followed_by_another(bench: JobsBench) -> None:
+    await begin_to_send(bench)
     for _ in range(10):
         await asyncio.sleep(0)
     await bench.courier.close(finish_s=0)
@@ -168,19 +174,13 @@ async def test_whoever_dies_while_sending_is_followed_by_another(bench: JobsBenc
 
 
 async def test_whoever_ends_brings_what_is_on_its_way(bench: JobsBench) -> None:
-    furnish_hooks(bench, make_hook(bench.clock))
-    await finish(bench)
-    bench.receivers.gate = asyncio.Event()
-    bench.clock.advance(1)
-    await bench.courier.sweep()
-    await bench.courier.drain()
-    await bench.courier.sweep()
+    gate = await begin_to_send(bench)
     await asyncio.sleep(0)
     closing = asyncio.create_task(bench.courier.close())
     for _ in range(10):
         await asyncio.sleep(0)
     assert not closing.done()
-    bench.receivers.gate.set()
+    gate.set()
     await closing
     assert [message.state for message in messages(bench)] == [MessageState.DELIVERED]
 
