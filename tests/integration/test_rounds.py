@@ -35,7 +35,7 @@ async def poll(visitor: Visitor, path: str, condition: Callable[[Any], bool]) ->
     """Until what the path answers is as wished."""
     async with asyncio.timeout(120):
         while not condition((await visitor.call("GET", path)).body):  # noqa: ASYNC110 - the stack sets no event of ours
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1)  # within the plan's requests a minute
 
 
 async def list_pieces(stack: LocalStack) -> dict[str, Any]:

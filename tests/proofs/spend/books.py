@@ -12,7 +12,7 @@ from bench.goals import Scoreboard
 
 from omnigen_jobs.clients.quota import QuotaClient
 from omnigen_jobs.domain.pins import digest_of
-from omnigen_jobs.domain.records import Intent, Record
+from omnigen_jobs.domain.records import Intent, Money, Record
 from omnigen_jobs.ports import JobStore
 from omnigen_jobs.service.operating import Operator
 from omnigen_quota.domain.bookings import Booking
@@ -185,7 +185,8 @@ class Books:
         async with asyncio.timeout(SETTLING_S):
             while True:
                 await self._read()
-                if not any(intent.status in UNDER_WAY for _, intent in self.intents):
+                is_closed = all(record.job.money is Money.CLOSED for record in self.records)
+                if is_closed and not any(intent.status in UNDER_WAY for _, intent in self.intents):
                     return
                 await asyncio.sleep(2)
 

@@ -4,6 +4,7 @@ import pytest
 from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import CLIP, FINGERPRINT, JOB, LEASE, USER, JobsBench, make_job, make_output, make_problem
 
+from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError
 from omnigen_jobs.domain.records import ClaimState, Money
 from omnigen_shared.contracts.base import IntentId
@@ -110,6 +111,33 @@ async def test_what_was_not_sent_goes_back_and_its_clip_with_it(bench: JobsBench
     assert record.intents[0].status is IntentStatus.REFUNDED
     assert bench.quota.refunded == {(JOB, CLIP)}
     assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.RELEASED
+
+
+@pytest.mark.parametrize("end", ["cancel", "fail", "complete"])
+async def test_what_is_planned_while_the_end_is_written_goes_back(
+    bench: JobsBench, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """A call's writes do not touch the job, so who writes the end has read the record without it and wins anyway."""
+    await bench.reach(JobStatus.COMPOSING)
+    commit = bench.store.commit
+
+    async def plan_first(change: Change) -> None:
+        if change.job is not None and change.job.status.is_terminal and not (await bench.read()).intents:
+            await bench.plan()
+            await bench.move("planned", "reserved")
+        await commit(change)
+
+    monkeypatch.setattr(bench.store, "commit", plan_first)
+    uses = bench.uses.ending
+    if end == "cancel":
+        record = await uses.cancel(USER, JOB)
+    elif end == "fail":
+        record = await uses.fail(USER, JOB, 1, make_problem())
+    else:
+        record = await uses.complete(USER, JOB, 1, make_output())
+    assert record.intents[0].status is IntentStatus.REFUNDED
+    assert bench.quota.refunded == {(JOB, CLIP)}
+    assert (record.job.money, record.job.lease_until) == (Money.CLOSED, None)
 
 
 async def test_a_refund_that_quota_has_not_heard_of_is_told_again(bench: JobsBench) -> None:

@@ -89,14 +89,18 @@ class Ending:
     async def close(self, record: Record) -> Record:
         """Commit or release, then account for every call that can be. Idempotent; leaves open what quota refuses.
 
-        Closed first: quota holds nothing new for a closed job, so no straggler can spend behind our back.
+        Closed first: quota holds nothing new for a closed job, so no straggler can spend behind our back. The calls are
+        read afterwards: their writes do not touch the job, so who wrote its end may not have seen the latest.
         """
         if record.job.money is Money.CLOSED:
             return record
         close = self._quota.commit if record.job.status is JobStatus.COMPLETED else self._quota.release
         for month in ending.charged_months(record.job, self._clock.now()):
             await close(record.job, month)
-        record = await self._close_calls(record)
+        latest = await get_record(self._store, record.job.user_id, record.job.job_id)
+        if not ending.is_same_end(latest.job, record.job):
+            return latest
+        record = await self._close_calls(latest)
 
         async def decide(found: Record) -> Change | None:
             if not ending.is_same_end(found.job, record.job) or found.job.money is Money.CLOSED:
