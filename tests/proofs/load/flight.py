@@ -25,8 +25,8 @@ ORDERED_WITHIN_S: Final = 120
 S_PER_JOB: Final = 6
 """How long all may take, for each of them: twice what they need on two cores."""
 SPARE_S: Final = 120
-SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {"jobs": {"DEADLINE_MARGIN_S": "1800", "LEASE_S": "180"}}
-"""All wait for each other, longer than it takes elsewhere to be taken for dead."""
+SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {"jobs": {"DEADLINE_MARGIN_S": "1800"}}
+"""All wait for each other."""
 TERMINAL: Final = frozenset(status.value for status in JobStatus if status.is_terminal)
 
 

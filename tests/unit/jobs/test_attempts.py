@@ -1,6 +1,7 @@
 """What an execution may report, and which execution may report it."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from tests.fakes.jobs_bench import (
 )
 
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
-from omnigen_jobs.domain.stages import MOVES, move_status
+from omnigen_jobs.domain.stages import MOST_PATIENCE, MOVES, move_status
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.catalogue import SPEECH_MODEL
 from omnigen_shared.contracts.job import (
@@ -66,7 +67,8 @@ WRITES = {
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 @pytest.mark.parametrize("attempt", [1, 3])
 async def test_only_the_present_attempt_writes(bench: JobsBench, write: object, attempt: int) -> None:
-    seed(bench.store, make_job(bench.clock, attempt=2))
+    # With as much patience as there may be, there is nothing to be learned from who speaks too late.
+    seed(bench.store, make_job(bench.clock, attempt=2, patience=MOST_PATIENCE))
     with pytest.raises(StaleAttemptError) as refused:
         await write(bench.uses, attempt)  # type: ignore[operator]
     assert refused.value.details == {"attempt": 2}
@@ -233,3 +235,56 @@ async def test_a_continue_that_starts_nothing_is_left_to_the_reaper(bench: JobsB
     bench.clock.advance(0.1)
     await bench.reaper.sweep()
     assert bench.workflow.started == [(JOB, 3)]
+
+
+async def test_an_attempt_that_was_taken_for_dead_and_speaks_gains_time_for_the_next(bench: JobsBench) -> None:
+    """Where all wait long for a worker, one attempt after the other would be given up before its first step."""
+    seed(bench.store, make_job(bench.clock, deadline_at=bench.clock.now() + timedelta(hours=1)))
+    bench.clock.advance(46)
+    await bench.reaper.sweep()
+    for _ in range(2):  # two of its steps
+        with pytest.raises(StaleAttemptError):
+            await bench.uses.attempts.heartbeat(USER, JOB, 1)
+    job = (await bench.read()).job
+    assert (job.attempt, job.patience, job.lease_until) == (2, 1, bench.clock.now() + 2 * LEASE)
+    bench.clock.advance(46)
+    record = await bench.uses.attempts.heartbeat(USER, JOB, 2)
+    assert record.job.lease_until == bench.clock.now() + 2 * LEASE, "the next silence may be as long"
+    for patience, attempt in ((2, 3), (3, 4), (3, 5)):
+        bench.clock.advance(361)
+        await bench.reaper.sweep()
+        with pytest.raises(StaleAttemptError):
+            await bench.uses.attempts.heartbeat(USER, JOB, attempt - 1)
+        job = (await bench.read()).job
+        assert (job.attempt, job.patience) == (attempt, patience)
+        assert job.lease_until == bench.clock.now() + 2**patience * LEASE
+
+
+async def test_who_is_silent_for_good_gains_no_time(bench: JobsBench) -> None:
+    for attempt in (2, 3, 4):
+        bench.clock.advance(46)
+        await bench.reaper.sweep()
+        job = (await bench.read()).job
+        assert (job.attempt, job.lease_until) == (attempt, bench.clock.now() + LEASE)
+
+
+async def test_patience_ends_soon_after_the_deadline(bench: JobsBench) -> None:
+    deadline_at = bench.clock.now() + timedelta(seconds=100)
+    seed(bench.store, make_job(bench.clock, deadline_at=deadline_at, attempt=2, patience=2))
+    for attempt in (1, 2):
+        with contextlib.suppress(StaleAttemptError):
+            await bench.uses.attempts.heartbeat(USER, JOB, attempt)
+        assert (await bench.read()).job.lease_until == deadline_at
+    bench.clock.advance(99)
+    record = await bench.uses.attempts.heartbeat(USER, JOB, 2)
+    assert record.job.lease_until == bench.clock.now() + LEASE
+
+
+async def test_an_ended_job_learns_nothing(bench: JobsBench) -> None:
+    bench.clock.advance(46)
+    await bench.reaper.sweep()
+    await bench.uses.ending.cancel(USER, JOB)
+    before = await bench.read()
+    with pytest.raises(StaleAttemptError):
+        await bench.uses.attempts.heartbeat(USER, JOB, 1)
+    assert await bench.read() == before

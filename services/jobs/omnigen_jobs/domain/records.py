@@ -64,6 +64,7 @@ class Job:
 
     A round is one order that quota has admitted: the first, or a resumption. `settling` is the attempt that accounts
     for calls after the end, 0 when there is none. `is_counted`: a round of it has made a video that the month counts.
+    `patience`: how often its lease was doubled, last for the attempt `patient_since`: one taken for dead had lived.
     `media_until` is when its files go, once it has ended, and then until when somebody is at that; None: never (again).
     `traceparent`: where in a trace it was ordered; all that is ever done for it joins that trace.
     """
@@ -79,6 +80,8 @@ class Job:
     status: JobStatus = JobStatus.PENDING
     attempt: int = 0
     settling: int = 0
+    patience: int = 0
+    patient_since: int = 0
     round: int = 1
     next_round: NextRound | None = None
     is_counted: bool = False

@@ -108,6 +108,7 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
         money=Money.RESERVED,
         month=month,
         lease_until=now + lease,
+        patience=0,
         deadline_at=asked.deadline_at,
         updated_at=now,
         estimate_microusd=job.estimate_microusd + asked.estimate_microusd,

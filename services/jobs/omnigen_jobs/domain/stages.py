@@ -27,6 +27,8 @@ MOVES: Final[Mapping[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.CANCELED: frozenset(),
 }
 PROGRESS_INTERVAL: Final = timedelta(seconds=1)
+MOST_PATIENCE: Final = 3
+"""Doublings: with a lease of 45 s, six minutes."""
 
 
 def check_attempt(job: Job, attempt: int) -> None:
@@ -113,20 +115,38 @@ def mark_progress(job: Job, attempt: int, body: Progress, now: datetime) -> Chan
 def renew_lease(job: Job, attempt: int, now: datetime, lease: timedelta) -> Change | None:
     """Written when half of the lease is used. Past the deadline it runs out, and the reaper ends the job."""
     check_spender(job, attempt)
-    is_fresh = job.lease_until is not None and job.lease_until - now > lease / 2
+    until = _lease_end(job, now, lease)
+    is_fresh = job.lease_until is not None and job.lease_until - now > (until - now) / 2
     if is_fresh or now >= job.deadline_at or job.status.is_terminal:
         return None
-    return change_job(replace(job, lease_until=now + lease))
+    return change_job(replace(job, lease_until=until))
+
+
+def learn_patience(job: Job, attempt: int, now: datetime, lease: timedelta) -> Change | None:
+    """An attempt that was taken for dead has spoken: where all wait long for their turn, silence means little.
+
+    Doubles the lease, once for each present attempt: its predecessor may have several steps under way.
+    """
+    is_known = job.patient_since == job.attempt or job.patience >= MOST_PATIENCE
+    if is_known or attempt >= job.attempt or job.status.is_terminal or job.lease_until is None:
+        return None
+    patient = replace(job, patience=job.patience + 1, patient_since=job.attempt)
+    return change_job(replace(patient, lease_until=max(job.lease_until, _lease_end(patient, now, lease))))
+
+
+def _lease_end(job: Job, now: datetime, lease: timedelta) -> datetime:
+    """When somebody must look after a job that was heard of just now; soon after its deadline at the latest."""
+    return min(now + lease * (1 << job.patience), max(job.deadline_at, now + lease))
 
 
 def next_attempt(job: Job, now: datetime, lease: timedelta) -> Job:
     """The job with the attempt after the present one, and a fresh lease."""
-    return replace(job, attempt=job.attempt + 1, lease_until=now + lease, updated_at=now)
+    return replace(job, attempt=job.attempt + 1, lease_until=_lease_end(job, now, lease), updated_at=now)
 
 
 def settling_attempt(job: Job, now: datetime, pause: timedelta) -> Job:
     """The job with an attempt that accounts for its calls; after the pause somebody looks at the job again."""
-    return replace(next_attempt(job, now, pause), settling=job.attempt + 1, updated_at=job.updated_at)
+    return replace(job, attempt=job.attempt + 1, settling=job.attempt + 1, lease_until=now + pause)
 
 
 def take_lease(job: Job, now: datetime, lease: timedelta) -> Job:

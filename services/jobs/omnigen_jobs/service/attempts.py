@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from omnigen_jobs.domain import pins, scenes, stages
 from omnigen_jobs.domain.changes import Change
+from omnigen_jobs.domain.problems import StaleAttemptError
 from omnigen_jobs.domain.records import Job, Pin, Record
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.ending import Ending
@@ -27,10 +28,18 @@ class Attempts:
         self._lease = lease
 
     async def heartbeat(self, user_id: UserId, job_id: JobId, attempt: int) -> Record:
-        """The attempt lives: its lease is renewed when that is due."""
-        return await self._write(
-            user_id, job_id, lambda record: stages.renew_lease(record.job, attempt, self._clock.now(), self._lease)
-        )
+        """The attempt lives: its lease is renewed when that is due. Every step of an execution begins with this."""
+        try:
+            return await self._write(
+                user_id, job_id, lambda record: stages.renew_lease(record.job, attempt, self._clock.now(), self._lease)
+            )
+        except StaleAttemptError:
+            await self._write(
+                user_id,
+                job_id,
+                lambda record: stages.learn_patience(record.job, attempt, self._clock.now(), self._lease),
+            )
+            raise
 
     async def begin_stage(self, user_id: UserId, job_id: JobId, attempt: int, body: BeginStage) -> Record:
         """StageSkippedError when a stage between was left out."""

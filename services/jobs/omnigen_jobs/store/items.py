@@ -114,6 +114,8 @@ class StoredJob(StoredItem):
     status: JobStatus
     attempt: int
     settling: int = 0
+    patience: int = 0
+    patient_since: int = 0
     round: int = 1
     next_round: StoredRound | None = None
     is_counted: bool = False
