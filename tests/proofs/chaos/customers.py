@@ -28,6 +28,7 @@ CANCELED: Final = 0.06
 RESUMED: Final = 0.6
 RETAKEN: Final = 0.12
 DELETED: Final = 0.08
+DEPLOYMENT_CAP: Final = "deployment_spend_per_month"
 ENDS: Final = ("completed", "failed", "canceled", "stuck", "deleted")
 
 
@@ -79,11 +80,16 @@ class Customers:
         return client, {**ORDER, **drawn, "music": self.chance.random() < 0.4, "continuity": chained}
 
     async def _order(self, client: Client, body: dict[str, Any]) -> tuple[Client, dict[str, Any]]:
-        """The job. Who has no money left lets somebody rich order it; all wait for what others give back."""
+        """The job. Who has no money left lets somebody rich order it; all wait for what others give back.
+
+        One for which all together have too little becomes the least one: what idles goes back after ten minutes.
+        """
         while (reply := await client.order(body)).status != 202:
             self.refused[f"{reply.status} {reply.body['code']} {reply.body['details'].get('cap', '')}"] += 1
             if reply.body["code"] != "quota_exceeded":
                 raise GivenUpError(f"the order is refused: {reply.raw!r}")
+            if reply.body["details"]["cap"] == DEPLOYMENT_CAP:
+                body = {**ORDER, "prompt": body["prompt"], "seed": body["seed"]}
             client = self.chance.choice(self.rich)
             await asyncio.sleep(ORDER_AGAIN_S)
         job_id = str(reply.body["job_id"])
