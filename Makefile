@@ -188,7 +188,7 @@ load: setup build-generator ## The stack under growing load until it breaks, and
 prove-flight: setup build-generator ## Many tiny jobs at once, more than the Lambda has workers: all end
 #: JOBS=200            ordered in one moment
 #: STRICT=1            a missed goal is an error
-	@$(BIN)/python -m tests.proofs.load.flying
+	@$(BIN)/python -m tests.proofs.flight
 
 .PHONY: soak
 soak: setup build-generator ## A steady flow for long: no process, file, socket or temporary object is left

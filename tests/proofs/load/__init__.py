@@ -1,1 +1,1 @@
-"""The local stack under more and more load, and with many jobs at once: `make load`, `make prove-flight`."""
+"""The local stack under more and more load: `make load`."""

@@ -1,0 +1,1 @@
+"""Many tiny jobs at once: `make prove-flight`."""
