@@ -3,14 +3,23 @@
 import asyncio
 import errno
 import os
+import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 from tests.fakes.waiting import wait_until
 
-from omnigen_composer.media.ffmpeg import Ffmpeg, FfmpegError, FfmpegMemoryError, FfmpegRoomError, FfmpegTimeoutError
+from omnigen_composer.media.ffmpeg import (
+    Ffmpeg,
+    FfmpegError,
+    FfmpegKilledError,
+    FfmpegMemoryError,
+    FfmpegRoomError,
+    FfmpegTimeoutError,
+)
 from omnigen_shared.together import run_all
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
@@ -29,6 +38,10 @@ def children() -> set[int]:
         if fields[1] == me and fields[0] != "Z":
             found.add(int(stat.parent.name))
     return found
+
+
+def has_ended(pid: int) -> bool:
+    return pid not in children()
 
 
 def read_of(pid: int, name: str) -> bytes:
@@ -97,6 +110,24 @@ async def test_a_run_that_takes_too_much_memory_ends_by_itself() -> None:
     large = ["-f", "lavfi", "-i", "color=s=4096x4096:r=5", "-frames:v", "9", "-c:v", "libx264", "-f", "null", "-"]
     with pytest.raises(FfmpegMemoryError, match="more memory than 128 MiB"):
         await Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), 60, memory_limit_bytes=128 << 20).run(large)
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+async def test_a_run_that_is_killed_from_outside_is_begun_once_more(ffmpeg: Ffmpeg, deaths: int) -> None:
+    """By the kernel, say, when memory is short: that says nothing about the inputs, which may be paid clips."""
+    before, frames = children(), ["-f", "lavfi", "-i", "testsrc2=s=64x36", "-frames:v", "100", "-f", "null", "-"]
+    run = asyncio.create_task(ffmpeg.run(["-re", *frames]))
+    for _ in range(deaths):
+        await wait_until(lambda: len(children() - before) == 1)
+        [pid] = children() - before
+        os.kill(pid, signal.SIGKILL)
+        await wait_until(partial(has_ended, pid))
+    if deaths == 1:
+        await run
+    else:
+        with pytest.raises(FfmpegKilledError):
+            await run
+    assert children() == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="other kernels have no device that is always full")

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from omnigen_composer.domain.recipes import THREADS
 from omnigen_shared.contracts.media import FPS
 from omnigen_shared.signals import Metric
@@ -23,6 +25,7 @@ from omnigen_shared.tracing import open_span
 if sys.platform == "linux":
     import resource
 
+_log = structlog.get_logger()
 OnFrame = Callable[[int], None]
 _speed: Final = meter().create_histogram(Metric.FFMPEG_SPEED)
 
@@ -59,6 +62,10 @@ class FfmpegRoomError(FfmpegLimitError):
     """FFmpeg found no room on the disk. Its cause is an OSError that says so, too."""
 
 
+class FfmpegKilledError(FfmpegLimitError):
+    """FFmpeg was killed from outside, most likely by a kernel that was short of memory."""
+
+
 class Ffmpeg:
     """Runs one pinned binary. A cancelled run kills its process before it returns."""
 
@@ -83,10 +90,16 @@ class Ffmpeg:
     ) -> str:
         """The end of the log. `fonts_from` is the folder that relative names in filters, and all fonts, are found in.
 
-        FfmpegError when it fails, FfmpegLimitError when it needs more time, memory or room on the disk.
+        FfmpegError when it fails, FfmpegLimitError when it needs more time, memory or room on the disk, or is killed
+        again after it was killed once.
         """
+        command = [*_BASE, "-v", log_level, *arguments]
         with open_span("ffmpeg.run"):
-            return await self._run([*_BASE, "-v", log_level, *arguments], on_frame, fonts_from)
+            try:
+                return await self._run(command, on_frame, fonts_from)
+            except FfmpegKilledError:
+                _log.warning("ffmpeg_killed")
+                return await self._run(command, on_frame, fonts_from)
 
     async def _run(self, arguments: Sequence[str], on_frame: OnFrame | None, fonts_from: Path | None) -> str:
         process = await self._start(arguments, fonts_from)
@@ -100,6 +113,8 @@ class Ffmpeg:
             raise FfmpegTimeoutError(f"killed after {self._time_limit_s:g} s") from error
         finally:
             await _end(process)
+        if status == -signal.SIGKILL:
+            raise FfmpegKilledError("was killed from outside")
         if status != 0 and _NO_MEMORY.search(log):
             raise FfmpegMemoryError(f"needs more memory than {self._memory_limit_bytes >> 20} MiB")
         if status == -signal.SIGXFSZ or (status != 0 and _NO_ROOM.search(log)):
