@@ -22,14 +22,17 @@ from tests.fakes.jobs_bench import (
 )
 from tests.fakes.sudden_death import Fate, KilledError, Mortal
 
+from omnigen_jobs.domain.problems import ClipInProgressError
 from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money
 from omnigen_jobs.domain.retaining import MOST_USERS, name_video
 from omnigen_shared.contracts.base import IntentId, JobId
-from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.errors import DependencyUnavailableError
 
 DAY: Final = timedelta(days=1)
 CLIP_KEY: Final = f"u/{USER}/clips/{FINGERPRINT}.mp4"
+OTHER_FINGERPRINT: Final = "b" * 64
+OTHER_CLIP_KEY: Final = f"u/{USER}/clips/{OTHER_FINGERPRINT}.mp4"
 VIDEO: Final = make_output().video_key
 FILES: Final = (VIDEO, make_output().poster_key, CLIP_KEY, f"u/{USER}/segments/r/a.mp4", f"u/{USER}/exports/a.webm")
 
@@ -204,6 +207,31 @@ async def test_it_waits_while_a_job_that_uses_the_clip_is_at_work(bench: JobsBen
     await pass_days(bench, 1)
     assert (await bench.read()).job.media_removed_at is not None
     assert {VIDEO, CLIP_KEY} <= set(bench.box.objects)
+
+
+async def test_a_removal_that_was_cut_off_goes_on_for_who_waits_for_its_end(bench: JobsBench) -> None:
+    """An equal order has taken over one clip, and waits for the other one to be gone: each would wait for the other."""
+    await begin(bench)
+    await bench.plan(intent="scene-02.1", fingerprint=OTHER_FINGERPRINT)
+    await bench.send("p-2", intent="scene-02.1")
+    await bench.move("created", "ingested", intent="scene-02.1", output_key=OTHER_CLIP_KEY)
+    await bench.reach(JobStatus.COMPOSING)
+    await bench.uses.ending.complete(USER, JOB, 1, make_output())
+    lay(bench, OTHER_CLIP_KEY)
+    await bench.uses.deleting.delete(USER, JOB)
+    bench.box.error = DependencyUnavailableError("S3 is away")
+    await pass_days(bench, 0.01)
+    bench.box.error = None
+    seed(bench.store, make_job(bench.clock, job_id=OTHER_JOB))
+    assert (await bench.plan(OTHER_JOB, "scene-02.1", fingerprint=OTHER_FINGERPRINT)).cached
+    with pytest.raises(ClipInProgressError):
+        await bench.plan(OTHER_JOB)
+    bench.clock.advance(121)
+    await bench.tidier.sweep()
+    assert (await bench.plan(OTHER_JOB)).status is IntentStatus.PLANNED
+    assert set(bench.box.objects) == {*FILES, OTHER_CLIP_KEY} - {CLIP_KEY}
+    job = (await bench.read()).job
+    assert job.media_until == bench.clock.now() + timedelta(minutes=30), "the rest waits for the other job's end"
 
 
 async def test_who_needs_a_clip_that_is_being_removed_waits_and_then_makes_it(bench: JobsBench) -> None:

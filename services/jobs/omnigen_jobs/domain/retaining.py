@@ -167,6 +167,14 @@ def leave(claim: Claim, job_id: JobId) -> Claim | None:
     return None if others == claim.users else replace(claim, users=others)
 
 
+def is_awaited(claim: Claim, job_id: JobId) -> bool:
+    """Whether this job's removal of a clip was cut off: the job at work may be waiting for just that to end.
+
+    A video is left as it is: that job may have been answered with it, and come to have it once it is freed.
+    """
+    return claim.state is ClaimState.LEAVING and claim.users == (job_id,) and claim.intent_id != _VIDEO
+
+
 def free(claim: Claim) -> Claim:
     """Its output is gone: the next who needs it makes it."""
     return replace(claim, users=(), state=ClaimState.RELEASED, output_key=None)

@@ -37,14 +37,19 @@ class Retaining:
         if record is None or not retaining.is_due(record.job, now):
             return
         claims = await self._find_claims(record)
-        if await self._is_used_now(job_id, claims):
+        is_used = await self._is_used_now(job_id, claims)
+        leaving = [claim for claim in claims if not is_used or retaining.is_awaited(claim, job_id)]
+        if is_used and not leaving:
             await self.store.commit(retaining.put_off(record.job, now))
             return
         begun = retaining.begin(record.job, now)
         await self.store.commit(begun)
         job = bumped(begun.job or record.job)
-        for claim in claims:
+        for claim in leaving:
             await self._leave(job, claim)
+        if is_used:
+            await self.store.commit(retaining.put_off(job, now))
+            return
         await self._sweep(job)
         await self.store.commit(retaining.finish(job, self.clock.now()))
         _log.info("media_removed", job_id=job_id, claims=len(claims))
