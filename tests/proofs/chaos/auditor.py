@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from omnigen_composer.media.probe import UnreadableError, inspect_video
 from omnigen_jobs.domain.changes import change_job
 from omnigen_jobs.domain.events import RESUMED, TERMINAL
 from omnigen_jobs.domain.records import Event, Job, Money, Record
+from omnigen_jobs.domain.retaining import LEASE, PUT_OFF
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_local.demo.accounts import sign_in
 from omnigen_local.demo.client import GatewayClient, RefusedError
@@ -158,7 +159,7 @@ class Auditor:
             if job is None or job.money is not Money.CLOSED:
                 continue
             looked_at = None if job.lease_until is None else min(job.lease_until, now)
-            removed = now if job.media_until is not None and job.media_removed_at is None else job.media_until
+            removed = now if _is_put_off(job, now) else job.media_until
             if (looked_at, removed) != (job.lease_until, job.media_until):
                 with suppress(WriteConflictError):
                     await self.ground.store.commit(change_job(replace(job, lease_until=looked_at, media_until=removed)))
@@ -180,6 +181,13 @@ class Auditor:
 
     def _expect_none(self, what: str, found: Sequence[str]) -> None:
         self.board.expect(what, f"{len(found)}: {'; '.join(found[:5])}", 0, holds=not found)
+
+
+def _is_put_off(job: Job, now: datetime) -> bool:
+    """Whether its files are to go: those that nobody has begun with, or whose removal waited for a job at work."""
+    if job.media_until is None or job.media_removed_at is None:
+        return job.media_until is not None
+    return now + LEASE < job.media_until <= now + PUT_OFF
 
 
 def _says_why(job: Job) -> bool:
