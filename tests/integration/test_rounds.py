@@ -100,7 +100,7 @@ def _is_accounted_for(receipt: dict[str, Any]) -> bool:
 
 
 async def test_a_canceled_job_stops_and_leaves_nothing_held(visitor: Visitor) -> None:
-    accepted = await visitor.order(prompt=f"{PROMPT} [[sim:slow=20]]", duration_s=5, music=False)
+    accepted = await visitor.order(prompt=f"{PROMPT} [[sim:slow=8]]", duration_s=5, music=False)
     job_id = accepted.body["job_id"]
     await poll(visitor, f"/api/v1/jobs/{job_id}", lambda job: job["status"] == "generating")
     canceled = await visitor.call("POST", f"/api/v1/jobs/{job_id}/cancel")
