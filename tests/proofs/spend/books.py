@@ -56,10 +56,15 @@ class Ordered(Protocol):
 
 @dataclass
 class Books:
-    """All records after the last end, and the bill."""
+    """All records after the last end, and the bill.
+
+    `is_hurried`: processes die until just before a job's deadline, so that the reaper may have to end one. How soon
+    after the deadline it does is another question.
+    """
 
     ground: Sources
     customers: Ordered
+    is_hurried: bool = False
     records: list[Record] = field(default_factory=list)
     judged: set[tuple[str, str]] = field(default_factory=set)
 
@@ -141,7 +146,10 @@ class Books:
         silent = [job.job_id for job in jobs if job.status.value == "failed" and job.problem is None]
         board.expect_equal("failed_without_a_reason", silent, [])
         late = [job.job_id for job in jobs if job.problem is not None and job.problem.code == "job_deadline_exceeded"]
-        board.expect_equal("jobs_that_the_reaper_had_to_end", late, [])
+        if self.is_hurried:
+            board.tell(f"{len(late):6} jobs that the reaper ended at their deadline")
+        else:
+            board.expect_equal("jobs_that_the_reaper_had_to_end", late, [])
         empty = [job.job_id for job in jobs if job.status.value == "completed" and job.output is None]
         board.expect_equal("completed_without_a_video", empty, [])
 
