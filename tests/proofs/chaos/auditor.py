@@ -1,7 +1,7 @@
 """Compares, once there is peace again: jobs, ledger, the provider's bill, objects, events. Nothing may differ."""
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -73,10 +73,12 @@ class Auditor:
         failed = [job for job in jobs if job.status is JobStatus.FAILED]
         self._expect_none("failed_without_stage_code_or_remedy", [job.job_id for job in failed if not _says_why(job)])
         self._expect_none("over_its_budget", [job.job_id for job in jobs if job.spent_microusd > job.max_microusd])
-        for code, times in Counter(
-            (job.problem.code, job.problem.stage) for job in failed if job.problem
-        ).most_common():
-            self.board.tell(f"{times:6} failed: {code[0]} in {code[1]}")
+        reasons = defaultdict(list)
+        for job in failed:
+            if job.problem is not None:
+                reasons[job.problem.code, job.problem.stage].append(f"{job.job_id}: {job.problem.detail}")
+        for (code, stage), told in sorted(reasons.items(), key=lambda reason: -len(reason[1])):
+            self.board.tell(f"{len(told):6} failed: {code} in {stage}, as {told[0]}")
 
     async def _check_events(self) -> None:
         odd, late, unlike = [], [], []
