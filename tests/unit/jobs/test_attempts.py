@@ -20,7 +20,7 @@ from tests.fakes.jobs_bench import (
 )
 
 from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError, StaleAttemptError
-from omnigen_jobs.domain.stages import MOST_PATIENCE, MOVES, move_status
+from omnigen_jobs.domain.stages import MOVES, move_status
 from omnigen_shared.contracts.base import UserId
 from omnigen_shared.contracts.catalogue import SPEECH_MODEL
 from omnigen_shared.contracts.job import (
@@ -67,8 +67,7 @@ WRITES = {
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 @pytest.mark.parametrize("attempt", [1, 3])
 async def test_only_the_present_attempt_writes(bench: JobsBench, write: object, attempt: int) -> None:
-    # With as much patience as there may be, there is nothing to be learned from who speaks too late.
-    seed(bench.store, make_job(bench.clock, attempt=2, patience=MOST_PATIENCE))
+    seed(bench.store, make_job(bench.clock, attempt=2))
     with pytest.raises(StaleAttemptError) as refused:
         await write(bench.uses, attempt)  # type: ignore[operator]
     assert refused.value.details == {"attempt": 2}
@@ -270,7 +269,7 @@ async def test_who_is_silent_for_good_gains_no_time(bench: JobsBench) -> None:
 
 async def test_patience_ends_soon_after_the_deadline(bench: JobsBench) -> None:
     deadline_at = bench.clock.now() + timedelta(seconds=100)
-    seed(bench.store, make_job(bench.clock, deadline_at=deadline_at, attempt=2, patience=2))
+    seed(bench.store, make_job(bench.clock, deadline_at=deadline_at, attempt=2, patience=2, given_up=1))
     for attempt in (1, 2):
         with contextlib.suppress(StaleAttemptError):
             await bench.uses.attempts.heartbeat(USER, JOB, attempt)
@@ -278,6 +277,26 @@ async def test_patience_ends_soon_after_the_deadline(bench: JobsBench) -> None:
     bench.clock.advance(99)
     record = await bench.uses.attempts.heartbeat(USER, JOB, 2)
     assert record.job.lease_until == bench.clock.now() + LEASE
+
+
+async def test_whoever_went_on_by_itself_was_not_taken_for_dead(bench: JobsBench) -> None:
+    for attempt in (1, 2):
+        await bench.uses.attempts.continue_job(USER, JOB, attempt)
+        with pytest.raises(StaleAttemptError):
+            await bench.uses.attempts.heartbeat(USER, JOB, attempt)
+    assert (await bench.read()).job.lease_until == bench.clock.now() + LEASE
+
+
+async def test_a_lease_that_was_given_up_because_nothing_was_started_stays_so(bench: JobsBench) -> None:
+    bench.workflow.is_down = True
+    bench.clock.advance(46)
+    await bench.reaper.sweep()
+    with pytest.raises(StaleAttemptError):
+        await bench.uses.attempts.heartbeat(USER, JOB, 1)
+    bench.workflow.is_down = False
+    bench.clock.advance(1)
+    await bench.reaper.sweep()
+    assert bench.workflow.started == [(JOB, 3)]
 
 
 async def test_an_ended_job_learns_nothing(bench: JobsBench) -> None:

@@ -1,6 +1,7 @@
 """Stop, resume, regenerate: a new attempt over the same record, which pays for nothing that is there."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,9 +23,9 @@ from tests.fakes.sudden_death import Fate, KilledError
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, Record
 from omnigen_jobs.domain.rounds import Wish
-from omnigen_shared.contracts.base import IntentId, UserId
+from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
-from omnigen_shared.errors import InvalidRequestError, NotFoundError, QuotaExceededError
+from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestError, NotFoundError, QuotaExceededError
 
 NOTHING = Wish()
 
@@ -209,6 +210,43 @@ async def test_a_round_that_quota_does_not_answer_for_in_time_is_given_back(fail
     await failed.reaper.sweep()
     assert failed.quota.states[f"{JOB}.2"] == "released"
     assert (await failed.read()).job.next_round is None
+    record = await resume(failed)
+    assert (record.job.status, record.job.reservation_id) == (JobStatus.PENDING, f"{JOB}.3"), "that one stays closed"
+    assert failed.quota.states[f"{JOB}.3"] == "open"
+
+
+async def test_a_round_that_is_asked_for_while_the_reaper_looks_at_open_calls_is_not_put_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = await begin()
+    name = IntentId("scene-03.1")
+    await bench.move("planned", "reserved", intent=name)
+    await bench.move("reserved", "sending", intent=name, owner="w")
+    await bench.move("sending", "unknown", intent=name)
+    await fail(bench)
+    for _ in range(100):  # each look is later than the one before
+        bench.clock.advance(600)
+        await bench.reaper.sweep()
+    due_at = (await bench.read()).job.lease_until
+    assert due_at is not None
+    bench.clock.advance((due_at - bench.clock.now()).total_seconds() + 1)
+    find_record = bench.store.find_record
+
+    async def ask_first(job_id: JobId) -> Record | None:
+        monkeypatch.setattr(bench.store, "find_record", find_record)
+        bench.quota.is_down = True  # so that the reaper's turn comes between the asking and the beginning
+        with contextlib.suppress(DependencyUnavailableError):
+            await resume(bench)
+        bench.quota.is_down = False
+        found: Record | None = await find_record(job_id)
+        return found
+
+    monkeypatch.setattr(bench.store, "find_record", ask_first)
+    await bench.reaper.sweep()
+    bench.clock.advance(46)
+    await bench.reaper.sweep()
+    job = (await bench.read()).job
+    assert (job.status, job.round, bench.workflow.started[-1]) == (JobStatus.PENDING, 2, (JOB, job.attempt))
 
 
 Act = Callable[[JobsBench], Awaitable[object]]

@@ -64,7 +64,8 @@ class Job:
 
     A round is one order that quota has admitted: the first, or a resumption. `settling` is the attempt that accounts
     for calls after the end, 0 when there is none. `is_counted`: a round of it has made a video that the month counts.
-    `patience`: how often its lease was doubled, last for the attempt `patient_since`: one taken for dead had lived.
+    `patience`: how often its lease was doubled, because an attempt that was taken for dead had lived; `given_up` is the
+    last one that was, until that is known of it. `dropped`: reservations that were given back before their round began.
     `media_until` is when its files go, once it has ended, and then until when somebody is at that; None: never (again).
     `traceparent`: where in a trace it was ordered; all that is ever done for it joins that trace.
     """
@@ -81,8 +82,9 @@ class Job:
     attempt: int = 0
     settling: int = 0
     patience: int = 0
-    patient_since: int = 0
+    given_up: int = 0
     round: int = 1
+    dropped: int = 0
     next_round: NextRound | None = None
     is_counted: bool = False
     created_at: datetime

@@ -93,7 +93,8 @@ def as_reserved(job: Job) -> Job:
     """The job as quota is asked about its next round."""
     if job.next_round is None:
         raise ValueError(f"{job.job_id} is not asked for another round")
-    return replace(job, round=job.round + 1, round_max_microusd=job.next_round.max_microusd, month=None)
+    number = job.round + 1 + job.dropped
+    return replace(job, round=number, round_max_microusd=job.next_round.max_microusd, month=None)
 
 
 def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> Change:
@@ -109,6 +110,8 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
         month=month,
         lease_until=now + lease,
         patience=0,
+        given_up=0,
+        dropped=0,
         deadline_at=asked.deadline_at,
         updated_at=now,
         estimate_microusd=job.estimate_microusd + asked.estimate_microusd,
@@ -126,6 +129,11 @@ def begin_round(record: Record, month: str, now: datetime, lease: timedelta) -> 
 def drop_round(job: Job, now: datetime) -> Change:
     """The job stays as it ended; somebody looks after its open calls again."""
     return change_job(replace(job, next_round=None, lease_until=now))
+
+
+def abandon_round(job: Job, now: datetime) -> Change:
+    """As drop_round, where the reservation may have been made and given back: the next round has another one."""
+    return drop_round(replace(job, dropped=job.dropped + 1), now)
 
 
 @dataclass(frozen=True, slots=True)

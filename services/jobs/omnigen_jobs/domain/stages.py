@@ -122,15 +122,21 @@ def renew_lease(job: Job, attempt: int, now: datetime, lease: timedelta) -> Chan
     return change_job(replace(job, lease_until=until))
 
 
+def give_up(job: Job) -> Job:
+    """The job whose present attempt is taken for dead, because its lease has run out."""
+    return replace(job, given_up=job.attempt)
+
+
 def learn_patience(job: Job, attempt: int, now: datetime, lease: timedelta) -> Change | None:
     """An attempt that was taken for dead has spoken: where all wait long for their turn, silence means little.
 
-    Doubles the lease, once for each present attempt: its predecessor may have several steps under way.
+    Doubles the lease, once for each that was given up: it may have several steps under way. A lease that has run out,
+    or was given up because nothing could be started, stays so.
     """
-    is_known = job.patient_since == job.attempt or job.patience >= MOST_PATIENCE
-    if is_known or attempt >= job.attempt or job.status.is_terminal or job.lease_until is None:
+    is_news = attempt <= job.given_up and job.patience < MOST_PATIENCE
+    if not is_news or job.status.is_terminal or job.lease_until is None or job.lease_until <= now:
         return None
-    patient = replace(job, patience=job.patience + 1, patient_since=job.attempt)
+    patient = replace(job, patience=job.patience + 1, given_up=0)
     return change_job(replace(patient, lease_until=max(job.lease_until, _lease_end(patient, now, lease))))
 
 

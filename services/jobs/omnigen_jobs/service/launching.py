@@ -91,7 +91,7 @@ class Launcher:
         asked = rounds.as_reserved(job)
         for month in charged_months(asked, self._clock.now()):
             await self._quota.release(asked, month)
-        await self._store.commit(rounds.drop_round(job, self._clock.now()))
+        await self._store.commit(rounds.abandon_round(job, self._clock.now()))
 
     async def start_settling(self, record: Record) -> None:
         """An execution that accounts for the open calls of an ended job; after a pause somebody looks again."""

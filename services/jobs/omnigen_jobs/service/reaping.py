@@ -12,7 +12,7 @@ import structlog
 from omnigen_jobs.domain.changes import bumped, change_job
 from omnigen_jobs.domain.ending import is_unattended, leave_index, list_open
 from omnigen_jobs.domain.records import Job, Money
-from omnigen_jobs.domain.stages import take_lease
+from omnigen_jobs.domain.stages import give_up, take_lease
 from omnigen_jobs.ports import JobStore, WriteConflictError
 from omnigen_jobs.service.ending import Ending
 from omnigen_jobs.service.launching import Launcher
@@ -78,11 +78,13 @@ class Reaper:
         elif job.attempt == 0:
             await self._launcher.launch(job)
         else:
-            await self._launcher.start_next(job)
+            await self._launcher.start_next(give_up(job))
 
     async def _help_ended(self, job: Job) -> None:
         """One thing after the other; the lease brings the job back for the next."""
         record = await get_record(self._store, job.user_id, job.job_id)
+        if record.job.version != job.version:
+            raise WriteConflictError
         if job.money is not Money.CLOSED:
             await self._ending.close(record)
         elif job.next_round is not None and self._clock.now() < job.next_round.deadline_at:

@@ -115,8 +115,9 @@ class StoredJob(StoredItem):
     attempt: int
     settling: int = 0
     patience: int = 0
-    patient_since: int = 0
+    given_up: int = 0
     round: int = 1
+    dropped: int = 0
     next_round: StoredRound | None = None
     is_counted: bool = False
     created_at: Instant
