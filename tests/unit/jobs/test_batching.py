@@ -14,9 +14,13 @@ from tests.fakes.sudden_death import Fate, KilledError, Mortal
 
 from omnigen_jobs.domain.abilities import Wish
 from omnigen_jobs.domain.batches import ItemState, split
+from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.pins import digest_of
+from omnigen_jobs.domain.records import Job
 from omnigen_jobs.schemas.orders import JobOrder
 from omnigen_shared.contracts.job import JobStatus
+from omnigen_shared.contracts.spending import Reservation
+from omnigen_shared.errors import DependencyUnavailableError
 
 BATCHES: Final = "/api/v1/batches"
 ORDER: Final = {"order": BODY, "aspect_ratios": ["16:9", "9:16", "1:1"]}
@@ -184,6 +188,38 @@ async def test_canceling_while_it_is_begun_leaves_nothing_at_work(bench: JobsBen
     (batch,) = bench.assets.batches.values()
     assert not batch.is_waiting
     assert {job.status for job in bench.store.jobs.values()} <= {JobStatus.CANCELED}
+    assert bench.quota.open_jobs == set()
+
+
+async def test_what_was_begun_of_a_canceled_batch_is_stopped_though_the_table_fails(
+    bench: JobsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is canceled while the second is begun; of stopping them the first write is refused."""
+    reserve, commit = bench.quota.reserve, bench.store.commit
+
+    async def refuse_an_end(change: Change) -> None:
+        if change.job is not None and change.job.status is JobStatus.CANCELED:
+            monkeypatch.setattr(bench.store, "commit", commit)
+            raise DependencyUnavailableError("The table is away.")
+        await commit(change)
+
+    async def cancel_first(job: Job) -> Reservation:
+        answer: Reservation = await reserve(job)
+        if len(bench.quota.states) == 2:
+            (batch_id,) = bench.assets.batches
+            await bench.uses.batching.cancel(USER, batch_id)
+            monkeypatch.setattr(bench.store, "commit", refuse_an_end)
+        return answer
+
+    monkeypatch.setattr(bench.quota, "reserve", cancel_first)
+    wishes = [make_wish_of(prompt) for prompt in ("the first of two films", "the second of two films")]
+    await bench.uses.batching.create(USER, "free", wishes, None, None)
+    for _ in range(3):
+        bench.clock.advance(100)
+        await bench.tidier.sweep()
+    (batch,) = bench.assets.batches.values()
+    assert (batch.is_waiting, batch.due_at) == (False, None)
+    assert {job.status for job in bench.store.jobs.values()} == {JobStatus.CANCELED}
     assert bench.quota.open_jobs == set()
 
 

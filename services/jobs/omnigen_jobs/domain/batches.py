@@ -105,8 +105,13 @@ def begin(batch: Batch, now: datetime) -> Batch:
     return replace(batch, items=items, due_at=now + LEASE)
 
 
-def settle(batch: Batch, results: Sequence[Item], now: datetime) -> Batch:
-    """What came of those that were tried; what has to wait is tried again."""
+def settle(batch: Batch, results: Sequence[Item], now: datetime, *, are_stopped: bool) -> Batch:
+    """What came of those that were tried; what has to wait is tried again.
+
+    A batch that was canceled in the meantime stays due, and its items as they are, until what was begun is stopped.
+    """
+    if batch.canceled_at is not None and not are_stopped:
+        return replace(batch, due_at=now)
     known = {item.job_id: item for item in results}
     items = [known.get(item.job_id, item) for item in batch.items]
     if batch.canceled_at is not None:

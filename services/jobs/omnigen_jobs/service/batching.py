@@ -157,13 +157,14 @@ class Batching:
         await self.store.put_batch(begun)
         trying = [item for item in begun.items if item.state is ItemState.LAUNCHING]
         results = [await self._try(begun, item) for item in trying]
+        is_canceled = (await self._read(user_id, batch_id)).canceled_at is not None
+        if is_canceled:
+            await self._stop_all(results)
         await rewrite(
             lambda: self._read(user_id, batch_id),
-            lambda batch: rules.settle(batch, results, self.clock.now()),
+            lambda batch: rules.settle(batch, results, self.clock.now(), are_stopped=is_canceled),
             self.store.put_batch,
         )
-        if (await self._read(user_id, batch_id)).canceled_at is not None:
-            await self._stop_all(results)
 
     async def _try(self, batch: Batch, item: Item) -> Item:
         if batch.canceled_at is not None:
