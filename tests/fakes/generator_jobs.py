@@ -53,7 +53,7 @@ SCENE_RANKS: Final = {
 MOVES: Final = {
     IntentStatus.PLANNED: {IntentStatus.RESERVED, IntentStatus.REFUNDED},
     IntentStatus.RESERVED: {IntentStatus.SENDING, IntentStatus.REFUNDED},
-    IntentStatus.SENDING: {IntentStatus.CREATED, IntentStatus.RESERVED, IntentStatus.UNKNOWN},
+    IntentStatus.SENDING: {IntentStatus.CREATED, IntentStatus.RESERVED, IntentStatus.UNKNOWN, IntentStatus.REFUNDED},
     IntentStatus.CREATED: {IntentStatus.INGESTED, IntentStatus.SETTLED, IntentStatus.REFUNDED, IntentStatus.UNKNOWN},
     IntentStatus.INGESTED: {IntentStatus.SETTLED},
     IntentStatus.UNKNOWN: {IntentStatus.CREATED},
@@ -170,7 +170,12 @@ class FakeJobRecords(JobRecords):
         return intent
 
     async def move_intent(self, ref: AttemptRef, intent_id: IntentId, move: MoveIntent) -> IntentRecord:
-        snapshot, before = self._fenced(ref), self.intent(ref.job_id, intent_id)
+        if _is_refusal(move):
+            snapshot = self.snapshots[ref.job_id]
+            move = move.model_copy(update={"status": IntentStatus.REFUNDED}) if snapshot.status.is_terminal else move
+        else:
+            snapshot = self._fenced(ref)
+        before = self.intent(ref.job_id, intent_id)
         assert move.status in MOVES[move.expected], f"{move.expected} may not become {move.status}"
         if _was_made(before, move):
             return before
@@ -334,5 +339,8 @@ def _was_made(before: IntentRecord, move: MoveIntent) -> bool:
 
 def _is_others(before: IntentRecord, move: MoveIntent) -> bool:
     """Only the sender may report a refusal."""
-    is_report = move.expected is IntentStatus.SENDING and move.status is IntentStatus.RESERVED
-    return is_report and before.owner != move.owner
+    return _is_refusal(move) and before.owner != move.owner
+
+
+def _is_refusal(move: MoveIntent) -> bool:
+    return move.expected is IntentStatus.SENDING and move.status in {IntentStatus.RESERVED, IntentStatus.REFUNDED}

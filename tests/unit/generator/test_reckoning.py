@@ -44,6 +44,31 @@ def test_clips_that_end_after_their_job_are_kept_and_paid_once() -> None:
     assert CLIPS not in world.provider.creates[sent:]
 
 
+@pytest.mark.parametrize("refusal", [Fault.THROTTLED, Fault.REFUSED])
+def test_a_send_that_is_refused_after_the_job_was_canceled_is_no_unknown_call(
+    monkeypatch: pytest.MonkeyPatch, refusal: Fault
+) -> None:
+    world = World()
+    world.provider.script(PLANNER, Fault.REFUSED)
+    world.provider.script(CLIPS, refusal)
+    world.order()
+    create = world.provider.create
+
+    async def cancel_first(model: str, *call: object) -> object:
+        if model == CLIPS:
+            canceled = world.snapshot.model_copy(update={"status": JobStatus.CANCELED})
+            world.jobs.snapshots[world.ref.job_id] = canceled
+        return await create(model, *call)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.provider, "create", cancel_first)
+    world.run()
+    monkeypatch.undo()
+    for _ in range(3):
+        world.reckon()
+    assert not OPEN & statuses(world)
+    assert not world.provider.bill()
+
+
 @pytest.mark.parametrize("is_rendering", [False, True])
 def test_for_a_canceled_job_nothing_more_is_composed(is_rendering: bool) -> None:
     world = World()

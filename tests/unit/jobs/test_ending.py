@@ -5,7 +5,7 @@ from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import CLIP, FINGERPRINT, JOB, LEASE, USER, JobsBench, make_job, make_output, make_problem
 
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.problems import JobTerminalError, StageSkippedError
+from omnigen_jobs.domain.problems import IntentMovedError, JobTerminalError, StageSkippedError
 from omnigen_jobs.domain.records import ClaimState, Money
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
@@ -173,6 +173,59 @@ async def test_what_may_have_been_charged_stays_held(bench: JobsBench, status: s
     assert state is (ClaimState.UNRESOLVED if status == "unknown" else ClaimState.HELD)
     assert record.job.money is Money.CLOSED
     assert record.job.lease_until == bench.clock.now(), "somebody looks after it at once"
+
+
+@pytest.mark.parametrize("refusal", ["reserved", "refunded"])
+async def test_a_refusal_that_is_heard_of_after_the_end_gives_the_price_back(bench: JobsBench, refusal: str) -> None:
+    """Only its sender knows that the provider took nothing; to the provider's list it would be unknown for ever."""
+    await bench.plan()
+    await bench.move("planned", "reserved")
+    await bench.move("reserved", "sending", owner="w1")
+    await bench.uses.ending.cancel(USER, JOB)
+    with pytest.raises(IntentMovedError):
+        await bench.move("sending", refusal, owner="w2")
+    for _ in range(2):  # the first answer is lost
+        assert (await bench.move("sending", refusal, owner="w1")).status is IntentStatus.REFUNDED
+    bench.clock.advance(1)
+    await bench.reaper.sweep()
+    record = await bench.read()
+    assert (record.job.status, record.job.money, record.job.lease_until) == (JobStatus.CANCELED, Money.CLOSED, None)
+    assert bench.quota.refunded == {(JOB, CLIP)}
+    assert bench.store.claims[(USER, FINGERPRINT)].state is ClaimState.RELEASED
+
+
+async def test_a_refusal_that_is_heard_of_while_the_money_is_closed_is_not_lost(
+    bench: JobsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.plan()
+    await bench.move("planned", "reserved")
+    await bench.move("reserved", "sending", owner="w1")
+    commit = bench.store.commit
+
+    async def refuse_first(change: Change) -> None:
+        if change.job is not None and change.job.money is Money.CLOSED:
+            monkeypatch.setattr(bench.store, "commit", commit)
+            await bench.move("sending", "reserved", owner="w1")
+        await commit(change)
+
+    monkeypatch.setattr(bench.store, "commit", refuse_first)
+    await bench.uses.ending.cancel(USER, JOB)
+    bench.clock.advance(1)
+    await bench.reaper.sweep()
+    assert (await bench.read()).job.money is Money.CLOSED
+    assert bench.quota.refunded == {(JOB, CLIP)}
+
+
+async def test_a_refusal_counts_although_the_attempt_was_replaced(bench: JobsBench) -> None:
+    """The next one sends again; else it would look for a call that was never made."""
+    await bench.plan()
+    await bench.move("planned", "reserved")
+    await bench.move("reserved", "sending", owner="w1")
+    await bench.uses.attempts.continue_job(USER, JOB, 1)
+    assert (await bench.move("sending", "reserved", owner="w1")).status is IntentStatus.RESERVED
+    assert (await bench.move("reserved", "sending", attempt=2, owner="w2")).owner == "w2"
+    with pytest.raises(IntentMovedError):
+        await bench.move("sending", "reserved", owner="w1")
 
 
 async def test_money_is_closed_before_calls_are_accounted_for(bench: JobsBench) -> None:

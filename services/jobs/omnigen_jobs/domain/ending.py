@@ -86,9 +86,14 @@ def list_unsent(record: Record) -> Iterator[Intent]:
 
 
 def list_refunded(record: Record) -> Iterator[Intent]:
-    """Intents of this round that cost nothing. Quota may not have heard of it: the record says it first."""
-    mine = (intent for intent in record.intents if intent.round == record.job.round)
-    return (intent for intent in mine if intent.status is IntentStatus.REFUNDED)
+    """Intents that cost nothing, of whatever round. Quota may not have heard of it: the record says it first."""
+    return (intent for intent in record.intents if intent.status is IntentStatus.REFUNDED)
+
+
+def is_accounted(record: Record, found: Record) -> bool:
+    """Whether quota was told, as of `record`, of all that costs nothing in the record as it was found since."""
+    told = {intent.intent_id for intent in list_refunded(record)}
+    return all(intent.intent_id in told for intent in (*list_refunded(found), *list_unsent(found)))
 
 
 def list_unsettled(record: Record) -> Iterator[Intent]:

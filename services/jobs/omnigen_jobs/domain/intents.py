@@ -10,7 +10,7 @@ from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.keys import check_owned
 from omnigen_jobs.domain.moves import check_move, is_senders_own
 from omnigen_jobs.domain.problems import IntentMovedError, PredictionBoundError
-from omnigen_jobs.domain.records import Binding, Claim, ClaimState, Intent, Job, NewEvent, Record, Send
+from omnigen_jobs.domain.records import Binding, Claim, ClaimState, Intent, Job, Money, NewEvent, Record, Send
 from omnigen_jobs.domain.stages import check_attempt, check_spender
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import IntentStatus, MoveIntent, PlanIntent
@@ -84,18 +84,36 @@ def _from_cache(intent: Intent, claim: Claim) -> Intent:
 def move_intent(
     record: Record, attempt: int, intent_id: IntentId, move: MoveIntent, held: Held, now: datetime
 ) -> Change | None:
-    """One step; None when this very step was made before (its answer got lost).
+    """One step, as `hear` has it; None when this very step was made before (its answer got lost).
 
     IntentMovedError, PredictionBoundError, SendInProgressError, InvalidRequestError.
     """
     check_move(move)
-    check_spender(record.job, attempt)
+    if not is_senders_own(move):
+        check_spender(record.job, attempt)
     intent = get_intent(record, intent_id)
     if _was_made(intent, move):
         return None
     if intent.status is not move.expected or _is_another_senders(intent, move):
         raise _moved(intent)
-    return _step(record.job, intent, move, held, now)
+    step = _step(record.job, intent, move, held, now)
+    is_late = is_senders_own(move) and record.job.status.is_terminal
+    return replace(step, job=_reopen(record.job, now)) if is_late else step
+
+
+def hear(job: Job, move: MoveIntent) -> MoveIntent:
+    """What a step comes to: a sender's report of a refusal, after the job's end, gives the call back.
+
+    Only the sender knows that nothing was accepted. It is believed whatever has become of its attempt, but nobody sends
+    again for a job that has ended.
+    """
+    is_over = is_senders_own(move) and job.status.is_terminal
+    return move.model_copy(update={"status": IntentStatus.REFUNDED}) if is_over else move
+
+
+def _reopen(job: Job, now: datetime) -> Job:
+    """Somebody closes the ended job's money once more: what was held for a call has to go back."""
+    return replace(job, money=Money.RESERVED, lease_until=now)
 
 
 def _step(job: Job, before: Intent, move: MoveIntent, held: Held, now: datetime) -> Change:

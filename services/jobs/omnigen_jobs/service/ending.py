@@ -105,6 +105,8 @@ class Ending:
         async def decide(found: Record) -> Change | None:
             if not ending.is_same_end(found.job, record.job) or found.job.money is Money.CLOSED:
                 return None
+            if not ending.is_accounted(record, found):
+                return None  # A sender has reported a refusal since, and made the job due once more.
             now = self._clock.now()
             return ending.close_money(found, now, self._retention.find_end(found.job, now))
 

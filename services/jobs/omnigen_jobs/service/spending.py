@@ -37,8 +37,9 @@ class Spending:
         check_move(body)
 
         async def decide(record: Record) -> Change | None:
-            held = await self._find_held(record, intent_id, body)
-            return intents.move_intent(record, attempt, intent_id, body, held, self._clock.now())
+            heard = intents.hear(record.job, body)
+            held = await self._find_held(record, intent_id, heard)
+            return intents.move_intent(record, attempt, intent_id, heard, held, self._clock.now())
 
         return intents.get_intent(await write(self._store, user_id, job_id, decide), intent_id)
 
