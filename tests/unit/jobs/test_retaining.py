@@ -22,9 +22,10 @@ from tests.fakes.jobs_bench import (
 )
 from tests.fakes.sudden_death import Fate, KilledError, Mortal
 
+from omnigen_jobs.domain.changes import change_job
 from omnigen_jobs.domain.problems import ClipInProgressError
 from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money
-from omnigen_jobs.domain.retaining import MOST_USERS, name_video
+from omnigen_jobs.domain.retaining import LEASE, MOST_USERS, name_video
 from omnigen_shared.contracts.base import IntentId, JobId
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.errors import DependencyUnavailableError
@@ -114,17 +115,24 @@ async def test_a_video_that_was_removed_and_made_again_is_removed_again(bench: J
     assert bench.box.objects == {}
 
 
-async def test_nobody_gets_a_video_that_is_just_being_removed(bench: JobsBench) -> None:
+@pytest.mark.parametrize("users", [(JOB,), ()])
+async def test_nobody_gets_a_video_that_is_just_being_removed(bench: JobsBench, users: tuple[JobId, ...]) -> None:
+    """Unless that was cut off: whoever has found the video in the store has it."""
     await finish(bench)
+    job = (await bench.read()).job
     claim = bench.store.claims[(USER, name_video(VIDEO))]
-    await bench.store.put_claim(replace(claim, state=ClaimState.LEAVING))
+    await bench.store.put_claim(replace(claim, state=ClaimState.LEAVING, users=users))
+    await bench.store.commit(change_job(replace(job, media_until=bench.clock.now() + LEASE)))
     await begin(bench, OTHER_JOB)
     await bench.reach(JobStatus.COMPOSING, OTHER_JOB)
     with pytest.raises(DependencyUnavailableError, match="being removed"):
         await bench.uses.ending.complete(USER, OTHER_JOB, 1, make_output())
-    job = await bench.store.find_job(OTHER_JOB)
-    assert job is not None
-    assert job.status is JobStatus.COMPOSING
+    assert (await bench.read(OTHER_JOB)).job.status is JobStatus.COMPOSING
+    bench.clock.advance(LEASE.total_seconds() + 1)
+    await bench.tidier.sweep()  # it is put off, because the other one is at work
+    await bench.uses.ending.complete(USER, OTHER_JOB, 1, make_output())
+    claim = bench.store.claims[(USER, name_video(VIDEO))]
+    assert (claim.state, claim.users) == (ClaimState.READY, (OTHER_JOB,))
 
 
 async def test_they_go_when_their_time_is_over_and_the_record_says_so(bench: JobsBench) -> None:

@@ -108,12 +108,18 @@ def name_video(video_key: str) -> str:
     return hashlib.sha256(f"video {video_key}".encode()).hexdigest()
 
 
-def own_video(claim: Claim | None, job: Job, video_key: str) -> Claim | None:
+def is_at_removal(job: Job | None, now: datetime) -> bool:
+    """Whether somebody removes this job's files now. Cut off, they are looked at again later."""
+    return job is not None and job.media_until is not None and now < job.media_until <= now + LEASE
+
+
+def own_video(claim: Claim | None, job: Job, video_key: str, *, is_removed: bool = False) -> Claim | None:
     """The video's claim with this job among its users; None when it is there already.
 
-    DependencyUnavailableError while such a video is being removed: it has to be made again, and is there no more.
+    DependencyUnavailableError while such a video `is_removed`: it has to be made again, and is there no more. One whose
+    removal was cut off is had: who asks has just found it in the store.
     """
-    if claim is not None and claim.state is ClaimState.LEAVING:
+    if claim is not None and claim.state is ClaimState.LEAVING and is_removed:
         raise DependencyUnavailableError("The same video is just being removed.", retry_after_s=LEAVING_S)
     if claim is None or claim.state is not ClaimState.READY:
         return _video_claim(claim, job, video_key, ClaimState.READY, users=(job.job_id,))

@@ -7,8 +7,8 @@ import structlog
 
 from omnigen_jobs.domain import ending
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.records import Job, Money, Record
-from omnigen_jobs.domain.retaining import FOREVER, Retention, check_shown, name_video, own_video
+from omnigen_jobs.domain.records import Claim, ClaimState, Job, Money, Record
+from omnigen_jobs.domain.retaining import FOREVER, Retention, check_shown, is_at_removal, name_video, own_video
 from omnigen_jobs.ports import JobStore, Quota
 from omnigen_jobs.service.measuring import measure_change
 from omnigen_jobs.service.writing import Decide, Guard, get_record, unguarded, write
@@ -42,11 +42,18 @@ class Ending:
             if change is None:
                 return None
             claim = await self._store.find_claim(user_id, name_video(output.video_key))
-            return replace(change, claim=own_video(claim, record.job, output.video_key))
+            is_removed = claim is not None and await self._is_removed(claim)
+            return replace(change, claim=own_video(claim, record.job, output.video_key, is_removed=is_removed))
 
         record = await self.try_to_close(await write(self._store, user_id, job_id, decide))
         annotate({OUTCOME: record.job.status.value, COST_MICROUSD: record.job.spent_microusd})
         return record
+
+    async def _is_removed(self, claim: Claim) -> bool:
+        if claim.state is not ClaimState.LEAVING:
+            return False
+        remover = await self._store.find_job(claim.users[0] if claim.users else claim.job_id)
+        return is_at_removal(remover, self._clock.now())
 
     async def fail(self, user_id: UserId, job_id: JobId, attempt: int, problem: JobProblem) -> Record:
         """StaleAttemptError, JobTerminalError."""
