@@ -100,7 +100,9 @@ async def test_an_output_expires(tmp_path: Path, marker: str) -> None:
         if marker:
             assert (await provider.get(path_of(ended["output"]))).status_code == 403
         else:
-            assert (ended["data_removed"], ended["output"], ended["input"]) == (True, None, {})
+            await asyncio.sleep(2 * lifetime_s)
+            shown = (await provider.get(f"/v1/predictions/{created['id']}")).json()
+            assert (shown["data_removed"], shown["output"], shown["input"]) == (True, None, {})
 
 
 async def call_back(provider: httpx.AsyncClient, receiver: ScriptedServer, prompt: str, *events: str) -> str:

@@ -134,8 +134,14 @@ class Customers:
         return ("resume" if drawn < RESUMED and end != "stuck" else "", None)
 
     async def _wait(self, job: dict[str, Any]) -> str:
-        """How it ended, as its events tell; "stuck" when it has not, so long after its deadline."""
-        left_s = (from_rfc3339(job["deadline_at"]) - SystemClock().now()).total_seconds()
+        """How it ended, as its events tell; "stuck" when it has not, so long after its deadline.
+
+        A job whose next round is asked for and not begun shows the deadline of the last one.
+        """
+        now, deadline_at = SystemClock().now(), from_rfc3339(job["deadline_at"])
+        if job["status"] in ENDS:
+            deadline_at = now + (deadline_at - from_rfc3339(job["created_at"]))
+        left_s = (deadline_at - now).total_seconds()
         watch = self.watches[str(job["job_id"])]
         try:
             async with asyncio.timeout(left_s + SLACK_S):
