@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,18 +24,12 @@ from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.messages import Message, Posting
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.post import PostTable
-from omnigen_local.addresses import CREDENTIALS, REGION
+from omnigen_local.addresses import CREDENTIALS, REGION, choose_ports
 from omnigen_local.processes import Processes, Program, Running
 from omnigen_shared.contracts.job import JobStatus
 from omnigen_shared.testing.clock import FrozenClock
 
 NOBODY = "http://127.0.0.1:9"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
@@ -54,7 +47,7 @@ async def receive(port: int) -> AsyncIterator[asyncio.Queue[tuple[dict[str, str]
 
 async def start_jobs(processes: Processes, name: str, table: str, emulator_url: str) -> Running:
     """The service as it is run, over this table; nothing else that it would call is there."""
-    port = free_port()
+    [port] = choose_ports(1)
     environment = {
         **CREDENTIALS,
         "PATH": os.environ["PATH"],
@@ -97,7 +90,7 @@ async def wait_for_tries(access: TableAccess, tries: int) -> Message:
 
 
 async def test_what_was_not_delivered_before_the_end_is_delivered_after_it(emulator_url: str, tmp_path: Path) -> None:
-    port = free_port()
+    [port] = choose_ports(1)
     async with open_jobs_table(emulator_url) as access, Processes(tmp_path) as processes:
         await tell_of_a_job(access, f"http://127.0.0.1:{port}/hook")
         first = await start_jobs(processes, "first", access.table, emulator_url)
