@@ -124,7 +124,9 @@ class Books:
             if intent.actual_microusd:
                 # What its user has removed is made, and paid, anew.
                 removals = sum(at < (intent.sent_at or at) for at in gone[record.job.user_id, intent.fingerprint])
-                paid[f"{record.job.user_id} after {removals} removals", intent.fingerprint] += 1
+                # A call that was stopped unfinished is charged and leaves nothing: an equal order makes it anew.
+                has_output = intent.output_key is not None
+                paid[f"{record.job.user_id} after {removals} removals", intent.fingerprint] += has_output
                 bound[intent.provider_id or f"judged {record.job.job_id} {intent.intent_id}"] += intent.actual_microusd
         board.expect_equal("fingerprints_paid_twice", [key for key, times in paid.items() if times > 1], [])
         odd = [id_ for id_, row in bill.items() if id_ in bound and bound[id_] != row["amount_microusd"]]
