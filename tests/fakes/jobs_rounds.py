@@ -61,6 +61,17 @@ async def fail(bench: JobsBench) -> None:
     await bench.uses.ending.fail(USER, JOB, 1, make_problem())
 
 
+async def fail_in_doubt() -> JobsBench:
+    """The job without its last clip, of which nobody knows whether it is made."""
+    bench = await begin()
+    name = IntentId("scene-03.1")
+    await bench.move("planned", "reserved", intent=name)
+    await bench.move("reserved", "sending", intent=name, owner="w1")
+    await bench.move("sending", "unknown", intent=name)
+    await fail(bench)
+    return bench
+
+
 async def complete() -> JobsBench:
     """The job with its video."""
     bench = await begin()

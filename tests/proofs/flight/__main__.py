@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 from bench.goals import Scoreboard
-from tests.proofs.flight.ordering import SETTINGS, prove_flight
+from tests.proofs.flight.running import SETTINGS, prove_flight
 from tests.proofs.load.ground import open_ground
 
 from omnigen_local.addresses import CREDENTIALS

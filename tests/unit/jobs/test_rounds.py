@@ -17,7 +17,16 @@ from tests.fakes.jobs_bench import (
     make_output,
     make_problem,
 )
-from tests.fakes.jobs_rounds import CHAINED, CLIP_PRICE, begin, clip_key, complete, fail, make_mortal
+from tests.fakes.jobs_rounds import (
+    CHAINED,
+    CLIP_PRICE,
+    begin,
+    clip_key,
+    complete,
+    fail,
+    fail_in_doubt,
+    make_mortal,
+)
 from tests.fakes.sudden_death import Fate, KilledError
 
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
@@ -117,12 +126,7 @@ async def test_calls_of_a_new_round_are_booked_under_it(failed: JobsBench) -> No
 
 
 async def test_a_clip_whose_fate_is_unknown_is_left_alone_and_another_take_made() -> None:
-    bench = await begin()
-    name = IntentId("scene-03.1")
-    await bench.move("planned", "reserved", intent=name)
-    await bench.move("reserved", "sending", intent=name, owner="w1")
-    await bench.move("sending", "unknown", intent=name)
-    await fail(bench)
+    bench = await fail_in_doubt()
     assert states(await resume(bench))[2] == (SceneState.QUEUED, 2)
 
 
@@ -218,12 +222,7 @@ async def test_a_round_that_quota_does_not_answer_for_in_time_is_given_back(fail
 async def test_a_round_that_is_asked_for_while_the_reaper_looks_at_open_calls_is_not_put_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bench = await begin()
-    name = IntentId("scene-03.1")
-    await bench.move("planned", "reserved", intent=name)
-    await bench.move("reserved", "sending", intent=name, owner="w")
-    await bench.move("sending", "unknown", intent=name)
-    await fail(bench)
+    bench = await fail_in_doubt()
     for _ in range(100):  # each look is later than the one before
         bench.clock.advance(600)
         await bench.reaper.sweep()

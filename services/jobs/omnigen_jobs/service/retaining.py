@@ -38,14 +38,14 @@ class Retaining:
             return
         claims = await self._find_claims(record)
         is_used = await self._is_used_now(job_id, claims)
-        leaving = [claim for claim in claims if not is_used or retaining.is_awaited(claim, job_id)]
-        if is_used and not leaving:
+        going = [claim for claim in claims if not is_used or retaining.is_awaited(claim, job_id)]
+        if is_used and not going:
             await self.store.commit(retaining.put_off(record.job, now))
             return
         begun = retaining.begin(record.job, now)
         await self.store.commit(begun)
         job = bumped(begun.job or record.job)
-        for claim in leaving:
+        for claim in going:
             await self._leave(job, claim)
         if is_used:
             await self.store.commit(retaining.put_off(job, now))
