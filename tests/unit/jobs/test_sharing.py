@@ -52,6 +52,7 @@ async def test_a_link_shows_the_video_to_nobody_in_particular(http: httpx.AsyncC
         "width": 1280,
         "height": 720,
         "aspect_ratio": "16:9",
+        "burn_captions": False,
         "size_bytes": 9,
         "expires_at": "2026-12-01T12:00:00.000000Z",
     }

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** State that outlives the page, in this browser: what somebody has typed is never lost. `null` forgets it. */
+/** State that outlives the page, in this browser: what somebody has typed is never lost. The third forgets it. */
 export function useStored<Value>(key: string, initial: Value): [Value, (value: Value) => void, () => void] {
-  const [value, setValue] = useState(() => read(key, initial));
+  const [value, setValue] = useState(() => kept(key, initial));
   const forgotten = useRef(false);
   useEffect(() => {
-    if (!forgotten.current) write(key, value);
+    if (!forgotten.current) keep(key, value);
   }, [key, value]);
   const forget = () => {
     forgotten.current = true;
@@ -15,7 +15,7 @@ export function useStored<Value>(key: string, initial: Value): [Value, (value: V
 }
 
 /** What is stored, laid over `initial`, so that a draft of an older studio lacks nothing. */
-function read<Value>(key: string, initial: Value): Value {
+export function kept<Value>(key: string, initial: Value): Value {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
     if (typeof stored !== 'object' || stored === null) return initial;
@@ -25,7 +25,8 @@ function read<Value>(key: string, initial: Value): Value {
   }
 }
 
-function write(key: string, value: unknown): void {
+/** For `kept` to give back. */
+export function keep(key: string, value: unknown): void {
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exactUsd, formatDay, formatMonth, formatUsd, upToCents } from '@/lib/words';
+import { clockTime, exactUsd, formatDay, formatMonth, formatUsd, upToCents } from '@/lib/words';
 
 test.each([
   ['0', '$0.00'],
@@ -30,4 +30,12 @@ test.each([
   ['0.000001', '$0.000001'],
 ])('%s USD is exactly %s', (amount, words) => {
   expect(exactUsd(amount)).toBe(words);
+});
+
+test.each([
+  [0, '0:00'],
+  [65.4, '1:05'],
+  [179.99, '2:59'],
+])('%s seconds are shown as %s', (seconds, words) => {
+  expect(clockTime(seconds)).toBe(words);
 });

@@ -34,3 +34,7 @@ export const formatMonth = (month: string): string => inUtc(`${month}-01`, { mon
 /** In the reader's own time: `28 Nov 2026, 07:45` */
 export const formatMoment = (date: string): string =>
   new Date(date).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Seconds as a player shows them: `65.4` as `1:05`. */
+export const clockTime = (seconds: number): string =>
+  `${String(Math.floor(seconds / 60))}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

@@ -13,7 +13,8 @@ export function ToastList() {
           <Toast.Description className={styles.text} />
           <Toast.Action className={buttonClass('quiet')} />
         </div>
-        <Toast.Close className={buttonClass('ghost')} aria-label="Close">
+        {/* All messages are open beside each other, so none is hidden behind another. */}
+        <Toast.Close className={buttonClass('ghost')} aria-label="Close" aria-hidden={false}>
           <X size={18} aria-hidden />
         </Toast.Close>
       </Toast.Content>

@@ -56,6 +56,7 @@ class SharedVideo(BaseModel):
     width: int
     height: int
     aspect_ratio: AspectRatio
+    burn_captions: bool
     size_bytes: int
     expires_at: Instant
     links: dict[str, str]
@@ -69,6 +70,7 @@ class SharedVideo(BaseModel):
             width=output.width,
             height=output.height,
             aspect_ratio=shown.job.request.aspect_ratio,
+            burn_captions=shown.job.request.burn_captions,
             size_bytes=output.size_bytes,
             expires_at=shown.share.expires_at,
             links=dict(shown.links),

@@ -3,6 +3,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
+import { useKeptForm } from '@/lib/useKeptForm';
+import { kept } from '@/lib/useStored';
 import { AccountCard } from '@/pages/account/AccountCard';
 import { EmailField } from '@/pages/account/EmailField';
 import { PasswordField } from '@/pages/account/PasswordField';
@@ -11,9 +13,13 @@ import { signInUrl } from '@/session/signIn';
 import { Button } from '@/ui/Button';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 
+const DRAFT_KEY = 'omnigen.draft.sign-up';
+const KEPT = ['email'] as const;
+
 export function SignUpPage() {
   const navigate = useNavigate();
-  const form = useForm({ defaultValues: { email: '', password: '' } });
+  const form = useForm({ defaultValues: { ...kept(DRAFT_KEY, { email: '' }), password: '' } });
+  useKeptForm(DRAFT_KEY, form, KEPT);
   const signUp = useMutation({
     mutationFn: (body: Api<'NewAccount'>) => unwrap(api.POST('/api/v1/auth/sign-up', { body })),
     meta: { quiet: true },

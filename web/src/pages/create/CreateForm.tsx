@@ -5,8 +5,8 @@ import { useEstimate } from '@/api/queries/useEstimate';
 import { useOrder } from '@/api/queries/useOrder';
 import type { Api } from '@/api/types';
 import { OrderKey } from '@/lib/orderKey';
-import { useStored } from '@/lib/useStored';
-import { budgetProblem, DRAFT_KEY, findModel, NEW_DRAFT, promptProblem, toOrder, type Draft } from '@/pages/create/draft';
+import { keep, useStored } from '@/lib/useStored';
+import { budgetKey, budgetProblem, DRAFT_KEY, findModel, NEW_DRAFT, promptProblem, toOrder, type Draft } from '@/pages/create/draft';
 import { LookCard } from '@/pages/create/LookCard';
 import { ModelCard } from '@/pages/create/ModelCard';
 import { PromptCard } from '@/pages/create/PromptCard';
@@ -33,6 +33,7 @@ export function CreateForm({ catalogue }: Props) {
   const lacksPicture = model?.needs_start_frame === true && !draft.reference;
   const estimate = useEstimate(model && !lacksPicture ? { ...toOrder(draft, model), prompt: ANY_PROMPT } : null);
   const plan = usePlan(({ storyboard_id: planId }) => {
+    keep(budgetKey(planId), { budget: draft.budget });
     void navigate({ to: '/storyboards/$planId', params: { planId } });
   });
   const order = useOrder(({ job_id: jobId }) => {

@@ -25,6 +25,9 @@ export interface Draft {
 
 export const DRAFT_KEY = 'omnigen.draft.order';
 
+/** Where the budget of a plan is kept: it comes along from the order to the storyboard. */
+export const budgetKey = (planId: string): string => `omnigen.draft.${planId}.budget`;
+
 export const NEW_DRAFT: Draft = {
   prompt: '',
   category: 'ad-creative',

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Api } from '@/api/types';
 import { deletions } from '@/pages/library/deletions';
 import { Poster } from '@/pages/library/Poster';
+import { prefersStillness } from '@/lib/motion';
 import { isUnderWay } from '@/parts/status';
 import { formatMoment, formatUsd } from '@/lib/words';
 import { Button } from '@/ui/Button';
@@ -14,20 +15,24 @@ interface Props {
   job: Api<'JobSummary'>;
 }
 
-/** It plays while somebody points at it. */
+/** It plays while somebody points at it, or has come to it by keys. */
 export function VideoCard({ job }: Props) {
   const [isPlaying, setIsPlaying] = useState(false);
   const { prompt, duration_s: seconds, aspect_ratio: aspect } = job.request;
+  const play = () => {
+    setIsPlaying(!prefersStillness());
+  };
+  const stop = () => {
+    setIsPlaying(false);
+  };
   return (
     <Card
       as="li"
       className={styles.card ?? ''}
-      onPointerEnter={() => {
-        setIsPlaying(true);
-      }}
-      onPointerLeave={() => {
-        setIsPlaying(false);
-      }}
+      onPointerEnter={play}
+      onPointerLeave={stop}
+      onFocus={play}
+      onBlur={stop}
     >
       <Poster job={job} isPlaying={isPlaying} />
       <div className={styles.words}>

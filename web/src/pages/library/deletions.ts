@@ -1,16 +1,14 @@
 import { api, unwrap } from '@/api/client';
 import { problemOf } from '@/api/problem';
-import { tellProblem, tellWithAction } from '@/ui/toasts';
-
-export const UNDO_MS = 8000;
+import { offer, tellProblem } from '@/ui/toasts';
 
 /**
- * Videos that somebody has deleted and may have back for some seconds: only then is the API told, or when the page is
- * left. `gone` is not shown.
+ * Videos that somebody has deleted and may have back for as long as that is offered: only then is the API told, or when
+ * the page is left. `gone` is not shown.
  */
 export class Deletions {
   #gone: ReadonlySet<string> = new Set();
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #pending = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
   gone = (): ReadonlySet<string> => this.#gone;
@@ -22,33 +20,24 @@ export class Deletions {
 
   begin = (jobId: string): void => {
     this.#set(jobId, true);
-    this.#timers.set(
-      jobId,
-      setTimeout(() => void this.#finish(jobId), UNDO_MS),
-    );
-    tellWithAction(
-      'The video is deleted',
-      'Undo',
-      () => {
-        this.#undo(jobId);
+    this.#pending.add(jobId);
+    offer({
+      title: 'The video is deleted',
+      action: 'Undo',
+      onAction: () => {
+        if (this.#pending.delete(jobId)) this.#set(jobId, false);
       },
-      UNDO_MS,
-    );
+      onOver: () => void this.#finish(jobId),
+    });
   };
 
   /** The page is being left: what was deleted stays so. */
   finishAll = (): void => {
-    for (const jobId of [...this.#timers.keys()]) void this.#finish(jobId);
+    for (const jobId of [...this.#pending]) void this.#finish(jobId);
   };
 
-  #undo(jobId: string): void {
-    clearTimeout(this.#timers.get(jobId));
-    if (this.#timers.delete(jobId)) this.#set(jobId, false);
-  }
-
   async #finish(jobId: string): Promise<void> {
-    clearTimeout(this.#timers.get(jobId));
-    this.#timers.delete(jobId);
+    if (!this.#pending.delete(jobId)) return;
     try {
       await unwrap(api.DELETE('/api/v1/jobs/{job_id}', { params: { path: { job_id: jobId } }, keepalive: true }));
     } catch (error) {

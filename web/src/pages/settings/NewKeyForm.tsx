@@ -2,6 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
+import { useKeptForm } from '@/lib/useKeptForm';
+import { kept } from '@/lib/useStored';
 import { Choices } from '@/pages/settings/Choices';
 import { keysQuery } from '@/pages/settings/queries';
 import { Button } from '@/ui/Button';
@@ -32,13 +34,17 @@ const DAYS = {
 const CHOSEN = { validate: (scopes: string[]) => scopes.length > 0 || 'Choose at least one thing that it may do.' };
 const NOTHING: Values = { name: '', scopes: ['jobs:read', 'jobs:write'], expires_in_days: 90 };
 
+const DRAFT_KEY = 'omnigen.draft.key';
+const KEPT = ['name', 'scopes', 'expires_in_days'] as const;
+
 interface Props {
   onMade: (key: Api<'NewKey'>) => void;
 }
 
 export function NewKeyForm({ onMade }: Props) {
   const queries = useQueryClient();
-  const form = useForm({ defaultValues: NOTHING });
+  const form = useForm({ defaultValues: kept(DRAFT_KEY, NOTHING) });
+  useKeptForm(DRAFT_KEY, form, KEPT);
   const make = useMutation({
     mutationFn: (body: Values) => unwrap(api.POST('/api/v1/keys', { body })),
     meta: { quiet: true },

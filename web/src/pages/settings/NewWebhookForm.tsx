@@ -2,6 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { api, unwrap } from '@/api/client';
 import type { Api } from '@/api/types';
+import { useKeptForm } from '@/lib/useKeptForm';
+import { kept } from '@/lib/useStored';
 import { Choices } from '@/pages/settings/Choices';
 import { webhooksQuery } from '@/pages/settings/queries';
 import { Button } from '@/ui/Button';
@@ -32,13 +34,17 @@ const DESCRIPTION = { maxLength: { value: 200, message: 'Up to 200 characters.' 
 const CHOSEN = { validate: (events: string[]) => events.length > 0 || 'Choose at least one event.' };
 const NOTHING: Values = { url: '', description: '', events: ['job.completed', 'job.failed', 'job.canceled'] };
 
+const DRAFT_KEY = 'omnigen.draft.webhook';
+const KEPT = ['url', 'description', 'events'] as const;
+
 interface Props {
   onMade: (secret: string) => void;
 }
 
 export function NewWebhookForm({ onMade }: Props) {
   const queries = useQueryClient();
-  const form = useForm({ defaultValues: NOTHING });
+  const form = useForm({ defaultValues: kept(DRAFT_KEY, NOTHING) });
+  useKeptForm(DRAFT_KEY, form, KEPT);
   const make = useMutation({
     mutationFn: (body: Values) => unwrap(api.POST('/api/v1/webhooks', { body })),
     meta: { quiet: true },

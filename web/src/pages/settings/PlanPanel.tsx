@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { usageQuery } from '@/parts/usage';
 import { formatDay, formatUsd } from '@/lib/words';
 import { useMe } from '@/session/useMe';
+import { SignOutEverywhere } from '@/pages/settings/SignOutEverywhere';
 import { LinkButton } from '@/ui/LinkButton';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';
@@ -29,6 +30,7 @@ export function PlanPanel() {
           See all of your usage
         </LinkButton>
       </div>
+      <SignOutEverywhere />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useOrder } from '@/api/queries/useOrder';
 import type { Api } from '@/api/types';
 import { OrderKey } from '@/lib/orderKey';
 import { useStored } from '@/lib/useStored';
-import { budgetProblem } from '@/pages/create/draft';
+import { budgetKey, budgetProblem } from '@/pages/create/draft';
 import { Summary } from '@/pages/create/Summary';
 import { orderAgain } from '@/parts/orderAgain';
 import { countFrames, type Board } from '@/pages/storyboard/board';
@@ -23,7 +23,7 @@ interface Props {
 /** A plan in its user's hands: what they change is kept in this browser until the video is ordered. */
 export function Editor({ plan, board, catalogue }: Props) {
   const [edited, setEdited, forget] = useStored<Board>(`omnigen.draft.${plan.storyboard_id}`, board);
-  const [budget, setBudget] = useState('');
+  const [{ budget }, setBudget, forgetBudget] = useStored(budgetKey(plan.storyboard_id), { budget: '' });
   const [key] = useState(() => new OrderKey());
   const navigate = useNavigate();
   const model = catalogue.video.find((one) => one.name === plan.request.model);
@@ -33,6 +33,7 @@ export function Editor({ plan, board, catalogue }: Props) {
   const order = useOrder(({ job_id: jobId }) => {
     key.spend();
     forget();
+    forgetBudget();
     void navigate({ to: '/videos/$jobId', params: { jobId } });
   });
   const isWithin = !budgetProblem(budget, estimate.data?.price.total_usd);
@@ -59,7 +60,14 @@ export function Editor({ plan, board, catalogue }: Props) {
       />
       <div className={styles.layout}>
         <SceneList board={edited} lengths={model?.durations_s ?? []} isSpoken={plan.request.narration} onChange={setEdited} />
-        <Summary estimate={estimate} budget={budget} onBudget={setBudget} problem={order.error}>
+        <Summary
+          estimate={estimate}
+          budget={budget}
+          onBudget={(next) => {
+            setBudget({ budget: next });
+          }}
+          problem={order.error}
+        >
           <Button busy={order.isPending} disabled={!isWhole || !isWithin} onClick={generate}>
             Generate
           </Button>

@@ -1,6 +1,6 @@
-import { SHORTEST_S, type Scene } from '@/pages/storyboard/board';
+import type { Scene } from '@/pages/storyboard/board';
+import { Seconds } from '@/pages/storyboard/Seconds';
 import { Field } from '@/ui/Field';
-import { Input } from '@/ui/Input';
 import { Select } from '@/ui/Select';
 import { TextArea } from '@/ui/TextArea';
 import styles from '@/pages/storyboard/Storyboard.module.css';
@@ -54,22 +54,13 @@ export function SceneFields({ scene, longestS, isSpoken, isLast, onChange }: Pro
         </Field>
       ) : null}
       <div className={styles.pair}>
-        <Field label="Seconds">
-          {(control) => (
-            <Input
-              {...control}
-              type="number"
-              min={SHORTEST_S}
-              max={longestS}
-              step={0.5}
-              value={Math.round(scene.duration_s * 100) / 100}
-              onChange={(event) => {
-                const seconds = Math.round(event.target.valueAsNumber * 30) / 30;
-                if (seconds >= SHORTEST_S && seconds <= longestS) onChange({ duration_s: seconds });
-              }}
-            />
-          )}
-        </Field>
+        <Seconds
+          seconds={scene.duration_s}
+          longestS={longestS}
+          onChange={(duration_s) => {
+            onChange({ duration_s });
+          }}
+        />
         {isLast ? null : (
           <Field label="To the next scene">
             {(control) => (

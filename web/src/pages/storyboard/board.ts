@@ -1,10 +1,9 @@
 import type { Api } from '@/api/types';
+import { FPS, MIX } from '@/parts/scenes';
 
 export type Board = Api<'StoryboardBody'>;
 export type Scene = Api<'SceneBody'>;
 
-const FPS = 30;
-const MIX = 15;
 export const SHORTEST_S = 1.5;
 
 const frames = (scene: Scene): number => Math.round(scene.duration_s * FPS);

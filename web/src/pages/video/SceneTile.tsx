@@ -1,4 +1,5 @@
 import type { Api } from '@/api/types';
+import { prefersStillness } from '@/lib/motion';
 import { isUnderWay } from '@/parts/status';
 import { SceneActions } from '@/pages/video/SceneActions';
 import styles from '@/pages/video/SceneTiles.module.css';
@@ -26,7 +27,16 @@ export function SceneTile({ job, planned, scene }: Props) {
   return (
     <li className={styles.tile}>
       {clip ? (
-        <video src={clip} aria-label={name} controls muted playsInline preload="metadata" className={styles.clip} />
+        <video
+          src={clip}
+          aria-label={name}
+          autoPlay={isUnderWay(job.status) && !prefersStillness()}
+          controls
+          muted
+          playsInline
+          preload="metadata"
+          className={styles.clip}
+        />
       ) : (
         <div className={styles.place} data-state={state} />
       )}

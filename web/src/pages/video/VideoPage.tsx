@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { Player } from '@/parts/Player';
 import { isUnderWay } from '@/parts/status';
 import { Actions } from '@/pages/video/Actions';
 import { Details } from '@/pages/video/Details';
 import { Ending } from '@/pages/video/Ending';
+import { chaptersOf, filmOf } from '@/pages/video/film';
 import { jobQuery } from '@/pages/video/queries';
-import { Player } from '@/pages/video/Player';
 import { Progress } from '@/pages/video/Progress';
 import { SceneTiles } from '@/pages/video/SceneTiles';
 import { useLive } from '@/pages/video/useLive';
@@ -20,6 +21,7 @@ export function VideoPage() {
   const { data: job, error, refetch } = useQuery(jobQuery(jobId));
   const isGoing = job ? isUnderWay(job.status) : false;
   const live = useLive(jobId, isGoing);
+  const film = job ? filmOf(job) : null;
   if (error && !job) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!job) return <Skeleton label="Loading the video" lines={8} />;
   return (
@@ -31,7 +33,7 @@ export function VideoPage() {
       />
       {isGoing ? <Progress job={job} progress={live.progress ?? job.progress} isLost={live.isLost} /> : null}
       <Ending job={job} />
-      {job.links.video ? <Player job={job} /> : null}
+      {film ? <Player film={film} chapters={chaptersOf(job)} /> : null}
       <SceneTiles job={job} />
       {isGoing ? null : <Details job={job} />}
     </div>

@@ -1,10 +1,9 @@
 import { useEffect, type RefObject } from 'react';
-import type { Api } from '@/api/types';
 import { useStored } from '@/lib/useStored';
 import { Switch } from '@/ui/Switch';
 
 interface Props {
-  job: Api<'JobView'>;
+  isBurnt: boolean;
   video: RefObject<HTMLVideoElement | null>;
 }
 
@@ -13,7 +12,7 @@ function show(tracks: TextTrackList, isOn: boolean): void {
 }
 
 /** Whether what is said can be read. The player's own button does the same. */
-export function Captions({ job, video }: Props) {
+export function Captions({ isBurnt, video }: Props) {
   const [{ isOn }, setCaptions] = useStored('omnigen.captions', { isOn: true });
   useEffect(() => {
     const tracks = video.current?.textTracks;
@@ -33,7 +32,7 @@ export function Captions({ job, video }: Props) {
       tracks.removeEventListener('change', follow);
     };
   }, [video, isOn, setCaptions]);
-  if (job.request.burn_captions) return <p>The captions are drawn into the pictures: they cannot be switched off.</p>;
+  if (isBurnt) return <p>The captions are drawn into the pictures: they cannot be switched off.</p>;
   return (
     <Switch
       label="Captions"
