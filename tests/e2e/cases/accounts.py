@@ -3,6 +3,7 @@
 import re
 
 from tests.e2e.browser import Tab
+from tests.e2e.looks import look_at
 from tests.e2e.world import World, fill_in_sign_in_page, sign_in
 
 from omnigen_local.demo.accounts import Account, new_account
@@ -16,7 +17,10 @@ async def a_stranger_signs_up_confirms_and_signs_in(world: World) -> None:
         await page.get_by_role("button", name="Create my account").click()
         await page.get_by_text("Enter an e-mail address.").wait_for()
         await page.get_by_text("At least 12 characters.", exact=True).wait_for()
+        await look_at(tab, "sign-up-mistakes", world.pictures)
         await page.get_by_label("E-mail address").fill(account.email)
+        await page.reload()
+        assert await page.get_by_label("E-mail address").input_value() == account.email, "nothing typed is lost"
         await page.get_by_label("Password", exact=True).fill(account.password)
         await page.get_by_role("button", name="Create my account").click()
         await page.wait_for_url("**/confirm**")
@@ -24,6 +28,7 @@ async def a_stranger_signs_up_confirms_and_signs_in(world: World) -> None:
         await page.get_by_label("Code").fill("123456")
         await page.get_by_role("button", name="Confirm").click()
         await page.get_by_role("heading", name="Your account is ready").wait_for()
+        await look_at(tab, "confirmed", world.pictures)
         await page.get_by_role("main").get_by_role("link", name="Sign in").click()
         await fill_in_sign_in_page(tab.page, account)
         await page.wait_for_url("**/create")

@@ -1,7 +1,8 @@
 """The videos that there are, and what they have cost."""
 
+from playwright.async_api import Locator
 from tests.e2e.browser import Tab
-from tests.e2e.looks import find_barriers, take_pictures
+from tests.e2e.looks import look_at
 from tests.e2e.world import World, sign_in
 from tests.integration.visitors import Visitor
 
@@ -21,15 +22,15 @@ async def a_video_is_found_looked_at_deleted_and_brought_back(world: World) -> N
         await card.get_by_text("Finished").wait_for()
         await card.locator("img").evaluate("image => image.decode()")
         assert await card.locator("img").evaluate("image => image.naturalWidth") > 0
-        await card.hover()
-        await card.locator("video").wait_for()
-        await take_pictures(tab, "library", world.pictures)
-        assert (barriers := await find_barriers(tab)) == [], barriers
+        await preview(tab, card)
+        await look_at(tab, "library", world.pictures)
         await search(tab, "paper river", is_found=True)
         await search(tab, "steamer", is_found=False)
+        await look_at(tab, "library-nothing-found", world.pictures)
         await search(tab, "", is_found=True)
         await card.get_by_role("button", name="Delete").click()
         await page.get_by_role("heading", name="No videos yet").wait_for()
+        await look_at(tab, "library-undo", world.pictures)
         await page.get_by_role("button", name="Undo").click()
         await card.get_by_text("Finished").wait_for()
         await card.get_by_role("button", name="Delete").click()
@@ -37,9 +38,24 @@ async def a_video_is_found_looked_at_deleted_and_brought_back(world: World) -> N
         await page.goto("/usage")
         await page.get_by_role("meter", name="Videos this month").filter(has_text="1 of 100").wait_for()
         await page.get_by_role("rowheader", name="committed").wait_for()
-        await take_pictures(tab, "usage", world.pictures)
+        await look_at(tab, "usage", world.pictures)
         await page.goto("/library")
         await page.get_by_role("heading", name="No videos yet").wait_for()
+
+
+async def preview(tab: Tab, card: Locator) -> None:
+    """For a pointer and for keys; not for whoever wants nothing to move."""
+    await card.hover()
+    assert await card.locator("video").count() == 0
+    await tab.page.mouse.move(0, 0)
+    await tab.page.emulate_media(reduced_motion="no-preference")
+    await card.hover()
+    await card.locator("video").wait_for()
+    await tab.page.mouse.move(0, 0)
+    await card.locator("video").wait_for(state="detached")
+    await card.get_by_role("link").focus()
+    await card.locator("video").wait_for()
+    await tab.page.emulate_media(reduced_motion="reduce")
 
 
 async def make_video(world: World, account: Account) -> None:

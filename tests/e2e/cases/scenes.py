@@ -1,7 +1,7 @@
 """What becomes of one scene of a finished video, and of what is said in it."""
 
 from tests.e2e.browser import Tab
-from tests.e2e.looks import find_barriers, take_pictures
+from tests.e2e.looks import look_at
 from tests.e2e.world import World
 
 REWRITTEN = "the white tower from a boat, gulls around it"
@@ -30,12 +30,14 @@ async def make_anew(tab: Tab, world: World) -> None:
     await dialog.wait_for(state="detached")
     await page.get_by_role("button", name="Make scene 2 anew").click()
     assert await dialog.get_by_label("What it shows").input_value() == REWRITTEN
-    await take_pictures(tab, "scene-anew", world.pictures)
-    assert (barriers := await find_barriers(tab)) == [], barriers
+    await look_at(tab, "scene-anew", world.pictures)
+    await page.emulate_media(reduced_motion="no-preference")
     await dialog.get_by_role("button", name="Make it for $").click()
     tile = page.get_by_role("listitem").filter(has_text=REWRITTEN)
     await tile.get_by_text("take 2").wait_for()
     await page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+    assert await tile.locator("video").get_attribute("autoplay") is not None, "what was waited for plays by itself"
+    await page.emulate_media(reduced_motion="reduce")
 
 
 async def compare_and_choose(tab: Tab, world: World) -> None:
@@ -46,8 +48,7 @@ async def compare_and_choose(tab: Tab, world: World) -> None:
     for take in ("Take 1", "Take 2"):
         clip = dialog.get_by_label(take, exact=True)
         await clip.evaluate("clip => clip.readyState > 0 || new Promise(done => { clip.onloadedmetadata = done; })")
-    await take_pictures(tab, "takes", world.pictures)
-    assert (barriers := await find_barriers(tab)) == [], barriers
+    await look_at(tab, "takes", world.pictures)
     await dialog.get_by_role("button", name="Use take 1").click()
     await dialog.wait_for(state="detached")
     await page.get_by_role("listitem").filter(has_text=REWRITTEN).wait_for(state="detached")

@@ -5,6 +5,7 @@ from typing import Self
 
 import aiohttp
 from aiohttp import web
+from tests.e2e.looks import look_at
 from tests.e2e.world import World
 
 
@@ -14,14 +15,19 @@ async def a_key_is_made_works_and_is_revoked(world: World) -> None:
         await page.goto("/settings")
         await page.get_by_role("button", name="Make a key").click()
         await page.get_by_text("Say which program it is for.").wait_for()
+        await look_at(tab, "keys-mistakes", world.pictures)
         await page.get_by_label("Name").fill("nightly run")
+        await page.reload()
+        assert await page.get_by_label("Name").input_value() == "nightly run", "nothing typed is lost"
         await page.get_by_label("See usage and ledger").check()
         await page.get_by_role("button", name="Make a key").click()
         secret = await page.get_by_role("dialog").locator("code").last.inner_text()
         assert re.fullmatch(r"omk_\S+", secret)
+        await look_at(tab, "key-made", world.pictures)
         assert await ask_usage(world, secret) == 200
         await page.get_by_role("button", name="I have kept it").click()
         await page.get_by_role("button", name="Revoke nightly run").click()
+        await look_at(tab, "key-revoke", world.pictures)
         await page.get_by_role("button", name="Revoke it").click()
         await page.get_by_role("heading", name="No keys yet").wait_for()
 
@@ -46,6 +52,7 @@ async def a_webhook_is_added_tested_and_deleted(world: World) -> None:
         assert len(receiver.taken) == 1
         await page.get_by_role("button", name="Deliveries").click()
         await page.get_by_text("answered 204").first.wait_for()
+        await look_at(tab, "webhook-deliveries", world.pictures)
         await page.get_by_role("button", name="Delete").click()
         await page.get_by_role("button", name="Delete it").click()
         await page.get_by_role("heading", name="No webhooks yet").wait_for()

@@ -10,11 +10,11 @@ const SAFE = new Set(['GET', 'HEAD']);
 export async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const answer = await attempt(request);
-  if (answer.status === 401 && session.isKnown() && (await session.renewed())) return attempt(again);
+  if (answer.status === 401 && session.isKnown() && (await session.renewed())) return instead(answer, again);
   if (answer.status === 403 && (await isCrossSite(answer))) {
     // Signed in anew in another tab: this one's token is the former session's.
     await session.lookUp();
-    return attempt(again);
+    return instead(answer, again);
   }
   return answer;
 }
@@ -30,6 +30,12 @@ async function attempt(request: Request): Promise<Response> {
     if (request.signal.aborted) throw error;
     throw connectionLost();
   }
+}
+
+/** Once more; an answer that nobody reads would keep its connection. */
+async function instead(answer: Response, again: Request): Promise<Response> {
+  await answer.body?.cancel();
+  return attempt(again);
 }
 
 async function isCrossSite(answer: Response): Promise<boolean> {

@@ -90,6 +90,8 @@ export class Session {
       return this.#me;
     }
     if (answer.status === 401) {
+      // An answer that nobody reads keeps its connection.
+      await answer.text().catch(() => null);
       if (!this.isKnown()) localStorage.removeItem(HINT);
       return null;
     }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { PageSkeleton } from '@/shell/PageSkeleton';
 import { SignInPrompt } from '@/shell/SignInPrompt';
 import { useMe } from '@/session/useMe';
+import { PageTitle } from '@/ui/PageTitle';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 
 /** The pages of people who are signed in; whoever is not is asked to, and comes back to the same page. */
@@ -17,6 +18,13 @@ export function Members() {
     }
   }, [me, isAsked, refetch]);
   if (me) return <Outlet />;
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <PageTitle title="This page cannot be shown" />
+        <ProblemNotice error={error} onRetry={() => void refetch()} />
+      </>
+    );
+  }
   return isAsked ? <SignInPrompt /> : <PageSkeleton />;
 }

@@ -1,5 +1,10 @@
 import { Skeleton } from '@/ui/Skeleton';
 
 export function PageSkeleton() {
-  return <Skeleton label="The page is being loaded" lines={6} />;
+  return (
+    <>
+      <h1 className="visually-hidden">OmniGen</h1>
+      <Skeleton label="The page is being loaded" lines={6} />
+    </>
+  );
 }

@@ -9,7 +9,7 @@ interface Props {
   windowTitle?: string;
 }
 
-/** A page's heading, and the window's title with it. */
+/** A page's heading, and the window's title with it: also while it is being loaded, and where it cannot be. */
 export function PageTitle({ title, lead, actions, windowTitle }: Props) {
   return (
     <div className={styles.head}>

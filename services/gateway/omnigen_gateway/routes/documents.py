@@ -19,7 +19,7 @@ ASSETS: Final = {
 _CACHED: Final = {"Cache-Control": "public, max-age=3600"}
 _PAGE: Final = {
     **_CACHED,
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 

@@ -1,5 +1,6 @@
 import { ImagePlus } from 'lucide-react';
 import { useEffect, useId, useState, type DragEvent } from 'react';
+import { Picture } from '@/pages/create/Picture';
 import { useUpload } from '@/pages/create/useUpload';
 import { Button } from '@/ui/Button';
 import styles from '@/pages/create/ReferencePicture.module.css';
@@ -16,6 +17,8 @@ export function ReferencePicture({ uploadId, isNeeded, onChange }: Props) {
   const [isOver, setIsOver] = useState(false);
   const upload = useUpload(onChange);
   const { mutate } = upload;
+  // Of what was chosen in an earlier page only the upload is known.
+  const file = uploadId !== '' && upload.data === uploadId ? upload.variables : null;
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith('image/'));
@@ -51,7 +54,7 @@ export function ReferencePicture({ uploadId, isNeeded, onChange }: Props) {
       }}
       onDrop={drop}
     >
-      <ImagePlus size={24} aria-hidden className={styles.icon} />
+      {file ? <Picture file={file} /> : <ImagePlus size={24} aria-hidden className={styles.icon} />}
       <div className={styles.words}>
         <label id={`${id}-label`} htmlFor={id} className={styles.label}>
           Reference picture{isNeeded ? ', which this model needs' : ''}

@@ -1,10 +1,9 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Clapperboard } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { deletions } from '@/pages/library/deletions';
 import { Filters } from '@/pages/library/Filters';
-import { isAmong, libraryQuery } from '@/pages/library/queries';
+import { useVideos } from '@/pages/library/useVideos';
 import { VideoCard } from '@/pages/library/VideoCard';
 import { Button } from '@/ui/Button';
 import { EmptyState } from '@/ui/EmptyState';
@@ -18,19 +17,16 @@ import styles from '@/pages/library/LibraryPage.module.css';
 export function LibraryPage() {
   const wanted = useSearch({ from: '/members/library' });
   const navigate = useNavigate({ from: '/library' });
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(libraryQuery(wanted));
   const gone = useSyncExternalStore(deletions.subscribe, deletions.gone);
-  const jobs = data?.pages
-    .flatMap((page) => page.jobs)
-    .filter((job) => isAmong(job, wanted.words) && !gone.has(job.job_id));
+  const { jobs, isSeeking, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useVideos(wanted, gone);
   const isFiltered = Boolean(wanted.status ?? wanted.category ?? wanted.words);
   return (
     <>
       <PageTitle title="Library" lead="Your videos, newest first." actions={<LinkButton to="/create">New video</LinkButton>} />
       <Filters wanted={wanted} onChange={(next) => void navigate({ search: next, replace: true })} />
-      {error && !jobs ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!jobs && !error ? <Skeleton label="Loading your videos" lines={6} /> : null}
-      {jobs?.length === 0 ? (
+      {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
+      {(!jobs || isSeeking) && !error ? <Skeleton label="Loading your videos" lines={6} /> : null}
+      {jobs?.length === 0 && !isSeeking && !error ? (
         <EmptyState
           title={isFiltered ? 'Nothing like that' : 'No videos yet'}
           icon={<Clapperboard size={40} aria-hidden />}
@@ -46,7 +42,7 @@ export function LibraryPage() {
           ))}
         </ul>
       ) : null}
-      {hasNextPage ? (
+      {hasNextPage && !isSeeking ? (
         <Button variant="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Older videos
         </Button>

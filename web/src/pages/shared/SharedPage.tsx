@@ -31,8 +31,14 @@ export function SharedPage() {
       </EmptyState>
     );
   }
-  if (error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton label="Loading the video" lines={6} />;
+  if (!data) {
+    return (
+      <>
+        <PageTitle title="A video" />
+        {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Skeleton label="Loading the video" lines={6} />}
+      </>
+    );
+  }
   const film = filmOf(data);
   return (
     <div className={styles.page}>

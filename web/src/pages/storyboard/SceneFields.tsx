@@ -11,7 +11,7 @@ const TRANSITIONS: readonly (readonly [Scene['transition'], string])[] = [
   ['dissolve', 'Dissolve'],
   ['wipe', 'Wipe'],
   ['slide', 'Slide'],
-  ['fade-black', 'Fade through black'],
+  ['fade-black', 'Through black'],
 ];
 
 interface Props {

@@ -15,8 +15,9 @@ export function Seconds({ seconds, longestS, onChange }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   const isIn = (value: number) => value >= SHORTEST_S && value <= longestS;
   const hint = `${String(SHORTEST_S)} to ${String(longestS)}`;
+  const isWrong = typed !== null && !isIn(Number(typed));
   return (
-    <Field label="Seconds" hint={hint} error={typed === null || isIn(Number(typed)) ? undefined : `From ${hint} seconds.`}>
+    <Field label="Seconds" hint={isWrong ? undefined : hint} error={isWrong ? `From ${hint} seconds.` : undefined}>
       {(control) => (
         <Input
           {...control}

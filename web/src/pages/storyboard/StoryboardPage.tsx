@@ -4,6 +4,7 @@ import { api, unwrap } from '@/api/client';
 import { modelsQuery } from '@/api/queries/models';
 import { Editor } from '@/pages/storyboard/Editor';
 import { LinkButton } from '@/ui/LinkButton';
+import { PageTitle } from '@/ui/PageTitle';
 import { ProblemNotice } from '@/ui/ProblemNotice';
 import { Skeleton } from '@/ui/Skeleton';
 
@@ -17,8 +18,17 @@ export function StoryboardPage() {
   });
   const models = useQuery(modelsQuery);
   const error = plan.error ?? models.error;
-  if (error) return <ProblemNotice error={error} action={<LinkButton to="/create">To a new video</LinkButton>} />;
-  if (!plan.data || !models.data) return <Skeleton label="The storyboard is being loaded" lines={6} />;
-  if (!plan.data.storyboard) return <Skeleton label="The scenes are being planned" lines={6} />;
-  return <Editor key={planId} plan={plan.data} board={plan.data.storyboard} catalogue={models.data} />;
+  if (plan.data?.storyboard && models.data) {
+    return <Editor key={planId} plan={plan.data} board={plan.data.storyboard} catalogue={models.data} />;
+  }
+  return (
+    <>
+      <PageTitle title="Storyboard" />
+      {error ? (
+        <ProblemNotice error={error} action={<LinkButton to="/create">To a new video</LinkButton>} />
+      ) : (
+        <Skeleton label={plan.data ? 'The scenes are being planned' : 'The storyboard is being loaded'} lines={6} />
+      )}
+    </>
+  );
 }

@@ -12,8 +12,14 @@ import styles from '@/pages/usage/UsagePage.module.css';
 
 export function UsagePage() {
   const { data: usage, error, refetch } = useQuery(usageQuery);
-  if (error && !usage) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!usage) return <Skeleton label="Loading your usage" lines={6} />;
+  if (!usage) {
+    return (
+      <>
+        <PageTitle title="Usage" />
+        {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Skeleton label="Loading your usage" lines={6} />}
+      </>
+    );
+  }
   const { videos, storyboards, spend, concurrent_jobs: jobs } = usage;
   return (
     <div className={styles.page}>

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Api } from '@/api/types';
 import { prefersStillness } from '@/lib/motion';
 import { isUnderWay } from '@/parts/status';
@@ -23,6 +24,10 @@ interface Props {
 export function SceneTile({ job, planned, scene }: Props) {
   const state = scene?.state ?? 'queued';
   const clip = scene?.takes.find(({ take }) => take === scene.take)?.links.clip;
+  const isGoing = isUnderWay(job.status);
+  // What somebody has waited for plays by itself once it is there; what was there before does not.
+  const [isAwaited, setIsAwaited] = useState(false);
+  if (isGoing && !clip && !isAwaited) setIsAwaited(true);
   const name = `Scene ${String(planned.number)}`;
   return (
     <li className={styles.tile}>
@@ -30,7 +35,7 @@ export function SceneTile({ job, planned, scene }: Props) {
         <video
           src={clip}
           aria-label={name}
-          autoPlay={isUnderWay(job.status) && !prefersStillness()}
+          autoPlay={isAwaited && !prefersStillness()}
           controls
           muted
           playsInline
@@ -50,7 +55,7 @@ export function SceneTile({ job, planned, scene }: Props) {
       <p className={styles.prompt}>{planned.prompt}</p>
       {planned.narration ? <p className={styles.prompt}>“{planned.narration}”</p> : null}
       {scene?.problem ? <p className={styles.prompt}>{scene.problem.detail}</p> : null}
-      {scene && !isUnderWay(job.status) && !job.media_removed_at ? (
+      {scene && !isGoing && !job.media_removed_at ? (
         <SceneActions job={job} planned={planned} scene={scene} />
       ) : null}
     </li>

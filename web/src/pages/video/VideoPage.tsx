@@ -22,8 +22,14 @@ export function VideoPage() {
   const isGoing = job ? isUnderWay(job.status) : false;
   const live = useLive(jobId, isGoing);
   const film = job ? filmOf(job) : null;
-  if (error && !job) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!job) return <Skeleton label="Loading the video" lines={8} />;
+  if (!job) {
+    return (
+      <>
+        <PageTitle title="Your video" />
+        {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Skeleton label="Loading the video" lines={8} />}
+      </>
+    );
+  }
   return (
     <div className={styles.page}>
       <PageTitle
