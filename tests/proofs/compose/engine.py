@@ -103,7 +103,7 @@ class Compose:
         return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
 
     def replace(self, service: str) -> int:
-        """What an update does: the old container is told to stop, a new one takes its place. Tells the old one's code."""
+        """What an update does: the old container is told to stop, a new one takes its place. Its exit code."""
         self.run("stop", service)
         code = int(self.inspect(service)["State"]["ExitCode"])
         self.run("up", "--no-deps", "--no-build", "--force-recreate", "--wait", "--detach", service)
