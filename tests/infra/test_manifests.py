@@ -118,6 +118,10 @@ def test_nothing_is_exported_for_nobody(addons: Template) -> None:
     assert set(addons["Outputs"]) == used
 
 
+def test_the_gateway_finds_the_others_by_their_names() -> None:
+    assert manifest("gateway")["network"]["connect"] is True
+
+
 def test_nothing_is_answered_over_plain_http() -> None:
     for environment in ENVIRONMENTS:
         # Copilot redirects to HTTPS unless it is told not to.
