@@ -1,4 +1,4 @@
-"""The addons of each environment, with its own row of the table, are created in the emulator but for local/deltas.yml."""
+"""The addons of each environment, by its own row of the table, are created in the emulator but for local/deltas.yml."""
 
 from typing import Any
 
