@@ -1,6 +1,8 @@
 """`make test-compose`: docker compose from a fresh clone, and what has to hold of the containers."""
 
 import asyncio
+import contextlib
+import math
 import os
 import sys
 import tempfile
@@ -20,7 +22,9 @@ from tests.proofs.compose.engine import (
     fresh_project,
     has_engine,
     image_bytes,
+    wait_until,
 )
+from tests.proofs.load.machine import OTHERS, Reading
 
 from omnigen_local.addresses import CREDENTIALS
 from omnigen_local.environments import forget_accounts
@@ -28,8 +32,9 @@ from omnigen_local.environments import forget_accounts
 SMALL_SERVICES: Final = ("gateway", "jobs", "quota")
 MOST_OVER_BASE_MB: Final = 120
 READY_S: Final = 2
-STARTS: Final = 5
-"""The quickest of so many counts: the others tell what else the machine did meanwhile."""
+STARTS: Final = 10
+QUIET_CORES: Final = 0.5
+QUIET_WITHIN_S: Final = 30
 JOBS_UNDER_UPDATE: Final = 4
 OBSERVED: Final = sorted(f"omnigen-{unit}" for unit in (*SERVICES, "generator"))
 SPANS_WITHIN_S: Final = 20
@@ -64,7 +69,7 @@ async def _prove(board: Scoreboard, compose: Compose, folder: Path) -> None:
     await _update(board, compose, customer)
     await _come_again(board, compose, customer, job_id, folder)
     for service in SERVICES:
-        seconds = min(compose.seconds_to_ready(service) for _ in range(STARTS))
+        seconds = _seconds_alone(compose, service)
         board.tell(f"  {service}: ready after {seconds:.1f} s")
         board.expect_at_most(f"{service}.ready_s", seconds, READY_S)
     await _observe(board, compose, customer)
@@ -134,6 +139,24 @@ async def _come_again(board: Scoreboard, compose: Compose, customer: Customer, j
     is_same = (folder / "again.mp4").read_bytes() == (folder / "first.mp4").read_bytes()
     board.expect_equal("kept_bytes", is_same, goal=True)
     board.expect_equal("next_video", await customer.wait(await customer.order(300)), "completed")
+
+
+def _seconds_alone(compose: Compose, service: str) -> float:
+    """The goal is for a machine that does nothing else: it is waited for, and the quickest of some starts counts."""
+    quickest = math.inf
+    for _ in range(STARTS):
+        with contextlib.suppress(TimeoutError):
+            wait_until(_is_quiet, QUIET_WITHIN_S)
+        quickest = min(quickest, compose.seconds_to_ready(service))
+        if quickest <= READY_S:
+            break
+    return quickest
+
+
+def _is_quiet() -> bool:
+    before = Reading.take({})
+    time.sleep(1)
+    return Reading.take({}).since(before)[OTHERS] <= QUIET_CORES
 
 
 async def _observe(board: Scoreboard, compose: Compose, customer: Customer) -> None:
