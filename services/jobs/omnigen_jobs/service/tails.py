@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -13,6 +14,7 @@ from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.events import TERMINAL
 from omnigen_jobs.domain.records import Event, ProgressMark
 from omnigen_jobs.ports import JobStore
+from omnigen_jobs.service.census import Census
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.errors import DependencyUnavailableError
 
@@ -71,16 +73,17 @@ class Tail:
         if change.event is not None:
             self._woken.set()
 
-    async def read_on(self, poll_s: float, is_stopping: Callable[[], bool]) -> None:
-        """Look every `poll_s` until the job has ended, or this process is about to."""
+    async def read_on(self, find_pause_s: Callable[[], Awaitable[float]], is_stopping: Callable[[], bool]) -> None:
+        """Look again after each pause until the job has ended, or this process is about to."""
         try:
             while not (self._has_ended or is_stopping()):
                 self._woken.clear()
                 is_behind = await self._look()
                 self.is_begun.set()
                 if not is_behind:
+                    pause_s = await find_pause_s()
                     with suppress(TimeoutError):
-                        async with asyncio.timeout(poll_s):
+                        async with asyncio.timeout(pause_s):
                             await self._woken.wait()
         except Exception:  # noqa: BLE001 - nobody waits for this task: its watchers are let go and come again
             _log.exception("watched_job_failed", job_id=self._job_id)
@@ -136,9 +139,13 @@ class _Watched:
 
 @dataclass(slots=True)
 class Tails:
-    """The tails of all jobs that somebody watches, for as long as they are watched."""
+    """The tails of all jobs that somebody watches, for as long as they are watched.
+
+    Each is read every `poll_s`; by tasks in turn, as it were, where several watch it.
+    """
 
     store: JobStore
+    census: Census
     poll_s: float
     is_stopping: Callable[[], bool] = lambda: False
     _watched: dict[JobId, _Watched] = field(default_factory=dict)
@@ -154,7 +161,7 @@ class Tails:
         watched = self._watched.get(job_id)
         if watched is None or watched.tail.is_over:
             tail = Tail(self.store, job_id)
-            reader = asyncio.create_task(tail.read_on(self.poll_s, self.is_stopping))
+            reader = asyncio.create_task(tail.read_on(partial(self._find_pause_s, job_id), self.is_stopping))
             watched = self._watched[job_id] = _Watched(tail, reader)
         watched.watchers += 1
         try:
@@ -164,6 +171,9 @@ class Tails:
             watched.watchers -= 1
             if watched.watchers == 0:
                 await self._leave(job_id, watched)
+
+    async def _find_pause_s(self, job_id: JobId) -> float:
+        return self.poll_s * await self.census.count(job_id, self._watched)
 
     async def _leave(self, job_id: JobId, watched: _Watched) -> None:
         if self._watched.get(job_id) is watched:
