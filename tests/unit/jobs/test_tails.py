@@ -190,6 +190,27 @@ def test_who_cannot_count_the_watchers_reads_on(store: CountingStore) -> None:
     assert store.reads["events"] >= 20
 
 
+def test_however_many_tasks_watch_a_job_one_that_is_about_to_end_lets_its_watchers_go_soon(
+    store: CountingStore,
+) -> None:
+    seed(store, make_job(FrozenClock()))
+    stopping = asyncio.Event()
+
+    async def watch() -> float:
+        others = [asyncio.create_task(gather_all(make_following(store, WATCH_POLL_S), JOB)) for _ in range(9)]
+        tails = Tails(store, Census(store, FrozenClock()), WATCH_POLL_S, stopping.is_set)
+        reading = asyncio.create_task(gather_all(Following(tails, NEVER_S), JOB))
+        await asyncio.sleep(40)
+        began_s = asyncio.get_running_loop().time()
+        stopping.set()
+        await reading
+        for other in others:
+            other.cancel()
+        return asyncio.get_running_loop().time() - began_s
+
+    assert run_virtually(watch()) <= WATCH_POLL_S
+
+
 async def gather_all(following: Following, job_id: JobId) -> list[Item]:
     return [item async for item in following.follow(job_id, 0)]
 

@@ -73,24 +73,30 @@ class Tail:
         if change.event is not None:
             self._woken.set()
 
-    async def read_on(self, find_pause_s: Callable[[], Awaitable[float]], is_stopping: Callable[[], bool]) -> None:
-        """Look again after each pause until the job has ended, or this process is about to."""
+    async def read_on(
+        self, poll_s: float, count_tasks: Callable[[], Awaitable[int]], is_stopping: Callable[[], bool]
+    ) -> None:
+        """Look every `poll_s`, in turn with the other tasks, until the job has ended, or this process is about to."""
         try:
             while not (self._has_ended or is_stopping()):
                 self._woken.clear()
                 is_behind = await self._look()
                 self.is_begun.set()
-                if not is_behind:
-                    pause_s = await find_pause_s()
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(pause_s):
-                            await self._woken.wait()
+                for _ in range(0 if is_behind else await count_tasks()):
+                    if is_stopping() or await self._is_woken(poll_s):
+                        break
         except Exception:  # noqa: BLE001 - nobody waits for this task: its watchers are let go and come again
             _log.exception("watched_job_failed", job_id=self._job_id)
         finally:
             self.has_stopped = not self._has_ended
             self.is_begun.set()
             self._tell_all()
+
+    async def _is_woken(self, within_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                return await self._woken.wait()
+        return False
 
     async def _look(self) -> bool:
         """Whether to look once more at once. While the table does not answer there is nothing new."""
@@ -161,7 +167,8 @@ class Tails:
         watched = self._watched.get(job_id)
         if watched is None or watched.tail.is_over:
             tail = Tail(self.store, job_id)
-            reader = asyncio.create_task(tail.read_on(partial(self._find_pause_s, job_id), self.is_stopping))
+            count_tasks = partial(self._count_tasks, job_id)
+            reader = asyncio.create_task(tail.read_on(self.poll_s, count_tasks, self.is_stopping))
             watched = self._watched[job_id] = _Watched(tail, reader)
         watched.watchers += 1
         try:
@@ -172,8 +179,8 @@ class Tails:
             if watched.watchers == 0:
                 await self._leave(job_id, watched)
 
-    async def _find_pause_s(self, job_id: JobId) -> float:
-        return self.poll_s * await self.census.count(job_id, self._watched)
+    async def _count_tasks(self, job_id: JobId) -> int:
+        return await self.census.count(job_id, self._watched)
 
     async def _leave(self, job_id: JobId, watched: _Watched) -> None:
         if self._watched.get(job_id) is watched:
