@@ -21,9 +21,8 @@ def redact_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Which trace the line belongs to, sampled or not; a line may name another one itself."""
-    trace_id = current_trace_id()
-    if trace_id is not None:
-        event.setdefault("trace_id", trace_id)
+    if "trace_id" not in event and (trace_id := current_trace_id()) is not None:
+        event["trace_id"] = trace_id
     return event
 
 

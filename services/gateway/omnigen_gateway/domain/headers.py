@@ -95,10 +95,9 @@ def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
         passes_as = _passes_as(name)
         if passes_as is not None:
             returned.append((passes_as, value))
-        elif name.lower() == b"connection":
+        elif name.lower() == b"connection" and value.lower() not in _ORDINARY_CONNECTION:
             nominated |= _nominated(value)
-    kept = returned if nominated <= _ORDINARY_CONNECTION else [pair for pair in returned if pair[0] not in nominated]
-    return owned_headers(kept)
+    return owned_headers([pair for pair in returned if pair[0] not in nominated] if nominated else returned)
 
 
 def inner_headers(raw: RawHeaders, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
