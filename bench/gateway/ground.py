@@ -12,14 +12,13 @@ from tests.fakes.gateway_process import serve_surroundings, sign_tokens
 from tests.fakes.rate_table import FakeRateTable
 from tests.fakes.tokens import provider_key
 
+from bench.gateway.job import BODY
 from omnigen_local.addresses import choose_ports
 from omnigen_local.environments import process_environment
 from omnigen_local.processes import Processes, Program, Running
 from omnigen_shared.contracts.spending import PlanName
 
 TOKENS: Final = 64
-BODY: Final = '{"job": "' + "x" * 961 + '"}'
-"""972 bytes."""
 STARTS_WITHIN_S: Final = 120
 RIVALS: Final = Path(__file__).with_name("rivals")
 

@@ -70,6 +70,7 @@ async def start_shipped(ground: Ground) -> Peer:
 
 PEERS: Final[Mapping[str, Callable[[Ground], Awaitable[Peer]]]] = {
     "floor": lambda ground: start_app(ground, "floor"),
+    "floor_typed": lambda ground: start_app(ground, "floor_typed"),
     "httpx": lambda ground: start_app(ground, "by_httpx"),
     "aiohttp": lambda ground: start_app(ground, "by_aiohttp"),
     "auth_request": start_auth_request,

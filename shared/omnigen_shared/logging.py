@@ -14,15 +14,20 @@ SECRET_NAMES = frozenset({"authorization", "cookie", "set-cookie", "token", "pas
 
 def redact_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """A last line of defence: a key that names a secret never shows its value."""
+    if SECRET_NAMES.isdisjoint(map(str.lower, event)):
+        return event
     return {key: "[redacted]" if key.lower() in SECRET_NAMES else value for key, value in event.items()}
 
 
 def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Which trace the line belongs to, sampled or not; a line may name another one itself."""
-    trace_id = current_trace_id()
-    if trace_id is not None:
-        event.setdefault("trace_id", trace_id)
+    if "trace_id" not in event and (trace_id := current_trace_id()) is not None:
+        event["trace_id"] = trace_id
     return event
+
+
+def _dump(event: EventDict, **_: object) -> bytes:
+    return orjson.dumps(event, default=str)
 
 
 def configure_logging(unit: str, level: str = "INFO") -> None:
@@ -35,11 +40,11 @@ def configure_logging(unit: str, level: str = "INFO") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact_secrets,
-            structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
+            structlog.processors.JSONRenderer(serializer=_dump),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         # Its lines are one call of the kernel each, where `print` makes two if stdout is not buffered.
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(unit=unit)

@@ -1,9 +1,10 @@
 """A user is erased from the real table: nothing is left of them, wherever a pass dies, and nothing of others goes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from omnigen_jobs.domain.events import job_completed, job_created
 from omnigen_jobs.domain.hooks import Hooks
 from omnigen_jobs.domain.messages import Posting
 from omnigen_jobs.domain.records import Money
+from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.domain.shares import Shares
 from omnigen_jobs.domain.uploads import Purpose, Uploads
 from omnigen_jobs.store.access import TableAccess
@@ -38,6 +40,7 @@ from omnigen_jobs.store.post import PostTable
 from omnigen_jobs.store.shares import ShareTable
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.job import IntentStatus, JobKind, JobStatus, MoveIntent
+from omnigen_shared.errors import NotFoundError
 from omnigen_shared.testing.clock import FrozenClock
 
 REFUND = MoveIntent(expected=IntentStatus.CREATED, status=IntentStatus.REFUNDED)
@@ -153,6 +156,51 @@ async def test_what_the_provider_may_still_charge_is_waited_for(bench: JobsBench
         await bench.reaper.sweep()
         await wait(bench)
     assert {pk for pk, _ in await list_items(access)} == {f"JOB#{EVES_JOB}"}
+
+
+async def test_a_round_that_is_asked_for_meanwhile_is_ended_and_given_back_first(
+    bench: JobsBench, access: TableAccess
+) -> None:
+    read = bench.store.find_record
+
+    async def find_record(job_id: JobId) -> Any:
+        """Right after the pass has seen the job, its user wants another take; their session acts for a minute."""
+        record = await read(job_id)
+        if job_id == JOB:
+            bench.store.find_record = read
+            await bench.uses.resuming.resume(USER, JOB, Wish(scene=1))
+        return record
+
+    await bench.uses.erasing.ask(USER)
+    bench.store.find_record = find_record
+    for _ in range(6):
+        await wait(bench)
+        bench.clock.advance(46)
+        await bench.reaper.sweep()
+    assert {pk for pk, _ in await list_items(access)} == {f"JOB#{EVES_JOB}"}
+    assert bench.quota.states[f"{JOB}.2"] == "released"
+
+
+async def test_of_a_job_that_is_about_to_go_no_round_is_begun(bench: JobsBench) -> None:
+    remove = bench.erasures.remove_job
+
+    async def remove_job(job_id: JobId, provider_ids: Sequence[str]) -> None:
+        if job_id == JOB:
+            with pytest.raises(NotFoundError):
+                await bench.uses.resuming.resume(USER, JOB, Wish(scene=1))
+        await remove(job_id, provider_ids)
+
+    await bench.uses.erasing.ask(USER)
+    mortal: Any = replace(bench, erasures=SimpleNamespace(**_ports(bench.erasures), remove_job=remove_job))
+    await mortal.uses.erasing.do_pass(USER)
+    assert await bench.store.find_job(JOB) is None
+    assert bench.quota.states == {}
+
+
+def _ports(erasures: ErasureTable) -> dict[str, Any]:
+    names = [name for name in vars(ErasureTable) if name.partition("_")[0] in {"find", "put", "list"}]
+    others = [f"remove_{what}" for what in ("erasure", "batches", "messages", "user_items")]
+    return {name: getattr(erasures, name) for name in (*names, *others)}
 
 
 @pytest.mark.parametrize("is_heard", [False, True])

@@ -43,6 +43,7 @@ from omnigen_jobs.domain.records import (
     Stray,
     Words,
 )
+from omnigen_jobs.domain.watching import Watch
 from omnigen_jobs.ports import WriteConflictError
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
@@ -347,3 +348,15 @@ async def test_after_its_end_only_the_attempt_that_settles_writes_beside_a_job(s
     ended = await begin(store, job_id=OTHER_JOB, status=JobStatus.FAILED, attempt=3, settling=2)
     with pytest.raises(WriteConflictError):
         await store.commit(Change(fence=ended, intent=INTENT))
+
+
+async def test_what_a_task_watches_holds_for_a_while_and_until_it_says_something_else(store: Any) -> None:
+    assert list(await store.list_watches(NOW)) == []
+    one = Watch(task_id="a", jobs=frozenset({0, 1, 2**32 - 1}), until=NOW + LEASE)
+    other = Watch(task_id="b", jobs=frozenset(), until=NOW + 2 * LEASE)
+    await store.put_watch(one)
+    await store.put_watch(other)
+    assert sorted(await store.list_watches(NOW), key=lambda watch: watch.task_id) == [one, other]
+    assert list(await store.list_watches(NOW + LEASE)) == [other]
+    await store.put_watch(replace(one, jobs=frozenset({7})))
+    assert replace(one, jobs=frozenset({7})) in await store.list_watches(NOW)

@@ -10,6 +10,7 @@ from tests.fakes.dynamodb.requests import Schema
 from tests.fakes.dynamodb.strict import Strictness
 
 from omnigen_jobs.store.access import TableAccess
+from omnigen_jobs.store.census import CensusTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.records import RecordTable
 from omnigen_shared.aws.clients import open_client
@@ -46,10 +47,10 @@ async def open_jobs_table(emulator_url: str) -> AsyncIterator[TableAccess]:
 
 
 class TableStore:
-    """Both stores over one table, as the fake has them in one object."""
+    """These stores over one table, as the fake has them in one object."""
 
     def __init__(self, access: TableAccess) -> None:
-        self._parts = (RecordTable(access), KeyTable(access))
+        self._parts = (RecordTable(access), KeyTable(access), CensusTable(access))
 
     def __getattr__(self, name: str) -> Any:
         return next(getattr(part, name) for part in self._parts if hasattr(part, name))

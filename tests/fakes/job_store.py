@@ -23,13 +23,14 @@ from omnigen_jobs.domain.records import (
     Send,
     Stray,
 )
-from omnigen_jobs.ports import JobStore, KeyStore, Page, WriteConflictError
+from omnigen_jobs.domain.watching import Watch
+from omnigen_jobs.ports import CensusStore, JobStore, KeyStore, Page, WriteConflictError
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 
 
-class FakeJobStore(JobStore, KeyStore):
-    """Both stores in one object."""
+class FakeJobStore(JobStore, KeyStore, CensusStore):
+    """These stores in one object."""
 
     def __init__(self) -> None:
         self.on_commit: Callable[[Change], None] = lambda _: None
@@ -44,6 +45,7 @@ class FakeJobStore(JobStore, KeyStore):
         self.events: dict[JobId, list[Event]] = {}
         self.entries: dict[tuple[UserId, str], Entry] = {}
         self.notices: dict[NoticeMark, Notice] = {}
+        self.watches: dict[str, Watch] = {}
 
     async def find_job(self, job_id: JobId) -> Job | None:
         return self.jobs.get(job_id)
@@ -163,6 +165,13 @@ class FakeJobStore(JobStore, KeyStore):
     async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:
         due = [job for job in self.jobs.values() if job.lease_until is not None and job.lease_until < now]
         return [job.job_id for job in sorted(due, key=lambda job: job.lease_until or now)][: limit_per_shard * 16]
+
+    async def put_watch(self, watch: Watch) -> None:
+        await asyncio.sleep(0)
+        self.watches[watch.task_id] = watch
+
+    async def list_watches(self, now: datetime) -> Sequence[Watch]:
+        return [watch for watch in self.watches.values() if watch.until > now]
 
     async def find_entry(self, user_id: UserId, key: str) -> Entry | None:
         return self.entries.get((user_id, key))

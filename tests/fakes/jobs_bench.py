@@ -180,6 +180,7 @@ class JobsBench:
         self.adapters = Adapters(
             store=self.store,
             keys=self.keys or self.store,
+            census=self.store,
             quota=self.quota,
             workflow=self.workflow,
             media=FakeMediaLinks(),

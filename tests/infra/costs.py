@@ -25,6 +25,8 @@ PRICES: Final = {
 }
 """USD a month each, us-east-1, list prices of 2026-11."""
 FREE: Final = {"alarm": 10, "custom_metric": 10}
+ZONES: Final = 2
+"""The environment's public one, and the one that services are found by."""
 SUBNETS: Final = 2
 """The load balancer has an address in each public one."""
 IDLE_UNITS: Final = 0.1
@@ -52,7 +54,7 @@ def monthly(environment: str) -> dict[str, float]:
         "secrets": _count(resources, "AWS::SecretsManager::Secret") * PRICES["secret"],
         "alarms and metrics": _beyond_free("alarm", alarms) + _beyond_free("custom_metric", metrics),
         "firewall": 0 if firewall is None else PRICES["firewall"] + firewall * PRICES["firewall_rule"],
-        "name": PRICES["zone"],
+        "names": ZONES * PRICES["zone"],
     }
 
 

@@ -35,6 +35,20 @@ def test_only_the_gateway_and_the_emulator_are_published_and_only_to_this_machin
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
+def test_whatever_dies_begins_again() -> None:
+    ending = {"provisioning", "studio"}
+    assert {name: service["restart"] for name, service in SERVICES.items()} == {
+        name: "on-failure:3" if name in ending else "unless-stopped" for name in SERVICES
+    }
+    waited_for = {
+        name
+        for service in SERVICES.values()
+        for name, how in service.get("depends_on", {}).items()
+        if how["condition"] == "service_completed_successfully"
+    }
+    assert waited_for == ending
+
+
 def test_services_wait_for_what_they_need() -> None:
     for name in (*PRODUCT, "simulator"):
         assert SERVICES[name]["depends_on"]["provisioning"]["condition"] == "service_completed_successfully"

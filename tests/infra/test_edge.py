@@ -108,3 +108,27 @@ def test_whoever_comes_by_plain_http_is_sent_on_or_refused(config: dict[str, Any
     policies = {entry["ViewerProtocolPolicy"] for entry in (config["DefaultCacheBehavior"], *config["CacheBehaviors"])}
     assert policies == {"redirect-to-https", "https-only"}
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+
+
+def test_a_page_of_the_studio_is_found_under_every_address(config: dict[str, Any], resources: dict[str, Any]) -> None:
+    default = config["DefaultCacheBehavior"]
+    assert default["TargetOriginId"] == "studio"
+    (function,) = default["FunctionAssociations"]
+    assert function == {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["StudioPages", "FunctionARN"]}}
+    assert "'/index.html'" in resources["StudioPages"]["Properties"]["FunctionCode"]
+
+
+def test_buckets_are_asked_with_signatures_of_the_distribution(resources: dict[str, Any], origins: Any) -> None:
+    access = resources["BucketAccess"]["Properties"]["OriginAccessControlConfig"]
+    assert (access["SigningBehavior"], access["SigningProtocol"]) == ("always", "sigv4")
+    for name in ("studio", "media"):
+        assert origins[name]["OriginAccessControlId"] == {"Fn::GetAtt": ["BucketAccess", "Id"]}
+
+
+def test_the_firewall_stands_in_front_and_refuses(config: dict[str, Any], resources: dict[str, Any]) -> None:
+    assert config["WebACLId"]["Fn::If"][:2] == ["IsFirewalled", {"Fn::GetAtt": ["Firewall", "Arn"]}]
+    for rule in resources["Firewall"]["Properties"]["Rules"]:
+        if "ManagedRuleGroupStatement" in rule["Statement"]:
+            assert rule["OverrideAction"] == {"None": {}}
+        else:
+            assert rule["Action"] == {"Block": {}}

@@ -39,3 +39,8 @@ def test_there_is_a_group_for_each_plan_and_the_better_plan_wins(resources: dict
     groups = [entry["Properties"] for entry in resources.values() if entry["Type"] == "AWS::Cognito::UserPoolGroup"]
     by_precedence = sorted(groups, key=lambda group: group["Precedence"])
     assert [group["GroupName"] for group in by_precedence] == [plan.value for plan in reversed(PlanName)]
+
+
+def test_who_wants_a_second_factor_has_one(resources: dict[str, Any]) -> None:
+    pool = resources["UserPool"]["Properties"]
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])

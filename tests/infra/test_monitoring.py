@@ -105,3 +105,21 @@ def test_every_metric_is_counted_by_the_unit_that_it_names(metric: Metric) -> No
 def test_no_metric_has_a_name_of_its_own() -> None:
     for path in (ROOT / "services").rglob("omnigen_*/**/*.py"):
         assert re.findall(r"meter\(\)\.create_\w+\((?!Metric\.)", path.read_text()) == [], path
+
+
+def test_spend_is_told_of_before_it_is_too_much(resources: dict[str, Any]) -> None:
+    budget = resources["Budget"]["Properties"]
+    told = {
+        entry["Notification"]["NotificationType"]: (entry["Notification"]["Threshold"], entry["Subscribers"])
+        for entry in budget["NotificationsWithSubscribers"]
+    }
+    topic = [{"SubscriptionType": "SNS", "Address": {"Ref": "AlarmTopic"}}]
+    assert told == {"ACTUAL": (80, topic), "FORECASTED": (100, topic)}
+    assert budget["Budget"]["CostFilters"]["TagKeyValue"] == [{"Fn::Sub": "user:copilot-environment$${Env}"}]
+
+
+def test_alarms_come_by_mail(resources: dict[str, Any]) -> None:
+    (subscription,) = resources["AlarmTopic"]["Properties"]["Subscription"]
+    assert subscription == {"Protocol": "email", "Endpoint": {"Ref": "AlertEmail"}}
+    (statement,) = resources["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert set(statement["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}

@@ -148,3 +148,41 @@ def test_nobody_but_cloudfront_reaches_the_load_balancer() -> None:
         (rule,) = resources[name]["Properties"]["SecurityGroupIngress"]
         assert "CidrIp" not in rule
         assert rule["SourcePrefixListId"]["Fn::FindInMap"][0] == "CloudFront"
+
+
+def test_load_balancer_and_ways_out_are_there_before_the_first_service() -> None:
+    conditions = patched("environments")["Conditions"]
+    for name in ("CreateALB", "CreateNATGateways"):
+        left, right = conditions[name]["Fn::Equals"]
+        assert left == right
+
+
+def test_where_one_nat_gateway_has_to_do_there_is_no_second() -> None:
+    template = patched("environments")
+    wanted = {"Fn::FindInMap": ["Environments", {"Ref": "EnvironmentName"}, "NatGateways"]}
+    assert template["Conditions"]["HasSecondNatGateway"] == {"Fn::Equals": [wanted, "2"]}
+    for name in ("NatGateway2", "NatGateway2Attachment"):
+        assert template["Resources"][name]["Condition"] == "HasSecondNatGateway"
+    route = template["Resources"]["PrivateRoute2"]["Properties"]["NatGatewayId"]
+    assert route == {"Fn::If": ["HasSecondNatGateway", {"Ref": "NatGateway2"}, {"Ref": "NatGateway1"}]}
+
+
+def test_the_load_balancer_waits_for_longer_than_anything_keeps_silent(resources: dict[str, Any]) -> None:
+    added = patched("environments")["Resources"]["PublicLoadBalancer"]["Properties"]["LoadBalancerAttributes"]
+    attributes = {entry["Key"]: entry["Value"] for entry in added if isinstance(entry, dict)}
+    (api,) = [
+        origin["CustomOriginConfig"]
+        for origin in resources["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+        if "CustomOriginConfig" in origin
+    ]
+    # Else it closes connections that CloudFront is about to use.
+    assert int(attributes["idle_timeout.timeout_seconds"]) > api["OriginKeepaliveTimeout"]
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
+
+
+def test_the_collector_takes_what_we_send_and_its_end_ends_nothing() -> None:
+    collectors = [patched(service)["Resources"]["TaskDefinition"] for service in SERVICES]
+    containers = [definition["Properties"]["ContainerDefinitions"][1] for definition in collectors]
+    assert {container["Essential"] for container in containers} == {False}
+    (image,) = {container["Image"] for container in containers}
+    assert image.startswith("public.ecr.aws/aws-observability/aws-otel-collector:v")

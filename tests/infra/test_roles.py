@@ -1,5 +1,6 @@
 """No role may more than its unit's code asks for, and none may less."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,30 @@ ON_EVERYTHING = {
 """The statements that may name every resource, and why."""
 
 
-FOR_THE_LAMBDA_SERVICE = {"Logs", "Traces", "AttachToVpc"}
-"""Statements of the generator's role that AWS uses on its behalf."""
+FOR_AWS: dict[str, dict[str, set[str]]] = {
+    "GeneratorRole": {
+        "Logs": {"logs:CreateLogStream", "logs:PutLogEvents"},
+        "Traces": {"xray:PutTelemetryRecords", "xray:PutTraceSegments"},
+        "AttachToVpc": {
+            *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"),
+            *("ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"),
+        },
+    },
+    "StateMachineRole": {
+        "Logs": {
+            *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
+            *("logs:UpdateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies"),
+            "logs:DescribeLogGroups",
+        },
+        "Traces": {
+            *("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+            *("xray:GetSamplingRules", "xray:GetSamplingTargets"),
+        },
+    },
+}
+"""Statements by which AWS itself acts as a role, and what its guides ask for: Lambda's "Giving Lambda functions access
+to resources in an Amazon VPC" and AWSLambdaBasicExecutionRole, Step Functions' "Logging using CloudWatch Logs" and
+"X-Ray and Step Functions"."""
 CALLED_BY_OPERATORS = frozenset({"dynamodb:Scan"})
 """Calls of `python -m omnigen_quota.operator`, which somebody makes with rights of their own."""
 
@@ -41,17 +64,61 @@ def test_a_service_may_it_on_what_is_its_own(service: str) -> None:
     for statement in copilot.statements(service):
         for resource in as_list(statement["Resource"]):
             assert resource != "*"
-            assert copilot.imports_of(resource)
+            # What its settings name as its own, too.
+            taken = copilot.imports_of(resource)
+            assert taken
+            assert taken <= set(copilot.exports_of(service).values())
+
+
+@pytest.mark.parametrize("service", ["jobs", "composer"])
+def test_a_service_reaches_users_objects_only(service: str) -> None:
+    objects = [
+        statement["Resource"]["Fn::Sub"][0]
+        for statement in copilot.statements(service)
+        if set(as_list(statement["Action"])) & {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    ]
+    assert objects
+    assert all(resource.split("${Bucket}")[1].startswith("/u/") for resource in objects)
 
 
 def test_the_generator_may_what_its_code_calls_and_nothing_else(resources: dict[str, Any]) -> None:
     granted = {
         action
         for role, statement in statements(resources)
-        if role == "GeneratorRole" and statement["Effect"] == "Allow" and statement["Sid"] not in FOR_THE_LAMBDA_SERVICE
+        if role == "GeneratorRole" and statement["Effect"] == "Allow" and statement["Sid"] not in FOR_AWS[role]
         for action in as_list(statement["Action"])
     }
     assert granted == actions_of(package("generator"))
+
+
+def test_aws_may_what_it_needs_to_run_them_and_nothing_else(resources: dict[str, Any]) -> None:
+    found: dict[str, dict[str, set[str]]] = {role: {} for role in FOR_AWS}
+    for role, statement in statements(resources):
+        if statement["Sid"] in FOR_AWS.get(role, {}):
+            found[role][statement["Sid"]] = set(as_list(statement["Action"]))
+    assert found == FOR_AWS
+
+
+def test_the_workflow_may_take_its_steps_and_nothing_else(resources: dict[str, Any]) -> None:
+    called = set(re.findall(r'"Resource": "([^"]+)"', (ROOT / "workflow" / "omnigen.asl.json").read_text()))
+    assert called == {"${GeneratorFunctionArn}"}
+    given = resources["StateMachine"]["Properties"]["DefinitionSubstitutions"]
+    (own,) = own_statements(resources, "StateMachineRole")
+    assert own["Action"] == "lambda:InvokeFunction"
+    assert own["Resource"] == given["GeneratorFunctionArn"]
+
+
+def test_the_reminder_may_be_sent_and_nothing_else(resources: dict[str, Any]) -> None:
+    (own,) = own_statements(resources, "RotationReminderRole")
+    assert own["Action"] == "sns:Publish"
+    assert own["Resource"] == resources["RotationReminder"]["Properties"]["Target"]["Arn"]
+
+
+def own_statements(resources: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """But for those that AWS's guides ask for."""
+    return [
+        found for name, found in statements(resources) if name == role and found["Sid"] not in FOR_AWS.get(role, {})
+    ]
 
 
 def test_a_call_that_is_added_is_noticed(tmp_path: Path) -> None:

@@ -66,3 +66,10 @@ def test_unfinished_uploads_go_and_finished_ones_stay(resources: dict[str, Any])
     enabled = {rule["Id"]: rule for rule in rules if rule["Status"] == "Enabled"}
     assert enabled["abort-unfinished-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert not [rule for rule in rules if "ExpirationInDays" in rule]
+
+
+def test_the_studio_of_yesterday_can_be_had_again(resources: dict[str, Any]) -> None:
+    bucket = resources["WebBucket"]["Properties"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}

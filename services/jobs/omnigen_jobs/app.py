@@ -24,7 +24,17 @@ from omnigen_jobs.clients.uploads import S3Box
 from omnigen_jobs.clients.workflow import StepFunctionsWorkflow
 from omnigen_jobs.domain.cursors import Cursors
 from omnigen_jobs.domain.retaining import Retention
-from omnigen_jobs.ports import Exporter, JobStore, KeyStore, MediaLinks, PostStore, Quota, Receivers, Workflow
+from omnigen_jobs.ports import (
+    CensusStore,
+    Exporter,
+    JobStore,
+    KeyStore,
+    MediaLinks,
+    PostStore,
+    Quota,
+    Receivers,
+    Workflow,
+)
 from omnigen_jobs.ports.assets import ChoreStore, ErasureStore, ShareStore, StillStudio, UploadBox, UploadStore
 from omnigen_jobs.ports.batches import BatchStore
 from omnigen_jobs.routes import ROUTERS
@@ -33,6 +43,7 @@ from omnigen_jobs.schemas.views import render_job
 from omnigen_jobs.service.attempts import Attempts
 from omnigen_jobs.service.batching import Batching
 from omnigen_jobs.service.bell import Bell
+from omnigen_jobs.service.census import Census
 from omnigen_jobs.service.courier import Courier
 from omnigen_jobs.service.creation import Creation
 from omnigen_jobs.service.deleting import Deleting
@@ -59,6 +70,7 @@ from omnigen_jobs.settings import JobsSettings
 from omnigen_jobs.store.access import TableAccess
 from omnigen_jobs.store.assets import AssetTable
 from omnigen_jobs.store.batches import BatchTable
+from omnigen_jobs.store.census import CensusTable
 from omnigen_jobs.store.erasures import ErasureTable
 from omnigen_jobs.store.idempotency import KeyTable
 from omnigen_jobs.store.post import PostTable
@@ -88,6 +100,7 @@ class Adapters:
 
     store: JobStore
     keys: KeyStore
+    census: CensusStore
     quota: Quota
     workflow: Workflow
     media: MediaLinks
@@ -163,6 +176,7 @@ async def open_adapters(settings: JobsSettings, stack: AsyncExitStack) -> Adapte
     return Adapters(
         store=RecordTable(access, bell.ring),
         keys=KeyTable(access),
+        census=CensusTable(access),
         quota=QuotaClient(quota),
         workflow=StepFunctionsWorkflow(workflow, settings.state_machine_arn),
         media=_link_with(settings, public),
@@ -209,7 +223,7 @@ def assemble(
     margin = timedelta(seconds=settings.deadline_margin_s)
     secret = settings.replicate_webhook_secret
     reading = Reading(store, adapters.media, Cursors.of_secret(settings.identity_private_key.get_secret_value()))
-    tails = Tails(store, settings.watch_poll_s, is_stopping)
+    tails = Tails(store, Census(adapters.census, clock), settings.watch_poll_s, is_stopping)
     adapters.bell.listen(tails.hear)
     creation = Creation(store, adapters.keys, launcher, clock, margin, render_job)
     use_cases = UseCases(

@@ -46,7 +46,8 @@ class JobsSettings(ServiceSettings, IssuerSettings, OutboundSettings):
     plan_poll_s: float = Field(default=0.5, gt=0)
     """How often it is looked whether a storyboard is planned, while its order is held open."""
     watch_poll_s: float = Field(default=1.5, gt=0)
-    """How often a watched job is read, for all its watchers. What this process writes they are told at once."""
+    """How often a watched job is read, by all tasks together and for all its watchers. What a task writes, its own
+    watchers are told at once."""
     storyboard_hold_s: float = Field(default=20, gt=0, le=24)
     heartbeat_s: float = Field(default=10, gt=0, le=15)
     """After how much silence a watcher is told that we are still here."""

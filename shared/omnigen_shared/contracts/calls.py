@@ -42,6 +42,11 @@ def unit_of(intent_id: IntentId) -> str:
     return intent_id.partition(".")[0]
 
 
+def take_of(intent_id: IntentId) -> int:
+    """1 for `scene-02.1` and for `scene-02.1.3`."""
+    return int(intent_id.split(".")[1])
+
+
 def find_kind(intent_id: IntentId) -> CallKind | None:
     """None for a name that is none of ours."""
     name = unit_of(intent_id).partition("-")[0]

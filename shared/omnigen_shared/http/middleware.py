@@ -38,7 +38,7 @@ _log = structlog.get_logger()
 def request_id_from(headers: Mapping[str, str]) -> str:
     """The caller's request id when it is one, else a fresh one."""
     given = headers.get(REQUEST_ID_HEADER, "")
-    return given if _REQUEST_ID.fullmatch(given) else new_request_id()
+    return given if given and _REQUEST_ID.fullmatch(given) else new_request_id()
 
 
 class RequestContext:

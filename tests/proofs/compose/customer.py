@@ -5,6 +5,8 @@ import json
 import shutil
 import subprocess
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +22,15 @@ from omnigen_shared.contracts.spending import PlanName
 AGAIN_AFTER_S: Final = 1.0
 TRIES: Final = 90
 ENDED: Final = {"completed", "failed", "canceled"}
+ASKED_AGAIN: Final = {"dependency_unavailable", "deadline_exceeded", "idempotency_in_progress", "rate_limited"}
+"""The refusals after which docs/errors.md says to ask again; no other one is excused by an update."""
+READERS: Final = 4
+READ_EVERY_S: Final = 0.2
+READ: Final = ("/api/v1/jobs", "/api/v1/usage", "/api/v1/models")
+
+
+class RefusedError(Exception):
+    """An answer that nobody is told to ask again after."""
 
 
 @dataclass(slots=True)
@@ -29,6 +40,7 @@ class Customer:
     pool: UserPool
     account: Account
     visitor: Visitor
+    asked: int = 0
     broken: int = 0
     """Requests that had to be made again."""
 
@@ -40,17 +52,37 @@ class Customer:
         return cls(pool, account, Visitor(gateway_url, await sign_in(pool, account)))
 
     async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """The answer's JSON, asking again after a broken connection or a 503, as clients are told to."""
+        """The answer's JSON, asking again where docs/errors.md tells clients to. RefusedError for any other refusal."""
+        self.asked += 1
         for _ in range(TRIES):
             try:
                 reply = await self.visitor.call(method, path, body, **headers)
-                if reply.status < 500:
+                if reply.status < 400:
                     return reply.body
+                if reply.body.get("code") not in ASKED_AGAIN:
+                    raise RefusedError(f"{method} {path}: {reply.status} {reply.raw!r}")
             except (aiohttp.ClientError, TimeoutError):
                 pass
             self.broken += 1
             await asyncio.sleep(AGAIN_AFTER_S)
         raise TimeoutError(f"{method} {path} was not answered")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Pages of the API are read all the time meanwhile. RefusedError as of `call`."""
+        is_over = asyncio.Event()
+
+        async def read() -> None:
+            while not is_over.is_set():
+                for path in READ:
+                    await self.call("GET", path)
+                    await asyncio.sleep(READ_EVERY_S)
+
+        async with asyncio.TaskGroup() as readers:
+            for _ in range(READERS):
+                readers.create_task(read())
+            yield
+            is_over.set()
 
     async def order(self, number: int) -> str:
         """A small video; its job's id."""

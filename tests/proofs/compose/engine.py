@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -24,6 +25,13 @@ MEGABYTE: Final = 1_000_000
 COLLECTOR: Final = "http://jaeger:4318"
 HEALTHY_WITHIN_S: Final = 300
 READY_WITHIN_S: Final = 60
+KILLED: Final = 137
+"""The exit code of what was not done when its time was over."""
+DIES_ONCE: Final = """
+if mkdir /studio/half 2>/dev/null; then rm -rf /studio/index.html /studio/assets; kill -9 $$; fi
+rmdir /studio/half && exec "$@"
+"""
+"""Before the studio's own command: at first it takes away what was there, and dies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +87,33 @@ class Compose:
             lambda: self.inspect(service)["State"].get("Health", {}).get("Status") == "healthy", HEALTHY_WITHIN_S
         )
 
-    def recreate(self, service: str) -> None:
-        """What an update does: a new container in place of the old one, which is told to stop."""
+    def kill_studio_half_way(self) -> None:
+        """TimeoutError unless it begins again by itself, and does what it is for."""
+        (told,) = json.loads(_run(["docker", "image", "inspect", "omnigen/studio"], self.folder))
+        command = [word.replace("$", "$$") for word in ("sh", "-c", DIES_ONCE, "sh", *told["Config"]["Cmd"])]
+        killed = self.folder / "build" / "killed-studio.json"
+        killed.parent.mkdir(exist_ok=True)
+        killed.write_text(json.dumps({"services": {"studio": {"entrypoint": command}}}))
+        files = ("-f", "docker-compose.yml", "-f", str(killed))
+        self.run(*files, "up", "--no-deps", "--no-build", "--force-recreate", "--detach", "studio")
+        wait_until(lambda: self._ended_well("studio"), READY_WITHIN_S)
+
+    def _ended_well(self, service: str) -> bool:
+        state = self.inspect(service)["State"]
+        return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
+
+    def replace(self, service: str) -> int:
+        """What an update does: the old container is told to stop, a new one takes its place. Its exit code."""
+        self.run("stop", service)
+        code = int(self.inspect(service)["State"]["ExitCode"])
         self.run("up", "--no-deps", "--no-build", "--force-recreate", "--wait", "--detach", service)
+        return code
+
+    def serves_studio(self) -> bool:
+        """Whether the page is there, and the script that it names."""
+        page = read(f"{self.gateway_url}/")
+        script = re.search(r'src="(/assets/[^"]+\.js)"', page)
+        return script is not None and bool(read(self.gateway_url + script[1]))
 
     def seconds_to_ready(self, service: str) -> float:
         """From the start of a new container to its first /ready."""
@@ -122,6 +154,15 @@ def wait_until(holds: Callable[[], bool], within_s: float, pause_s: float = 0.5)
         if time.monotonic() > ends_at:
             raise TimeoutError(f"not within {within_s:g} s")
         time.sleep(pause_s)
+
+
+def read(url: str) -> str:
+    """What is there; nothing where it is not."""
+    try:
+        with urlopen(url, timeout=10) as answer:  # noqa: S310 - an address of a container of ours
+            return str(answer.read().decode())
+    except (URLError, OSError):
+        return ""
 
 
 def _answers(url: str) -> bool:

@@ -123,6 +123,7 @@ def _adapters(records: Any, quota: QuotaClient, chaos: Chaos) -> Adapters:
     return Adapters(
         store=records,
         keys=records,
+        census=records,
         quota=quota,
         workflow=chaos,
         media=FakeMediaLinks(),

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from tests.fakes.jobs_bench import JobsBench, make_job, make_settings
 import omnigen_shared.quick_start  # noqa: F401 - before all else, as in the service
 from omnigen_jobs.app import create_app
 from omnigen_jobs.domain.records import Event, Pulse
+from omnigen_jobs.domain.watching import Watch
 from omnigen_jobs.settings import JobsSettings
 from omnigen_shared.contracts.base import JobId, UserId
 from omnigen_shared.contracts.spending import PlanName
@@ -36,6 +38,10 @@ class CountedStore(FakeJobStore):
     async def list_events(self, job_id: JobId, after: int, limit: int) -> Sequence[Event]:
         self.reads += 1
         return await super().list_events(job_id, after, limit)
+
+    async def list_watches(self, now: datetime) -> Sequence[Watch]:
+        self.reads += 1
+        return await super().list_watches(now)
 
 
 def create(settings: JobsSettings) -> FastAPI:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from omnigen_gateway.routes import leash as leash_module
-from omnigen_gateway.routes.leash import Leash
+from omnigen_gateway.routes.leash import Leash, Leashes
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ async def test_leaving_ends_the_exchange_from_inside() -> None:
     async def await_left() -> None:
         await left.wait()
 
-    leash = Leash(await_left, answer_within_s=60)
+    leash = Leashes().put_on(await_left, answer_within_s=60)
     asyncio.get_running_loop().call_soon(left.set)
     with pytest.raises(TimeoutError):
         await hold(leash, ended)
@@ -47,7 +47,7 @@ async def test_leaving_ends_the_exchange_from_inside() -> None:
 
 
 async def test_an_answer_that_does_not_begin_ends_it() -> None:
-    leash = Leash(never, answer_within_s=0)
+    leash = Leashes().put_on(never, answer_within_s=0)
     with pytest.raises(TimeoutError):
         await hold(leash, asyncio.Event())
     assert not leash.has_left
@@ -55,7 +55,7 @@ async def test_an_answer_that_does_not_begin_ends_it() -> None:
 
 @pytest.mark.parametrize("is_watched", [True, False])
 async def test_an_answer_that_has_begun_may_take_long(*, is_watched: bool) -> None:
-    leash = Leash(never, answer_within_s=60)
+    leash = Leashes().put_on(never, answer_within_s=60)
     async with leash:
         if is_watched:
             await asyncio.sleep(0.01)
@@ -66,7 +66,7 @@ async def test_an_answer_that_has_begun_may_take_long(*, is_watched: bool) -> No
 
 
 async def test_a_client_that_leaves_while_the_answer_comes_ends_it_too() -> None:
-    leash = Leash(at_once, answer_within_s=60)
+    leash = Leashes().put_on(at_once, answer_within_s=60)
     with pytest.raises(TimeoutError):
         await hold(leash, asyncio.Event(), is_answered=True)
     assert leash.has_left
@@ -74,7 +74,7 @@ async def test_a_client_that_leaves_while_the_answer_comes_ends_it_too() -> None
 
 async def test_a_cancellation_from_outside_passes_through() -> None:
     ended = asyncio.Event()
-    task = asyncio.create_task(hold(Leash(never, answer_within_s=60), ended))
+    task = asyncio.create_task(hold(Leashes().put_on(never, answer_within_s=60), ended))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -84,7 +84,7 @@ async def test_a_cancellation_from_outside_passes_through() -> None:
 
 async def test_nothing_is_left_running() -> None:
     before = asyncio.all_tasks()
-    async with Leash(never, answer_within_s=60):
+    async with Leashes().put_on(never, answer_within_s=60):
         await asyncio.sleep(0.01)
         assert len(asyncio.all_tasks() - before) == 1
     await asyncio.sleep(0)
@@ -100,7 +100,7 @@ async def test_who_is_not_welcome_any_more_is_cut_off(monkeypatch: pytest.Monkey
         looks.append(answers[len(looks)])
         return looks[-1]
 
-    leash = Leash(never, answer_within_s=60)
+    leash = Leashes().put_on(never, answer_within_s=60)
     leash.keep_looking(is_welcome)
     with pytest.raises(TimeoutError):
         await hold(leash, asyncio.Event(), is_answered=True)
@@ -120,7 +120,7 @@ async def test_nobody_is_looked_at_after_the_end(monkeypatch: pytest.MonkeyPatch
             ended.set()
         return True
 
-    async with Leash(never, answer_within_s=60) as leash:
+    async with Leashes().put_on(never, answer_within_s=60) as leash:
         leash.keep_looking(look_for_long)
         await begun.wait()
     await ended.wait()

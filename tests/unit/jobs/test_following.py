@@ -11,6 +11,7 @@ from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import JOB, USER, JobsBench, make_job, make_problem, make_settings
 
 from omnigen_jobs.domain.records import Event, ProgressMark
+from omnigen_jobs.service.census import Census
 from omnigen_jobs.service.following import Following, Item, Sign
 from omnigen_jobs.service.tails import EVENTS_PER_READ, Tails
 from omnigen_shared.contracts.base import JobId
@@ -77,7 +78,7 @@ async def test_silence_is_broken_only_when_it_lasts(bench: JobsBench) -> None:
         return []
 
     bench.store.list_events = list_events
-    following = Following(Tails(bench.store, poll_s=0), heartbeat_s=3600)
+    following = Following(Tails(bench.store, Census(bench.store, bench.clock), poll_s=0), heartbeat_s=3600)
     async with aclosing(following.follow(JOB, 0)) as items:
         word = asyncio.ensure_future(anext(items))
         for _ in range(20):
@@ -105,7 +106,9 @@ async def test_a_job_that_vanishes_ends_the_stream(bench: JobsBench) -> None:
 async def test_a_process_that_stops_lets_its_watchers_go_without_an_end(bench: JobsBench) -> None:
     await bench.reach(JobStatus.COMPOSING)
     answers = iter([False, False, True])
-    following = Following(Tails(bench.store, 0, is_stopping=lambda: next(answers)), 3600)
+    following = Following(
+        Tails(bench.store, Census(bench.store, bench.clock), 0, is_stopping=lambda: next(answers)), 3600
+    )
     assert numbers(await gather(following.follow(JOB, 0))) == [1, 2, 3]
 
 

@@ -5,7 +5,7 @@ from tests.fakes.job_store import seed
 from tests.fakes.jobs_bench import CLIP, FINGERPRINT, JOB, OTHER_JOB, USER, JobsBench, make_job, make_problem
 
 from omnigen_jobs.domain.problems import IntentMovedError
-from omnigen_jobs.domain.records import ClaimState
+from omnigen_jobs.domain.records import ClaimState, Money
 from omnigen_jobs.service.operating import Operator
 from omnigen_shared.contracts.base import IntentId
 from omnigen_shared.contracts.job import IntentStatus
@@ -56,6 +56,22 @@ async def test_a_command_that_was_cut_off_is_repeated(bench: JobsBench, actual: 
         await operator(bench).judge(JOB, CLIP, actual)
     assert (await bench.read()).job.spent_microusd == (actual or 0)
     assert len(bench.quota.settled) + len(bench.quota.refunded) == 1
+
+
+@pytest.mark.parametrize("actual", [None, PRICE])
+async def test_a_verdict_that_quota_has_not_heard_is_told_by_the_reaper(bench: JobsBench, actual: int | None) -> None:
+    bench.quota.is_down = True
+    with pytest.raises(DependencyUnavailableError):
+        await operator(bench).judge(JOB, CLIP, actual)
+    await bench.reaper.sweep()
+    bench.quota.is_down = False
+    for _ in range(3):
+        bench.clock.advance(46)
+        await bench.reaper.sweep()
+    assert bench.quota.settled == ({} if actual is None else {(JOB, CLIP): actual})
+    assert bench.quota.refunded == ({(JOB, CLIP)} if actual is None else set())
+    job = (await bench.read()).job
+    assert (job.money, job.lease_until, job.spent_microusd) == (Money.CLOSED, None, actual or 0)
 
 
 async def test_another_verdict_afterwards_is_refused(bench: JobsBench) -> None:

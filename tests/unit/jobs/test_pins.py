@@ -88,6 +88,26 @@ async def test_a_plan_that_ended_before_its_first_clip_binds_nobody(bench: JobsB
     assert (await store(bench, third, TEMPLATE)).job.storyboard == WRITTEN
 
 
+async def test_who_is_bound_while_the_pin_is_replaced_looks_again(bench: JobsBench) -> None:
+    await store(bench, JOB, TEMPLATE)
+    add_other(bench)
+    third = JobId("job_" + "c" * 32)
+    seed(bench.store, make_job(bench.clock, job_id=third))
+    read = bench.store.find_record
+
+    async def find_record(job_id: JobId) -> Record | None:
+        """The pin's job is seen at work; before that is acted upon it ends, and another order replaces its plan."""
+        found: Record | None = await read(job_id)
+        if job_id == JOB:
+            bench.store.find_record = read
+            await bench.uses.ending.fail(USER, JOB, 1, make_problem())
+            assert (await store(bench, third, WRITTEN)).job.storyboard == WRITTEN
+        return found
+
+    bench.store.find_record = find_record
+    assert (await store(bench, OTHER_JOB, TEMPLATE)).job.storyboard == WRITTEN
+
+
 async def test_a_plan_whose_clip_may_have_been_paid_binds_after_its_job(bench: JobsBench) -> None:
     await store(bench, JOB, TEMPLATE)
     await bench.plan()

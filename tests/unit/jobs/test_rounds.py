@@ -16,6 +16,7 @@ from tests.fakes.jobs_bench import (
     make_job,
     make_output,
     make_problem,
+    make_storyboard,
 )
 from tests.fakes.jobs_rounds import (
     CHAINED,
@@ -29,12 +30,17 @@ from tests.fakes.jobs_rounds import (
 )
 from tests.fakes.sudden_death import Fate, KilledError
 
-from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, NothingMissingError
+from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, ModelUnableError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, Record
-from omnigen_jobs.domain.rounds import Wish
+from omnigen_jobs.domain.rounds import Wish, ask_round
+from omnigen_jobs.schemas.views import JobView
+from omnigen_jobs.service.operating import Operator
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
+from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SPEECH_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
 from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestError, NotFoundError, QuotaExceededError
+from omnigen_shared.money import format_usd
+from omnigen_shared.testing.clock import FrozenClock
 
 NOTHING = Wish()
 
@@ -119,6 +125,35 @@ async def test_a_failed_job_counts_as_a_video_again_and_a_completed_one_once(
     assert (failed.quota.videos[f"{JOB}.2"], completed.quota.videos[f"{JOB}.2"]) == (1, 0)
 
 
+async def test_what_resuming_costs_is_told_with_the_sound_that_is_missing() -> None:
+    request = make_job(FrozenClock()).request.model_copy(update={"narration": True})
+    lines = ("the hill", "the hill", "and dawn")
+    plan = make_storyboard()
+    scenes = tuple(each.model_copy(update={"narration": line}) for each, line in zip(plan.scenes, lines, strict=True))
+    bench = await begin(request=request, storyboard=plan.model_copy(update={"scenes": scenes}), music_key=None)
+    await fail(bench)
+    told = JobView.of_record(await bench.read()).resume_usd
+    speech = SPEECH_MODELS[request.speech_model]
+    sound = MUSIC_MODELS[request.music_model].price_microusd + 2 * speech.price(len("the hill"))
+    assert told == format_usd(CLIP_PRICE + sound)
+    before = (await bench.read()).job
+    after = (await resume(bench)).job
+    assert after.estimate_microusd - before.estimate_microusd == CLIP_PRICE + sound
+    assert JobView.of_record(await bench.read()).resume_usd is None, "at work"
+
+
+async def test_a_complete_video_and_one_whose_model_is_gone_have_no_price_to_resume(
+    failed: JobsBench, completed: JobsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert JobView.of_record(await completed.read()).resume_usd is None
+    assert JobView.of_record(await failed.read()).resume_usd == format_usd(CLIP_PRICE)
+    monkeypatch.delitem(VIDEO_MODELS, (await failed.read()).job.request.model)
+    assert JobView.of_record(await failed.read()).resume_usd is None
+    for bench, wish in ((failed, NOTHING), (completed, Wish(scene=1))):
+        with pytest.raises(ModelUnableError):
+            await resume(bench, wish)
+
+
 async def test_calls_of_a_new_round_are_booked_under_it(failed: JobsBench) -> None:
     await resume(failed)
     intent = await failed.plan(intent=IntentId("scene-03.1.2"), attempt=2, fingerprint=f"{3:064x}")
@@ -128,6 +163,43 @@ async def test_calls_of_a_new_round_are_booked_under_it(failed: JobsBench) -> No
 async def test_a_clip_whose_fate_is_unknown_is_left_alone_and_another_take_made() -> None:
     bench = await fail_in_doubt()
     assert states(await resume(bench))[2] == (SceneState.QUEUED, 2)
+
+
+async def test_what_is_learned_of_the_old_take_does_not_bring_a_scene_back_to_it() -> None:
+    bench = await fail_in_doubt()
+    await resume(bench)
+    await bench.plan(intent=IntentId("scene-03.2.2"), attempt=2, fingerprint=f"{9:064x}")
+    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), None)
+    assert states(await bench.read())[2] == (SceneState.QUEUED, 2)
+
+
+async def test_before_the_new_take_has_a_call_a_scene_goes_back_to_what_was_not_charged() -> None:
+    bench = await fail_in_doubt()
+    await resume(bench)
+    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), None)
+    assert states(await bench.read())[2] == (SceneState.QUEUED, 1)
+
+
+async def test_a_call_of_this_round_that_is_in_doubt_makes_no_other_take_before_the_next(failed: JobsBench) -> None:
+    await resume(failed)
+    name = IntentId("scene-03.1.2")
+    await failed.plan(intent=name, attempt=2, fingerprint=f"{9:064x}")
+    await failed.move("planned", "reserved", intent=name, attempt=2)
+    await failed.move("reserved", "sending", intent=name, attempt=2, owner="w1")
+    await failed.move("sending", "unknown", intent=name, attempt=2)
+    assert states(await failed.read())[2] == (SceneState.QUEUED, 1)
+
+
+async def test_what_is_learned_of_a_call_while_a_round_is_asked_for_does_not_lose_the_round() -> None:
+    bench = await fail_in_doubt()
+    await bench.store.commit(ask_round(await bench.read(), NOTHING, bench.clock.now(), timedelta(minutes=10)))
+    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), CLIP_PRICE)
+    for _ in range(3):
+        bench.clock.advance(31)
+        await bench.reaper.sweep()
+    job = (await bench.read()).job
+    assert (job.round, job.next_round, job.attempt) == (2, None, 2)
+    assert bench.quota.settled[JOB, IntentId("scene-03.1")] == CLIP_PRICE
 
 
 async def test_a_scene_whose_clip_is_there_is_only_prepared_again() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -46,7 +47,6 @@ class RequestHead:
     size_bytes: int = 0
     noted: dict[bytes, bytes] = field(default_factory=dict)
     """The last value of every header that is not handed on."""
-    authorizations: int = 0
     doubled: frozenset[bytes] = frozenset()
     """Which of those came more than once."""
 
@@ -67,39 +67,37 @@ class RequestHead:
 
 def read_head(raw: Sequence[tuple[bytes, bytes]]) -> RequestHead:
     """Sort a request's headers; names are lower case, as ASGI gives them."""
-    head = RequestHead()
+    forwarded: list[tuple[str, str]] = []
+    noted: dict[bytes, bytes] = {}
+    size_bytes = 0
     for name, value in raw:
-        head.size_bytes += len(name) + len(value) + 4
+        size_bytes += len(name) + len(value) + 4
         passes_as = FORWARDED.get(name)
-        if passes_as is not None:
-            head.forwarded.append((passes_as, value.decode("utf-8", "replace")))
-            continue
-        head.noted[name] = value
-        head.authorizations += name == b"authorization"
-    if len(head.noted) + len(head.forwarded) != len(raw):
+        if passes_as is None:
+            noted[name] = value
+        else:
+            forwarded.append((passes_as, value.decode("utf-8", "replace")))
+    head = RequestHead(forwarded, size_bytes, noted)
+    if len(noted) + len(forwarded) != len(raw):
         _note_doubled(head, raw)
-    connection = head.noted.get(b"connection", b"close").lower()
+    connection = noted.get(b"connection", b"close").lower()
     if connection not in _ORDINARY_CONNECTION:
         nominated = _nominated(connection)
-        head.forwarded = [pair for pair in head.forwarded if pair[0].lower().encode() not in nominated]
+        head.forwarded = [pair for pair in forwarded if pair[0].lower().encode() not in nominated]
     return head
 
 
 def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
     """An upstream's headers as the client may see them; never cached unless the upstream says so."""
     nominated: frozenset[bytes] = frozenset()
-    returned, has_cache_control = [], False
+    returned = []
     for name, value in raw:
-        lowered = name.lower()
-        if lowered == b"connection":
+        passes_as = _passes_as(name)
+        if passes_as is not None:
+            returned.append((passes_as, value))
+        elif name.lower() == b"connection" and value.lower() not in _ORDINARY_CONNECTION:
             nominated |= _nominated(value)
-        if lowered in HOP_BY_HOP or lowered in SET_HERE or lowered.startswith(_KEPT_INSIDE):
-            continue
-        has_cache_control = has_cache_control or lowered == b"cache-control"
-        returned.append((lowered, value))
-    if not has_cache_control:
-        returned.append(_NO_STORE)
-    return [pair for pair in returned if pair[0] not in nominated] if nominated else returned
+    return owned_headers([pair for pair in returned if pair[0] not in nominated] if nominated else returned)
 
 
 def inner_headers(raw: RawHeaders, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -112,7 +110,17 @@ def inner_headers(raw: RawHeaders, added: Mapping[str, str]) -> list[tuple[bytes
 def owned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
     """The headers of an answer of the gateway's own routes; never cached unless they say so."""
     given = list(raw)
-    return given if any(name.lower() == b"cache-control" for name, _ in given) else [*given, _NO_STORE]
+    if b"cache-control" not in dict(given):
+        given.append(_NO_STORE)
+    return given
+
+
+@lru_cache(maxsize=256)
+def _passes_as(name: bytes) -> bytes | None:
+    """What an upstream's header is called outside; None when it stays inside. Services have few names for many."""
+    lowered = name.lower()
+    stays = lowered in HOP_BY_HOP or lowered in SET_HERE or lowered.startswith(_KEPT_INSIDE)
+    return None if stays else lowered
 
 
 def _note_doubled(head: RequestHead, raw: RawHeaders) -> None:

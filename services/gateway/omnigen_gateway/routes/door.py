@@ -16,7 +16,7 @@ from omnigen_gateway.domain.routing import HERE, Route
 from omnigen_gateway.ports import UpstreamError, UpstreamRequest
 from omnigen_gateway.routes.admitted import CALLER
 from omnigen_gateway.routes.bodies import ClientLeftError
-from omnigen_gateway.routes.leash import Leash
+from omnigen_gateway.routes.leash import Leash, Leashes
 from omnigen_gateway.routes.tracing import Trace, Tracing
 from omnigen_gateway.routes.visit import CLIENT_LEFT, Visit
 from omnigen_gateway.service.forwarding import Forwarder
@@ -67,6 +67,7 @@ class Door:
         self._tracing = tracing
         self._own_routes = own_routes
         self._max_body_bytes = max_body_bytes
+        self._leashes = Leashes()
 
     async def serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of this route; every failure is answered as a problem, or by cutting the connection."""
@@ -120,7 +121,7 @@ class Door:
             headers = {"traceparent": trace.traceparent, TIMEOUT_HEADER: str(SERVICE_DEADLINE_S)}
             await visit.hand_over(self._own_routes, headers, {CALLER: caller})
             return
-        leash = Leash(visit.await_disconnect, ANSWER_WITHIN_S)
+        leash = self._leashes.put_on(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
             async with leash:
                 body = await visit.open_body()

@@ -16,7 +16,8 @@ class Entrance:
 
     def __init__(self, app: ASGIApp, security_headers: Sequence[tuple[bytes, bytes]], cors: Cors | None = None) -> None:
         self._app = app
-        self._security_headers = tuple(security_headers)
+        self._always = tuple(pair for pair in security_headers if pair[0] != POLICY)
+        self._unless_a_page = tuple(pair for pair in security_headers if pair[0] == POLICY)
         self._cors = cors or Cors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,9 +42,10 @@ class Entrance:
 
     def _secure(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """A page of our own brings its own policy; everything else is none."""
-        given = list(headers)
-        has_policy = any(name.lower() == POLICY for name, _ in given)
-        return given + [pair for pair in self._security_headers if not (has_policy and pair[0] == POLICY)]
+        given = [*headers, *self._always]
+        if POLICY not in dict(given):
+            given += self._unless_a_page
+        return given
 
 
 async def _answer_preflight(headers: Iterable[tuple[bytes, bytes]], send: Send) -> None:

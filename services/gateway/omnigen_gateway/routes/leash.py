@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Final, Self
 
 WATCH_AFTER_S: Final = 0.05
-"""Most exchanges are over by then, and cost no watching."""
+"""Most exchanges are over by then, and cost neither watching nor a timer of their own."""
 
 LOOK_AGAIN_S: Final = 25.0
 """How often whoever holds a stream is looked at again: with what is remembered of them, less than a minute."""
@@ -15,31 +15,62 @@ AwaitDisconnect = Callable[[], Awaitable[None]]
 IsWelcome = Callable[[], Awaitable[bool]]
 
 
+class Leashes:
+    """The exchanges under way. A look every WATCH_AFTER_S begins to watch those that the look before has seen, too."""
+
+    def __init__(self) -> None:
+        self._new: set[Leash] = set()
+        self._seen: set[Leash] = set()
+        self._is_looking = False
+
+    def put_on(self, await_disconnect: AwaitDisconnect, answer_within_s: float) -> "Leash":
+        """For one exchange; `await_disconnect` returns when its client has hung up."""
+        return Leash(self, await_disconnect, answer_within_s)
+
+    def add(self, leash: "Leash") -> None:
+        """Its exchange begins."""
+        self._new.add(leash)
+        if not self._is_looking:
+            self._look()
+
+    def discard(self, leash: "Leash") -> None:
+        """Its exchange is over."""
+        self._new.discard(leash)
+        self._seen.discard(leash)
+
+    def _look(self) -> None:
+        for leash in self._seen:
+            leash.watch()
+        self._seen, self._new = self._new, set()
+        self._is_looking = bool(self._seen)
+        if self._is_looking:
+            asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._look)
+
+
 class Leash:
     """Use as an async context manager around the exchange: it raises TimeoutError out of it, from inside.
 
-    `has_left` tells the two reasons apart. `await_disconnect` returns when the client has hung up.
+    `has_left` tells the two reasons apart.
     """
 
-    def __init__(self, await_disconnect: AwaitDisconnect, answer_within_s: float) -> None:
+    def __init__(self, leashes: Leashes, await_disconnect: AwaitDisconnect, answer_within_s: float) -> None:
         self.has_left = False
+        self._leashes = leashes
         self._await_disconnect = await_disconnect
         self._answer_within_s: float | None = answer_within_s
         self._scope = asyncio.timeout(None)
-        self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._looker: asyncio.TimerHandle | asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._scope.__aenter__()
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._start)
+        self._leashes.add(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._leashes.discard(self)
         if self._watcher is not None:
             self._watcher.cancel()
         if self._looker is not None:
@@ -69,7 +100,8 @@ class Leash:
         else:
             self.end()
 
-    def _start(self) -> None:
+    def watch(self) -> None:
+        """End the exchange when its client leaves, or its answer takes too long to begin."""
         loop = asyncio.get_running_loop()
         if self._answer_within_s is not None:
             self._scope.reschedule(loop.time() + self._answer_within_s)

@@ -63,8 +63,10 @@ class Visit:
 
     async def relay(self, answer: UpstreamAnswer) -> None:
         """Hand an answer on as it comes. UpstreamError when it breaks off."""
-        await self._start(answer.status, returned_headers(answer.headers))
-        missing = None if self.method == "HEAD" else _declared_length(answer)
+        headers = returned_headers(answer.headers)
+        declared = None if self.method == "HEAD" else dict(headers).get(b"content-length")
+        missing = None if declared is None else int(declared)
+        await self._start(answer.status, headers)
         while chunk := await answer.read_chunk():
             if missing is not None:
                 missing -= len(chunk)
@@ -100,10 +102,3 @@ class Visit:
         headers.append((b"x-request-id", self.request_id.encode()))
         headers.extend(self.added)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-
-def _declared_length(answer: UpstreamAnswer) -> int | None:
-    for name, value in answer.headers:
-        if name.lower() == b"content-length":
-            return int(value)
-    return None

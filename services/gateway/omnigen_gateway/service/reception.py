@@ -35,16 +35,17 @@ class Reception:
     async def admit(self, head: RequestHead, method: str, route: Route) -> Caller:
         """The caller. Each refusal is one of domain.problems; DependencyUnavailableError when nobody can tell."""
         caller = await self._identify(head, method)
-        standing = await self._standings.get(caller.user_id)
+        standing = self._standings.find(caller.user_id) or await self._standings.get(caller.user_id)
         check_standing(caller, standing)
         check_permission(caller, standing, route, method)
         return caller.under(standing.plan)
 
     async def _identify(self, head: RequestHead, method: str) -> Caller:
-        if not head.authorizations:
+        given = head.noted.get(b"authorization")
+        if given is None:
             return await self._identify_browser(head, method)
         # Two of them are as good as none.
-        token = bearer_token(head.noted.get(b"authorization") if head.authorizations == 1 else None)
+        token = bearer_token(None if b"authorization" in head.doubled else given)
         if token.startswith(PREFIX):
             return await self._keys.get_caller(token.decode("latin-1"))
         return await self._tokens.identify(token)

@@ -40,9 +40,13 @@ class Standings:
         self._pool = Memory(self._ask_pool, 0.0, stale_s=STALE_S, monotonic=monotonic)
         """Asked whenever something is looked up, and remembered only for when it does not answer."""
 
+    def find(self, user_id: UserId) -> Standing | None:
+        """What is remembered; None when `get` has to look."""
+        return self._memory.find(user_id)
+
     async def get(self, user_id: UserId) -> Standing:
         """DependencyUnavailableError when nobody can tell."""
-        return self._memory.find(user_id) or await self._memory.get(user_id) or GONE
+        return await self._memory.get(user_id) or GONE
 
     def forget(self, user_id: UserId) -> None:
         """What the pool says now holds from the next request on."""

@@ -90,10 +90,20 @@ def list_refunded(record: Record) -> Iterator[Intent]:
     return (intent for intent in record.intents if intent.status is IntentStatus.REFUNDED)
 
 
+def list_judged(record: Record) -> Iterator[Intent]:
+    """Intents that were charged by an operator's word, of whatever round: nobody else settles what has no prediction.
+
+    As with what cost nothing, quota may not have heard of it.
+    """
+    settled = (intent for intent in record.intents if intent.status is IntentStatus.SETTLED and not intent.cached)
+    return (intent for intent in settled if intent.provider_id is None)
+
+
 def is_accounted(record: Record, found: Record) -> bool:
-    """Whether quota was told, as of `record`, of all that costs nothing in the record as it was found since."""
-    told = {intent.intent_id for intent in list_refunded(record)}
-    return all(intent.intent_id in told for intent in (*list_refunded(found), *list_unsent(found)))
+    """Whether quota was told, as of `record`, of all that it may not know in the record as it was found since."""
+    told = {intent.intent_id for intent in (*list_refunded(record), *list_judged(record))}
+    untold = (*list_refunded(found), *list_unsent(found), *list_judged(found))
+    return all(intent.intent_id in told for intent in untold)
 
 
 def list_unsettled(record: Record) -> Iterator[Intent]:
@@ -129,7 +139,8 @@ def is_unattended(record: Record) -> bool:
 
 def close_money(record: Record, now: datetime, kept_until: datetime | None = None) -> Change:
     """With quota's confirmation the job leaves the index of what is due, unless somebody has to look after it yet."""
-    due = now if any(list_open(record)) or is_unattended(record) else None
+    is_asked = record.job.next_round is not None
+    due = now if any(list_open(record)) or is_unattended(record) or is_asked else None
     return change_job(replace(record.job, money=Money.CLOSED, lease_until=due, media_until=kept_until))
 
 

@@ -98,7 +98,7 @@ def move_intent(
         raise _moved(intent)
     step = _step(record.job, intent, move, held, now)
     is_late = is_senders_own(move) and record.job.status.is_terminal
-    return replace(step, job=_reopen(record.job, now)) if is_late else step
+    return replace(step, job=reopen(record.job, now)) if is_late else step
 
 
 def hear(job: Job, move: MoveIntent) -> MoveIntent:
@@ -111,9 +111,9 @@ def hear(job: Job, move: MoveIntent) -> MoveIntent:
     return move.model_copy(update={"status": IntentStatus.REFUNDED}) if is_over else move
 
 
-def _reopen(job: Job, now: datetime) -> Job:
-    """Somebody closes the ended job's money once more: what was held for a call has to go back."""
-    return replace(job, money=Money.RESERVED, lease_until=now)
+def reopen(job: Job, now: datetime) -> Job:
+    """Somebody closes the money of an ended job once more, for what has become known of a call; others stay."""
+    return replace(job, money=Money.RESERVED, lease_until=now) if job.status.is_terminal else job
 
 
 def _step(job: Job, before: Intent, move: MoveIntent, held: Held, now: datetime) -> Change:

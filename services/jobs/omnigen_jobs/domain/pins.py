@@ -34,15 +34,17 @@ def digest_of(job: Job) -> str:
     return hashlib.sha256(orjson.dumps(text, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def choose_plan(
-    pin: Pin | None, holder: Record | None, job: Job, proposed: Storyboard
-) -> tuple[Storyboard, Pin | None]:
-    """The job's storyboard, and the pin if it is to be written. `holder` is the pin's job, None when it is gone."""
+def choose_plan(pin: Pin | None, holder: Record | None, job: Job, proposed: Storyboard) -> tuple[Storyboard, Pin]:
+    """The job's storyboard, and the pin to be written with it. `holder` is the pin's job, None when it is gone.
+
+    A pin that binds is written as it is: whoever replaces it in the same moment, because its job has just ended, and
+    who has it, do not both do so on top of what they have read.
+    """
     if pin is None:
         fresh = Pin(user_id=job.user_id, digest=digest_of(job), job_id=job.job_id, storyboard=proposed)
         return proposed, fresh
     if holder is None or _binds(holder):
-        return pin.storyboard, None
+        return pin.storyboard, pin
     return proposed, replace(pin, job_id=job.job_id, storyboard=proposed)
 
 

@@ -35,7 +35,7 @@ class Estimate:
     @property
     def ceiling_microusd(self) -> int:
         """What is reserved unless the user allows less."""
-        again = max(sum(self.clips_microusd) * ALLOWANCE_PERCENT // 100, *self.clips_microusd)
+        again = max((sum(self.clips_microusd) * ALLOWANCE_PERCENT // 100, *self.clips_microusd))
         return self.estimate_microusd + self.planner_microusd + again
 
 
@@ -78,11 +78,18 @@ def price_clip(request: JobRequest, model: VideoModel, cut: Cut) -> int:
 
 
 def price_retake(request: JobRequest, plan: Storyboard | None, number: int) -> int | None:
-    """Another take of a planned scene; None when the model is offered no more, or no more at this resolution."""
-    model = VIDEO_MODELS.get(request.model)
-    if plan is None or model is None or request.resolution not in model.offers:
+    """Another take of a planned scene; None when what it was ordered with is offered no more."""
+    if plan is None or not is_offered(request):
         return None
-    return price_clip(request, model, plan.scenes[number - 1])
+    return price_clip(request, VIDEO_MODELS[request.model], plan.scenes[number - 1])
+
+
+def is_offered(request: JobRequest) -> bool:
+    """Whether the catalogue, which has changed since, still has all that this was ordered with."""
+    model = VIDEO_MODELS.get(request.model)
+    has_music = not request.music or request.music_model in MUSIC_MODELS
+    has_voice = not request.narration or request.speech_model in SPEECH_MODELS
+    return model is not None and request.resolution in model.offers and has_music and has_voice
 
 
 def time_to_finish(request: JobRequest, model: VideoModel, clips: int, margin: timedelta) -> timedelta:

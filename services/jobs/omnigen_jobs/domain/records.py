@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
-from omnigen_shared.contracts.calls import call_name, is_named, scene_unit
+from omnigen_shared.contracts.calls import scene_unit, take_of, unit_of
 from omnigen_shared.contracts.job import (
     IntentStatus,
     JobKind,
@@ -195,7 +195,7 @@ class Record:
         """The scene of that number; a planned one that nobody has touched is queued."""
         stored = next((scene for scene in self.scenes if scene.number == number), None)
         if stored is not None and stored.state is SceneState.FAILED and stored.round < self.job.round:
-            return _revive(stored, self.intents)
+            return _revive(stored, self.intents, self.job.round)
         planned = self.job.storyboard is not None and 1 <= number <= len(self.job.storyboard.scenes)
         return stored or (Scene(number=number, updated_at=self.job.updated_at) if planned else None)
 
@@ -209,13 +209,18 @@ class Record:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
-def _revive(scene: Scene, intents: Iterable[Intent]) -> Scene:
-    """A scene that failed in an earlier round begins again where it was; at a new take if the old is past help."""
-    name = call_name(scene_unit(scene.number), scene.take)
-    calls = [intent for intent in intents if is_named(intent.intent_id, name)]
-    is_lost = scene.clip_key is None and any(intent.is_past_help for intent in calls)
-    state = SceneState.QUEUED if scene.clip_key is None else SceneState.INGESTED
-    return replace(scene, state=state, problem=None, take=scene.take + is_lost)
+def _revive(scene: Scene, intents: Iterable[Intent], current: int) -> Scene:
+    """A scene that failed before the current round begins again where it was; at a new take if the old is past help.
+
+    Once the new take has a call it stays, whatever becomes of the old one's.
+    """
+    if scene.clip_key is not None:
+        return replace(scene, state=SceneState.INGESTED, problem=None)
+    mine = [intent for intent in intents if unit_of(intent.intent_id) == scene_unit(scene.number)]
+    old = (intent for intent in mine if intent.round < current and take_of(intent.intent_id) == scene.take)
+    again = scene.take + any(intent.is_past_help for intent in old)
+    newest = max((again, *(take_of(intent.intent_id) for intent in mine)))
+    return replace(scene, state=SceneState.QUEUED, problem=None, take=newest)
 
 
 class ClaimState(StrEnum):

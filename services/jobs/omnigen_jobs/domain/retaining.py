@@ -71,6 +71,11 @@ def delete(job: Job, now: datetime) -> Change | None:
     return change_job(replace(job, deleted_at=now, updated_at=now, media_until=job.media_until if is_gone else now))
 
 
+def hide(job: Job, now: datetime) -> Change | None:
+    """Out of sight before all of it goes: another round would be lost with it. None when it is so already."""
+    return None if job.deleted_at is not None else change_job(replace(job, deleted_at=now))
+
+
 def begin(job: Job, now: datetime) -> Change:
     """From now on its user is told that they are gone; whoever writes this removes them."""
     return change_job(replace(job, media_removed_at=job.media_removed_at or now, media_until=now + LEASE))

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 
 from omnigen_jobs.domain import events
 from omnigen_jobs.domain.changes import Change, change_job
-from omnigen_jobs.domain.pricing import estimate_cost, price_clip, price_lines, time_to_finish
-from omnigen_jobs.domain.problems import JobRunningError, NothingMissingError
+from omnigen_jobs.domain.pricing import estimate_cost, is_offered, price_clip, price_lines, time_to_finish
+from omnigen_jobs.domain.problems import JobRunningError, ModelUnableError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, NextRound, Record, Scene
 from omnigen_jobs.domain.retaining import check_media, check_shown
 from omnigen_jobs.domain.scenes import get_scene
@@ -60,12 +60,13 @@ def ask_round(record: Record, wish: Wish, now: datetime, margin: timedelta) -> C
     """The job with its next round asked for.
 
     JobRunningError, NothingMissingError, NotFoundError (scene, take), TooManyTakesError,
-    InvalidRequestError (max_cost_usd, cascade).
+    InvalidRequestError (max_cost_usd, cascade), ModelUnableError.
     """
     job = record.job
     check_video(job)
     check_shown(job)
     check_media(job)
+    _check_offered(job)
     if not job.status.is_terminal or job.money is not Money.CLOSED or job.next_round is not None:
         raise JobRunningError(
             f"{job.job_id} is {job.status.value}.",
@@ -144,6 +145,15 @@ class RoundCost:
     ceiling_microusd: int
 
 
+def find_missing_price(record: Record) -> int | None:
+    """What resuming costs when nothing has to be done again; None for what cannot be resumed."""
+    job = record.job
+    is_unfinished = job.status.is_terminal and job.status is not JobStatus.COMPLETED
+    if not is_unfinished or job.media_removed_at is not None or not is_offered(job.request):
+        return None
+    return price_round(record, Wish(), job.updated_at).certain_microusd
+
+
 def list_retakes(record: Record, scene: int | None, *, cascade: bool) -> tuple[int, ...]:
     """The scenes of which there will be another take. NotFoundError; InvalidRequestError where none follows from it."""
     if scene is None:
@@ -214,6 +224,13 @@ def _describe_anew(record: Record, aim: Aim) -> Storyboard | None:
         for scene in storyboard.scenes
     ]
     return storyboard.model_copy(update={"scenes": tuple(scenes)})
+
+
+def _check_offered(job: Job) -> None:
+    if not is_offered(job.request):
+        raise ModelUnableError(
+            f"What {job.job_id} was ordered with is in the catalogue no more.", remedy="Order a new video."
+        )
 
 
 def _maximum(cost: RoundCost, max_cost_usd: Decimal | None) -> int:

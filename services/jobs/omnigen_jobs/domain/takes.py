@@ -10,7 +10,7 @@ from typing import Final
 
 from omnigen_jobs.domain.problems import NothingMissingError, TooManyTakesError
 from omnigen_jobs.domain.records import Intent, Record, Scene, Words
-from omnigen_shared.contracts.calls import scene_unit, unit_of
+from omnigen_shared.contracts.calls import scene_unit, take_of, unit_of
 from omnigen_shared.contracts.job import JobStatus, SceneState
 from omnigen_shared.errors import NotFoundError
 
@@ -30,7 +30,7 @@ class Take:
 def list_takes(record: Record, number: int) -> tuple[Take, ...]:
     """Every take of the scene that has brought a usable clip, the oldest first."""
     found = {
-        take_of(intent): intent.output_key
+        take_of(intent.intent_id): intent.output_key
         for intent in record.intents
         if unit_of(intent.intent_id) == scene_unit(number) and intent.output_key is not None and intent.spoiled is None
     }
@@ -52,14 +52,9 @@ def prompt_of(record: Record, number: int, take: int) -> str:
     return since[-1] if since else _present_prompt(record, number)
 
 
-def take_of(intent: Intent) -> int:
-    """1 for `scene-02.1` and for `scene-02.1.3`."""
-    return int(intent.intent_id.split(".")[1])
-
-
 def next_take(scene: Scene, intents: Iterable[Intent]) -> int:
     """A number that no take of the scene has had."""
-    mine = (take_of(intent) for intent in intents if unit_of(intent.intent_id) == scene_unit(scene.number))
+    mine = (take_of(intent.intent_id) for intent in intents if unit_of(intent.intent_id) == scene_unit(scene.number))
     return max((scene.take, *mine)) + 1
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from omnigen_jobs.domain import claims
 from omnigen_jobs.domain.changes import Change
-from omnigen_jobs.domain.intents import charge
+from omnigen_jobs.domain.intents import charge, reopen
 from omnigen_jobs.domain.problems import IntentMovedError
 from omnigen_jobs.domain.records import Claim, Intent, Record
 from omnigen_shared.contracts.job import IntentStatus
@@ -16,7 +16,9 @@ from omnigen_shared.money import format_usd
 def judge_unknown(
     record: Record, intent: Intent, actual_microusd: int | None, claim: Claim | None, now: datetime
 ) -> Change | None:
-    """The call cost so much, or (None) nothing. Quota is told afterwards. None when this very verdict was given before.
+    """The call cost so much, or (None) nothing. None when this very verdict was given before.
+
+    Quota is told afterwards; of an ended job also by whoever closes its money, once more from now on.
 
     IntentMovedError unless it is unknown, InvalidRequestError for more than was held.
     """
@@ -30,4 +32,5 @@ def judge_unknown(
     after = replace(intent, status=status, actual_microusd=actual_microusd)
     paid, event = charge(record.job, after, now)
     owned = None if claim is None else claims.follow(claim, record.job, after)
-    return Change(fence=record.job, job=paid or record.job, intent=after, claim=owned, event=event)
+    job = reopen(paid or record.job, now)
+    return Change(fence=record.job, job=job, intent=after, claim=owned, event=event)

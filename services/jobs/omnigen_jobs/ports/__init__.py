@@ -20,6 +20,7 @@ from omnigen_jobs.domain.messages import (
     Posting,
 )
 from omnigen_jobs.domain.records import Binding, Claim, Event, Intent, Job, Pin, Pulse, Record, Send, Stray
+from omnigen_jobs.domain.watching import Watch
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.composer import Pending
 from omnigen_shared.contracts.exports import ExportRequest, ExportResult, PreviewRequest
@@ -117,6 +118,18 @@ class JobStore(Protocol):
 
     async def list_due(self, now: datetime, limit_per_shard: int) -> Sequence[JobId]:
         """Jobs whose lease has run out, the longest overdue of each shard first (an index: read each before use)."""
+        ...
+
+
+class CensusStore(Protocol):
+    """What each task watches. DependencyUnavailableError when the table does not answer."""
+
+    async def put_watch(self, watch: Watch) -> None:
+        """In place of what this task has said before."""
+        ...
+
+    async def list_watches(self, now: datetime) -> Sequence[Watch]:
+        """Of all tasks, what holds at this time."""
         ...
 
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from omnigen_jobs.domain.ending import list_open
 from omnigen_jobs.domain.moves import UNSENT
 from omnigen_jobs.domain.records import Intent, Money, Record
-from omnigen_jobs.domain.takes import prompt_of, take_of
+from omnigen_jobs.domain.takes import prompt_of
 from omnigen_jobs.schemas.views import Instant
 from omnigen_shared.contracts.base import IntentId
-from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene, unit_of
+from omnigen_shared.contracts.calls import CallKind, find_kind, find_scene, take_of, unit_of
 from omnigen_shared.contracts.job import IntentStatus, JobStatus
 from omnigen_shared.money import format_usd
 
@@ -107,7 +107,7 @@ def find_prompt(intent: Intent, record: Record) -> str | None:
     number = find_scene(intent.intent_id)
     if find_kind(intent.intent_id) is not CallKind.SCENE or number is None or record.job.storyboard is None:
         return None
-    return prompt_of(record, number, take_of(intent))
+    return prompt_of(record, number, take_of(intent.intent_id))
 
 
 def charged_microusd(intent: Intent) -> int | None:

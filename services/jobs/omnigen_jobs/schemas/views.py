@@ -8,6 +8,7 @@ from pydantic import BaseModel, PlainSerializer
 from omnigen_jobs.domain.events import links_of, show_cost, show_output
 from omnigen_jobs.domain.pricing import price_retake
 from omnigen_jobs.domain.records import Job, Record, Scene
+from omnigen_jobs.domain.rounds import find_missing_price
 from omnigen_jobs.domain.takes import Take, list_takes
 from omnigen_shared.clock import to_rfc3339
 from omnigen_shared.contracts.composer import Corner
@@ -148,8 +149,10 @@ class SceneView(BaseModel):
 
 
 class JobView(JobSummary):
-    """The whole job."""
+    """The whole job. `resume_usd` is what its missing clips, music and narration cost."""
 
+    resume_usd: str | None
+    """null where nothing can be resumed."""
     storyboard: StoryboardView | None
     scenes: list[SceneView]
 
@@ -157,8 +160,10 @@ class JobView(JobSummary):
     def of_record(cls, record: Record) -> Self:
         job = record.job
         changed = max([job.updated_at, *(scene.updated_at for scene in record.scenes)])
+        missing = find_missing_price(record)
         return cls(
             **{**_describe(job), "updated_at": changed},
+            resume_usd=None if missing is None else format_usd(missing),
             storyboard=None if job.storyboard is None else StoryboardView.of(job.storyboard),
             scenes=[SceneView.of(record, scene) for scene in record.all_scenes],
         )

@@ -124,6 +124,8 @@ class Ending:
             record = await self._refund(record.job, intent.intent_id)
         for intent in ending.list_refunded(record):
             await self._quota.refund(record.job, intent)
+        for intent in ending.list_judged(record):
+            await self._quota.settle(record.job, intent, intent.actual_microusd or 0)
         for intent in ending.list_unsettled(record):
             await self._quota.settle(record.job, intent, intent.price_microusd)
             record = await self._settle(record.job, intent.intent_id)

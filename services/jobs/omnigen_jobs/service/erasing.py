@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from omnigen_jobs.domain import erasures as rules
+from omnigen_jobs.domain import retaining
 from omnigen_jobs.domain.changes import bumped
 from omnigen_jobs.domain.erasures import Erasure
 from omnigen_jobs.domain.records import Job
@@ -85,12 +86,22 @@ class Erasing:
         record = await self.jobs.find_record(job_id)
         if record is not None and record.job.user_id != user_id:
             return False
-        if record is not None and not rules.can_go(record.job):
+        if record is not None and not (rules.can_go(record.job) and await self._hide(record.job)):
             await self._stop(record.job)
             return True
         calls = () if record is None else tuple(call.provider_id for call in record.intents if call.provider_id)
         await self.store.remove_job(job_id, calls)
         return False
+
+    async def _hide(self, job: Job) -> bool:
+        """False when somebody has written it since, as its user may while their sessions act."""
+        hidden = retaining.hide(job, self.clock.now())
+        try:
+            if hidden is not None:
+                await self.jobs.commit(hidden)
+        except WriteConflictError:
+            return False
+        return True
 
     async def _stop(self, job: Job) -> None:
         """What cannot be stopped ends by itself, at its deadline at the latest."""

@@ -30,7 +30,7 @@ class OpenCall:
 
 
 class Operator:
-    """The record is written first, then quota is told; both may be repeated, so a command that was cut off is, too."""
+    """The record is written first, then quota is told, at the latest by whoever closes the job's money once more."""
 
     def __init__(self, store: JobStore, quota: Quota, clock: Clock) -> None:
         self._store = store

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -13,6 +14,7 @@ from omnigen_jobs.domain.changes import Change
 from omnigen_jobs.domain.events import TERMINAL
 from omnigen_jobs.domain.records import Event, ProgressMark
 from omnigen_jobs.ports import JobStore
+from omnigen_jobs.service.census import Census
 from omnigen_shared.contracts.base import JobId
 from omnigen_shared.errors import DependencyUnavailableError
 
@@ -71,23 +73,30 @@ class Tail:
         if change.event is not None:
             self._woken.set()
 
-    async def read_on(self, poll_s: float, is_stopping: Callable[[], bool]) -> None:
-        """Look every `poll_s` until the job has ended, or this process is about to."""
+    async def read_on(
+        self, poll_s: float, count_tasks: Callable[[], Awaitable[int]], is_stopping: Callable[[], bool]
+    ) -> None:
+        """Look every `poll_s`, in turn with the other tasks, until the job has ended, or this process is about to."""
         try:
             while not (self._has_ended or is_stopping()):
                 self._woken.clear()
                 is_behind = await self._look()
                 self.is_begun.set()
-                if not is_behind:
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(poll_s):
-                            await self._woken.wait()
+                for _ in range(0 if is_behind else await count_tasks()):
+                    if is_stopping() or await self._is_woken(poll_s):
+                        break
         except Exception:  # noqa: BLE001 - nobody waits for this task: its watchers are let go and come again
             _log.exception("watched_job_failed", job_id=self._job_id)
         finally:
             self.has_stopped = not self._has_ended
             self.is_begun.set()
             self._tell_all()
+
+    async def _is_woken(self, within_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                return await self._woken.wait()
+        return False
 
     async def _look(self) -> bool:
         """Whether to look once more at once. While the table does not answer there is nothing new."""
@@ -136,9 +145,13 @@ class _Watched:
 
 @dataclass(slots=True)
 class Tails:
-    """The tails of all jobs that somebody watches, for as long as they are watched."""
+    """The tails of all jobs that somebody watches, for as long as they are watched.
+
+    Each is read every `poll_s`; by tasks in turn, as it were, where several watch it.
+    """
 
     store: JobStore
+    census: Census
     poll_s: float
     is_stopping: Callable[[], bool] = lambda: False
     _watched: dict[JobId, _Watched] = field(default_factory=dict)
@@ -154,7 +167,8 @@ class Tails:
         watched = self._watched.get(job_id)
         if watched is None or watched.tail.is_over:
             tail = Tail(self.store, job_id)
-            reader = asyncio.create_task(tail.read_on(self.poll_s, self.is_stopping))
+            count_tasks = partial(self._count_tasks, job_id)
+            reader = asyncio.create_task(tail.read_on(self.poll_s, count_tasks, self.is_stopping))
             watched = self._watched[job_id] = _Watched(tail, reader)
         watched.watchers += 1
         try:
@@ -164,6 +178,9 @@ class Tails:
             watched.watchers -= 1
             if watched.watchers == 0:
                 await self._leave(job_id, watched)
+
+    async def _count_tasks(self, job_id: JobId) -> int:
+        return await self.census.count(job_id, self._watched)
 
     async def _leave(self, job_id: JobId, watched: _Watched) -> None:
         if self._watched.get(job_id) is watched:

@@ -91,6 +91,15 @@ def stray_range() -> tuple[Key, Key]:
     return Key(STRAYS, "STRAY#"), Key(STRAYS, "STRAY#~")
 
 
+def watch_key(task_id: str) -> Key:
+    return Key("WATCHES", f"TASK#{task_id}")
+
+
+def watch_range() -> tuple[Key, Key]:
+    """Every task's."""
+    return Key("WATCHES", "TASK#"), Key("WATCHES", "TASK#~")
+
+
 def notice_key(job_id: JobId, seq: int) -> Key:
     """Sorts after all that belongs to the record."""
     return Key(f"JOB#{job_id}", f"TELL#{seq:06d}")

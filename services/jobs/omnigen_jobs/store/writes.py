@@ -82,10 +82,12 @@ class Writes:
 
     def of_stray(self, stray: Stray, kept_until: datetime) -> dict[str, Any]:
         """The same message again is the same item."""
-        values = {**StoredStray.of(stray).to_values(), **keys.stray_key(stray.message_id)._asdict()}
-        return {
-            "Put": {"TableName": self.table, "Item": to_item({**values, "expires_at": int(kept_until.timestamp())})}
-        }
+        expiry = {"expires_at": int(kept_until.timestamp())}
+        return self.put_own(keys.stray_key(stray.message_id), StoredStray.of(stray), expiry)
+
+    def put_own(self, key: keys.Key, stored: StoredItem, more: Mapping[str, Any]) -> dict[str, Any]:
+        """In place of whatever is there: nobody else writes under this key."""
+        return {"Put": {"TableName": self.table, "Item": to_item({**stored.to_values(), **key._asdict(), **more})}}
 
     def removal(self, key: keys.Key, version: int) -> dict[str, Any]:
         """The item goes, if it is still at this version."""

@@ -5,7 +5,6 @@ import type { Api } from '@/api/types';
 import { isUnderWay } from '@/parts/status';
 import { exactUsd } from '@/lib/words';
 import { jobQuery } from '@/pages/video/queries';
-import { priceClips } from '@/pages/video/retakes';
 import { Button } from '@/ui/Button';
 import { buttonClass } from '@/ui/buttonClass';
 
@@ -28,7 +27,6 @@ export function Actions({ job }: Props) {
     mutationFn: () => unwrap(api.POST('/api/v1/jobs/{job_id}/resume', { params })),
     onSuccess,
   });
-  const missing = priceClips(job, {});
   if (isUnderWay(job.status)) {
     return (
       <Button
@@ -51,7 +49,7 @@ export function Actions({ job }: Props) {
             resume.mutate();
           }}
         >
-          {missing ? `Resume it: ${exactUsd(missing)} for the clips that are missing` : 'Resume it'}
+          {Number(job.resume_usd) ? `Resume it: ${exactUsd(Number(job.resume_usd))} for what is missing` : 'Resume it'}
         </Button>
       )}
       {job.links.video ? (

@@ -3,7 +3,7 @@ import type { Api } from '@/api/types';
 import { exactUsd } from '@/lib/words';
 import { useStored } from '@/lib/useStored';
 import { Following } from '@/pages/video/Following';
-import { priceClips } from '@/pages/video/retakes';
+import { priceRound } from '@/pages/video/retakes';
 import { useRound } from '@/pages/video/useRound';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -28,7 +28,7 @@ export function SceneDialog({ job, planned, onClose }: Props) {
     onClose();
   });
   const words = draft.prompt.trim();
-  const price = priceClips(job, { number, cascade, isNew: true });
+  const price = priceRound(job, { number, cascade, isNew: true });
   const isRewritten = words !== planned.prompt;
   return (
     <Dialog

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { Api } from '@/api/types';
 import { exactUsd } from '@/lib/words';
 import { Following } from '@/pages/video/Following';
-import { priceClips } from '@/pages/video/retakes';
+import { priceRound } from '@/pages/video/retakes';
 import { TakeCard } from '@/pages/video/TakeCard';
 import { useRound } from '@/pages/video/useRound';
 import { Button } from '@/ui/Button';
@@ -20,7 +20,7 @@ export function TakesDialog({ job, scene, onClose }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const [cascade, setCascade] = useState(false);
   const round = useRound(job.job_id, scene.number, onClose);
-  const price = priceClips(job, { number: scene.number, cascade });
+  const price = priceRound(job, { number: scene.number, cascade });
   const playAll = () => {
     for (const video of list.current?.querySelectorAll('video') ?? []) {
       video.currentTime = 0;

@@ -17,12 +17,15 @@ export const isFollowed = (job: Job, number: number): boolean =>
 
 const isMissing = (scene: Api<'SceneView'>): boolean => scene.takes.every(({ take }) => take !== scene.take);
 
-/** What the clips of another round cost, in USD: the missing ones, and those that are made anew. null: nobody can say. */
-export function priceClips(job: Job, { number, cascade = false, isNew = false }: Plan): number | null {
-  const made = job.scenes.filter((scene) => {
-    if (scene.number === number) return isNew;
-    return isMissing(scene) || (cascade && number !== undefined && scene.number > number);
-  });
-  if (made.some(({ retake_usd }) => retake_usd === null)) return null;
-  return made.reduce((sum, { retake_usd }) => sum + Number(retake_usd), 0);
+const sum = (scenes: Api<'SceneView'>[]): number =>
+  scenes.reduce((total, { retake_usd }) => total + Number(retake_usd), 0);
+
+/** What another round costs, in USD: what is missing, and the clips that are made anew. null: nobody can say. */
+export function priceRound(job: Job, { number, cascade = false, isNew = false }: Plan): number | null {
+  if (job.scenes.some(({ retake_usd }) => retake_usd === null)) return null;
+  const isAsked = (scene: Api<'SceneView'>) =>
+    scene.number === number ? isNew : cascade && number !== undefined && scene.number > number;
+  const anew = job.scenes.filter((scene) => isAsked(scene) && !isMissing(scene));
+  const chosen = job.scenes.filter((scene) => scene.number === number && !isNew && isMissing(scene));
+  return Number(job.resume_usd ?? 0) + sum(anew) - sum(chosen);
 }
