@@ -26,10 +26,6 @@ def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
     return event
 
 
-def _dump(event: EventDict, **_: object) -> bytes:
-    return orjson.dumps(event, default=str)
-
-
 def configure_logging(unit: str, level: str = "INFO") -> None:
     """Call once, at an entry point. Libraries that log through stdlib are shown from WARNING up."""
     structlog.configure(
@@ -40,11 +36,11 @@ def configure_logging(unit: str, level: str = "INFO") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact_secrets,
-            structlog.processors.JSONRenderer(serializer=_dump),
+            structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         # Its lines are one call of the kernel each, where `print` makes two if stdout is not buffered.
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(unit=unit)

@@ -91,13 +91,15 @@ def test_an_environment_is_deployed_in_one_job_which_its_approval_is_for() -> No
 
 
 def test_the_gateway_is_deployed_after_what_it_calls_and_the_studio_last() -> None:
-    assert list(DEPLOYING) == ["environment", "backends", "gateway", "web", "what stands there now"]
+    parts = ["environment", "backends", "gateway", "web"]
+    assert list(DEPLOYING) == ["something stands there in part", *parts, "what stands there now"]
     changed = "steps.changes.outputs.{} == 'true'".format
     conditions = [DEPLOYING[name]["if"] for name in ("environment", "backends", "web")]
     assert conditions == [changed("environment"), changed("backends"), changed("web")]
     # Its Service Connect proxy knows what stood when it began.
     assert DEPLOYING["gateway"]["if"] == f"{changed('gateway')} || {changed('backends')}"
     assert "if" not in DEPLOYING["what stands there now"]
+    assert "if" not in DEPLOYING["something stands there in part"]
     assert re.findall(r"in ([a-z ]+);", DEPLOYING["backends"]["run"]) == ["quota composer jobs"]
 
 
@@ -150,12 +152,22 @@ def test_what_differs_from_what_stands_there_is_deployed(
     assert changes(tmp_path, history[standing]) == found
 
 
-@pytest.mark.parametrize("deployed", ["", "0123456789012345678901234567890123456789"])
+@pytest.mark.parametrize("deployed", ["", "unfinished", "0123456789012345678901234567890123456789"])
 def test_where_nobody_knows_what_stands_there_all_is_deployed(
     tmp_path: Path, history: list[str], deployed: str
 ) -> None:
     assert history
     assert changes(tmp_path, deployed) == {"environment", "backends", "gateway", "web"}
+
+
+def test_what_moves_changes_where_it_came_from_too(tmp_path: Path, history: list[str]) -> None:
+    (tmp_path / "services/jobs/a.py").write_text("moved = True\n")
+    git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "--all", "--message", "filled")
+    before = git(tmp_path, "rev-parse", "HEAD")
+    git(tmp_path, "mv", "services/jobs/a.py", "docs/b.py")
+    git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "--quiet", "--message", "moved")
+    assert history
+    assert "backends" in changes(tmp_path, before)
 
 
 def test_whoever_starts_it_by_hand_deploys_all(tmp_path: Path, history: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
-from tests.integration.visitors import SMALL, Visitor
+from tests.integration.visitors import SMALL, Reply, Visitor
 
 from omnigen_local.demo.accounts import Account, UserPool, find_user_pool, new_account, sign_in, sign_up
 from omnigen_local.demo.run import STACK_NAME
@@ -59,7 +59,7 @@ class Customer:
                 reply = await self.visitor.call(method, path, body, **headers)
                 if reply.status < 400:
                     return reply.body
-                if reply.body.get("code") not in ASKED_AGAIN:
+                if not _asks_for_patience(reply):
                     raise RefusedError(f"{method} {path}: {reply.status} {reply.raw!r}")
             except (aiohttp.ClientError, TimeoutError):
                 pass
@@ -98,6 +98,14 @@ class Customer:
         while (status := await self.status(job_id)) not in ENDED:  # noqa: ASYNC110 - another machine's event
             await asyncio.sleep(AGAIN_AFTER_S)
         return status
+
+
+def _asks_for_patience(reply: Reply) -> bool:
+    """Whether it is one of ours, and one to ask again after."""
+    try:
+        return reply.body["code"] in ASKED_AGAIN
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def order_with_curl(customer: Customer) -> str:

@@ -14,14 +14,19 @@ from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestErro
 PRICE = 150_000
 
 
-@pytest.fixture
-async def bench() -> JobsBench:
+@pytest.fixture(params=["never answered", "forgotten"])
+async def bench(request: pytest.FixtureRequest) -> JobsBench:
+    """A job that failed by a call which the provider never answered, or which it does not know any more."""
     made = JobsBench()
     seed(made.store, make_job(made.clock))
     await made.plan()
-    await made.move("planned", "reserved")
-    await made.move("reserved", "sending", owner="w1")
-    await made.move("sending", "unknown")
+    if request.param == "forgotten":
+        await made.send()
+        await made.move("created", "unknown")
+    else:
+        await made.move("planned", "reserved")
+        await made.move("reserved", "sending", owner="w1")
+        await made.move("sending", "unknown")
     await made.uses.ending.fail(USER, JOB, 1, make_problem())
     return made
 
@@ -72,6 +77,23 @@ async def test_a_verdict_that_quota_has_not_heard_is_told_by_the_reaper(bench: J
     assert bench.quota.refunded == ({(JOB, CLIP)} if actual is None else set())
     job = (await bench.read()).job
     assert (job.money, job.lease_until, job.spent_microusd) == (Money.CLOSED, None, actual or 0)
+
+
+async def test_a_verdict_takes_no_deletion_back(bench: JobsBench) -> None:
+    for _ in range(2):
+        await bench.reaper.sweep()
+        bench.clock.advance(46)
+    await bench.uses.deleting.delete(USER, JOB)
+    deleted = (await bench.read()).job
+    bench.clock.advance(90_000)
+    await operator(bench).judge(JOB, CLIP, PRICE)
+    for _ in range(3):
+        bench.clock.advance(46)
+        await bench.reaper.sweep()
+    job = (await bench.read()).job
+    assert (job.money, job.deleted_at) == (Money.CLOSED, deleted.deleted_at)
+    assert deleted.media_until is not None
+    assert job.media_until == deleted.media_until
 
 
 async def test_another_verdict_afterwards_is_refused(bench: JobsBench) -> None:

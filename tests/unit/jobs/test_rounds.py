@@ -190,6 +190,18 @@ async def test_a_call_of_this_round_that_is_in_doubt_makes_no_other_take_before_
     assert states(await failed.read())[2] == (SceneState.QUEUED, 1)
 
 
+async def test_a_new_take_that_is_in_doubt_itself_is_followed_by_another_although_its_worker_died() -> None:
+    bench = await fail_in_doubt()
+    await resume(bench)
+    second = IntentId("scene-03.2.2")
+    await bench.plan(intent=second, attempt=2, fingerprint=f"{9:064x}")
+    await bench.move("planned", "reserved", intent=second, attempt=2)
+    await bench.move("reserved", "sending", intent=second, attempt=2, owner="w1")
+    await bench.move("sending", "unknown", intent=second, attempt=2)
+    await bench.uses.ending.fail(USER, JOB, 2, make_problem())
+    assert states(await resume(bench))[2] == (SceneState.QUEUED, 3)
+
+
 async def test_what_is_learned_of_a_call_while_a_round_is_asked_for_does_not_lose_the_round() -> None:
     bench = await fail_in_doubt()
     await bench.store.commit(ask_round(await bench.read(), NOTHING, bench.clock.now(), timedelta(minutes=10)))

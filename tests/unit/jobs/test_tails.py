@@ -37,6 +37,7 @@ class CountingStore(FakeJobStore):
         self.reads: Counter[str] = Counter()
         self.error: Exception | None = None
         self.is_uncounted = False
+        self.silent_s = 0.0
 
     async def find_pulse(self, job_id: JobId) -> Pulse | None:
         self._count("pulse")
@@ -48,6 +49,7 @@ class CountingStore(FakeJobStore):
 
     async def list_watches(self, now: datetime) -> Sequence[Watch]:
         self._count("watches")
+        await asyncio.sleep(self.silent_s)
         if self.is_uncounted:
             raise DependencyUnavailableError("away")
         return await super().list_watches(now)
@@ -188,6 +190,23 @@ def test_who_cannot_count_the_watchers_reads_on(store: CountingStore) -> None:
 
     assert run_virtually(watch()) == [1]
     assert store.reads["events"] >= 20
+
+
+def test_a_table_that_keeps_silent_about_the_watchers_holds_up_none_of_them(store: CountingStore) -> None:
+    async def watch() -> int:
+        following = make_following(store, WATCH_POLL_S)
+        store.silent_s = 12.0
+        reading = []
+        for number in range(50):
+            seed(store, make_job(FrozenClock(), job_id=JobId(f"job_{number:032}")))
+            reading.append(asyncio.create_task(gather_all(following, JobId(f"job_{number:032}"))))
+        await asyncio.sleep(60)
+        for each in reading:
+            each.cancel()
+        return store.reads["watches"]
+
+    assert run_virtually(watch()) <= 60 / 12 + 1
+    assert store.reads["events"] >= 49 * 39, "one of them asks"
 
 
 def test_however_many_tasks_watch_a_job_one_that_is_about_to_end_lets_its_watchers_go_soon(

@@ -39,12 +39,12 @@ class Leashes:
         self._seen.discard(leash)
 
     def _look(self) -> None:
-        for leash in self._seen:
-            leash.watch()
-        self._seen, self._new = self._new, set()
+        lasting, self._seen, self._new = self._seen, self._new, set()
         self._is_looking = bool(self._seen)
         if self._is_looking:
             asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._look)
+        for leash in lasting:
+            leash.watch()
 
 
 class Leash:

@@ -91,12 +91,12 @@ def list_refunded(record: Record) -> Iterator[Intent]:
 
 
 def list_judged(record: Record) -> Iterator[Intent]:
-    """Intents that were charged by an operator's word, of whatever round: nobody else settles what has no prediction.
+    """Intents that were charged without an output, of whatever round: by an operator's word, most of them.
 
     As with what cost nothing, quota may not have heard of it.
     """
     settled = (intent for intent in record.intents if intent.status is IntentStatus.SETTLED and not intent.cached)
-    return (intent for intent in settled if intent.provider_id is None)
+    return (intent for intent in settled if intent.output_key is None)
 
 
 def is_accounted(record: Record, found: Record) -> bool:
@@ -138,10 +138,16 @@ def is_unattended(record: Record) -> bool:
 
 
 def close_money(record: Record, now: datetime, kept_until: datetime | None = None) -> Change:
-    """With quota's confirmation the job leaves the index of what is due, unless somebody has to look after it yet."""
-    is_asked = record.job.next_round is not None
+    """With quota's confirmation the job leaves the index of what is due, unless somebody has to look after it yet.
+
+    Money is closed again after an operator's verdict: what was said of the files meanwhile, by their user, say, stays.
+    """
+    job = record.job
+    is_asked = job.next_round is not None
     due = now if any(list_open(record)) or is_unattended(record) or is_asked else None
-    return change_job(replace(record.job, money=Money.CLOSED, lease_until=due, media_until=kept_until))
+    is_decided = (job.media_until, job.media_removed_at, job.deleted_at) != (None, None, None)
+    until = job.media_until if is_decided else kept_until
+    return change_job(replace(job, money=Money.CLOSED, lease_until=due, media_until=until))
 
 
 def leave_index(job: Job) -> Change:

@@ -210,17 +210,17 @@ class Record:
 
 
 def _revive(scene: Scene, intents: Iterable[Intent], current: int) -> Scene:
-    """A scene that failed before the current round begins again where it was; at a new take if the old is past help.
+    """A scene that failed before the current round begins again where it was; at a new take if the last is past help.
 
-    Once the new take has a call it stays, whatever becomes of the old one's.
+    Once a take has a call it is the last, whatever becomes of an older one's, and whether the scene was written since.
     """
     if scene.clip_key is not None:
         return replace(scene, state=SceneState.INGESTED, problem=None)
     mine = [intent for intent in intents if unit_of(intent.intent_id) == scene_unit(scene.number)]
-    old = (intent for intent in mine if intent.round < current and take_of(intent.intent_id) == scene.take)
-    again = scene.take + any(intent.is_past_help for intent in old)
-    newest = max((again, *(take_of(intent.intent_id) for intent in mine)))
-    return replace(scene, state=SceneState.QUEUED, problem=None, take=newest)
+    last = max((scene.take, *(take_of(intent.intent_id) for intent in mine)))
+    former = (intent for intent in mine if intent.round < current and take_of(intent.intent_id) == last)
+    take = last + any(intent.is_past_help for intent in former)
+    return replace(scene, state=SceneState.QUEUED, problem=None, take=take)
 
 
 class ClaimState(StrEnum):

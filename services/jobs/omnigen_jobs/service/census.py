@@ -35,12 +35,15 @@ class Census:
         self._round = asyncio.Lock()
 
     async def count(self, job_id: JobId, watched: Collection[JobId]) -> int:
-        """How many tasks watch this job, one of those `watched` here; as of a few seconds ago."""
-        async with self._round:
-            now_s = asyncio.get_running_loop().time()
-            if now_s >= self._due_s:
+        """How many tasks watch this job, one of those `watched` here; as of a few seconds ago.
+
+        One of those who ask makes the round; the others go by the last one, for a table may be slow to answer.
+        """
+        now_s = asyncio.get_running_loop().time
+        if now_s() >= self._due_s and not self._round.locked():
+            async with self._round:
                 is_changed = await self._ask(frozenset(map(mark_of, watched)))
-                self._due_s = now_s + (AGAIN_SOON_S if is_changed else AGAIN_S)
+                self._due_s = now_s() + (AGAIN_SOON_S if is_changed else AGAIN_S)
         return 1 + self._others[mark_of(job_id)]
 
     async def _ask(self, mine: frozenset[int]) -> bool:
