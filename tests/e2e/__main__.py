@@ -20,7 +20,7 @@ from omnigen_local.environments import STUDIO, forget_accounts
 from omnigen_local.stack import LocalStack, StackPlan
 
 PICTURES: Final = Path("build/e2e")
-CASE_LIMIT_S: Final = 240
+CASE_LIMIT_S: Final = 900
 
 
 def main(

@@ -12,7 +12,10 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, Respons
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_INSTALL: Final = "no_chromium:_apt-get_install_chromium,_or_name_another_in_CHROMIUM"
-PATIENCE_MS: Final = 30_000
+PATIENCE_MS: Final = 60_000
+"""For what a page shows by itself."""
+MAKING_MS: Final = 300_000
+"""For what is made: ten times what it takes on a machine that does nothing else."""
 _FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--mute-audio", "--no-first-run", "--disable-dev-shm-usage", "--disable-quic"),
     *("--autoplay-policy=no-user-gesture-required", "--disable-background-networking", "--disable-sync"),

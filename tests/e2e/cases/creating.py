@@ -2,7 +2,7 @@
 
 import re
 
-from tests.e2e.browser import Tab
+from tests.e2e.browser import MAKING_MS, Tab
 from tests.e2e.cases.ordering import ORDER, order
 from tests.e2e.looks import look_at
 from tests.e2e.world import World, sign_in
@@ -35,8 +35,8 @@ async def a_prompt_is_planned_edited_and_made(world: World) -> None:
         await look_at(tab, "create-mistakes", world.pictures)
         await page.get_by_label("Budget").fill("2.50")
         await page.get_by_role("button", name="Plan first").click()
-        await page.wait_for_url("**/storyboards/**", timeout=60_000)
-        await page.get_by_label("What it shows").first.wait_for(timeout=60_000)
+        await page.wait_for_url("**/storyboards/**", timeout=MAKING_MS)
+        await page.get_by_label("What it shows").first.wait_for(timeout=MAKING_MS)
         await look_at(tab, "storyboard", world.pictures)
         assert await page.get_by_label("Budget").input_value() == "2.50", "it comes along"
         await page.get_by_label("What it shows").first.fill("")
@@ -47,9 +47,9 @@ async def a_prompt_is_planned_edited_and_made(world: World) -> None:
         await page.get_by_role("button", name="Scene 1 later").click()
         await page.get_by_label("What it shows").first.fill("a loaf is broken, steam in the cold light")
         await page.get_by_role("button", name="Generate", exact=True).click()
-        await page.wait_for_url("**/videos/**", timeout=60_000)
+        await page.wait_for_url("**/videos/**", timeout=MAKING_MS)
         await page.get_by_text("a loaf is broken, steam in the cold light").wait_for()
-        await page.get_by_role("link", name="Download").wait_for(timeout=90_000)
+        await page.get_by_role("link", name="Download").wait_for(timeout=MAKING_MS)
 
 
 async def a_video_begins_with_a_picture_of_ones_own(world: World) -> None:
@@ -81,7 +81,7 @@ async def who_has_too_many_videos_at_once_is_told_how_many_fit(world: World) -> 
         page = tab.page
         tab.allow("^429 POST /api/v1/jobs$")
         await sign_in(tab, account)
-        for prompt in (f"{PROMPT} [[sim:slow=20]]", f"{PROMPT} in rain [[sim:slow=20]]", f"{PROMPT} again"):
+        for prompt in (f"{PROMPT} [[sim:slow=90]]", f"{PROMPT} in rain [[sim:slow=90]]", f"{PROMPT} again"):
             await page.goto("/create")
             await page.get_by_label("What do you want to see?").fill(prompt)
             await page.get_by_role("button", name="Generate now").click()
@@ -90,14 +90,14 @@ async def who_has_too_many_videos_at_once_is_told_how_many_fit(world: World) -> 
                 await page.get_by_text("the plan has room for 2 at once").wait_for()
                 await look_at(tab, "create-refused", world.pictures)
             else:
-                await page.wait_for_url("**/videos/**", timeout=60_000)
+                await page.wait_for_url("**/videos/**", timeout=MAKING_MS)
 
 
 async def who_has_spent_the_month_is_told_when_there_is_more(world: World) -> None:
     """The free plan has 15 dollars a month, of which the most that a video may cost is held while it is made."""
     account = await world.new_member(PlanName.FREE)
     long = {"duration_s": 60, "resolution": "720p", "model": DEAR}
-    await order(world, account, {**ORDER, **long, "prompt": f"{PROMPT} [[sim:slow=30]]"})
+    await order(world, account, {**ORDER, **long, "prompt": f"{PROMPT} [[sim:slow=90]]"})
     async with world.tab() as tab:
         page = tab.page
         tab.allow("^429 POST /api/v1/jobs$")

@@ -42,6 +42,8 @@ async def the_page_of_the_api_keeps_to_its_policy(world: World) -> None:
 async def pages_of_members_have_no_barriers(world: World) -> None:
     async with world.member() as tab:
         await look_through(tab, MEMBERS_PAGES, world)
+        await tab.page.get_by_role("button", name="Sign out everywhere").click()
+        await look_at(tab, "sign-out-everywhere", world.pictures)
         tab.allow("^404 GET /api/v1/(jobs|storyboards)/")
         lost = {"video-unknown": "/videos/job_unknown", "storyboard-unknown": "/storyboards/job_unknown"}
         await look_through(tab, lost, world)

@@ -1,6 +1,6 @@
 """What becomes of one scene of a finished video, and of what is said in it."""
 
-from tests.e2e.browser import Tab
+from tests.e2e.browser import MAKING_MS, Tab
 from tests.e2e.looks import look_at
 from tests.e2e.world import World
 
@@ -35,7 +35,7 @@ async def make_anew(tab: Tab, world: World) -> None:
     await dialog.get_by_role("button", name="Make it for $").click()
     tile = page.get_by_role("listitem").filter(has_text=REWRITTEN)
     await tile.get_by_text("take 2").wait_for()
-    await page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+    await page.get_by_role("link", name="Download").wait_for(timeout=MAKING_MS)
     assert await tile.locator("video").get_attribute("autoplay") is not None, "what was waited for plays by itself"
     await page.emulate_media(reduced_motion="reduce")
 
@@ -52,4 +52,4 @@ async def compare_and_choose(tab: Tab, world: World) -> None:
     await dialog.get_by_role("button", name="Use take 1").click()
     await dialog.wait_for(state="detached")
     await page.get_by_role("listitem").filter(has_text=REWRITTEN).wait_for(state="detached")
-    await page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+    await page.get_by_role("link", name="Download").wait_for(timeout=MAKING_MS)

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.e2e.browser import MAKING_MS
 from tests.e2e.cases.ordering import ORDER, order
 from tests.e2e.looks import look_at
 from tests.e2e.world import World, fill_in_sign_in_page, sign_in
@@ -17,7 +18,6 @@ async def sign_out_everywhere(world: World, account: Account) -> None:
         other.allow("^401 GET /api/v1/auth/me$")
         await sign_in(other, account, "/settings?tab=plan")
         await other.page.get_by_role("button", name="Sign out everywhere").click()
-        await look_at(other, "sign-out-everywhere", world.pictures)
         await other.page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
         await other.page.wait_for_url(re.compile(f"^{re.escape(world.url)}/?$"))
 
@@ -28,7 +28,7 @@ async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: W
     async with world.tab() as tab:
         page = tab.page
         tab.allow(r"^401 (GET|POST) /api/v1/", "^failed GET /api/v1/jobs/.*/events", "ERR_INCOMPLETE_CHUNKED_ENCODING")
-        slow = {**ORDER, "prompt": "a lighthouse in a long night [[sim:slow=25]]"}
+        slow = {**ORDER, "prompt": "a lighthouse in a long night [[sim:slow=30]]"}
         job_id = await order(world, account, slow)
         await sign_in(tab, account, f"/videos/{job_id}")
         await page.get_by_text("Generating").first.wait_for()
@@ -37,7 +37,7 @@ async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: W
         await writing.get_by_label("What do you want to see?").fill(PROMPT)
         await page.bring_to_front()
         await sign_out_everywhere(world, account)
-        await page.get_by_role("dialog").get_by_text("You have been signed out").wait_for(timeout=60_000)
+        await page.get_by_role("dialog").get_by_text("You have been signed out").wait_for(timeout=MAKING_MS)
         assert page.url.endswith(f"/videos/{job_id}"), "it is said in place"
         assert await page.get_by_text("Scene 1").count() > 0, "the page is still there behind it"
         await look_at(tab, "session-ended", world.pictures)
@@ -45,6 +45,6 @@ async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: W
             await page.get_by_role("button", name="Sign in again").click()
         await fill_in_sign_in_page(await opened.value, account)
         await page.get_by_role("dialog").wait_for(state="detached")
-        await page.get_by_role("link", name="Download").wait_for(timeout=90_000)
+        await page.get_by_role("link", name="Download").wait_for(timeout=MAKING_MS)
         assert await writing.get_by_label("What do you want to see?").input_value() == PROMPT, "nothing typed is lost"
         await writing.get_by_text("$0.").first.wait_for()

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.e2e.browser import Tab
+from tests.e2e.browser import MAKING_MS, Tab
 from tests.e2e.cases.ordering import ORDER, order
 from tests.e2e.cases.scenes import compare_and_choose, make_anew, switch_captions
 from tests.e2e.looks import look_at
@@ -20,7 +20,7 @@ async def a_video_is_watched_played_changed_and_shared(world: World) -> None:
         await page.get_by_text(" left, as a rule").wait_for()
         await page.get_by_role("listitem").filter(has_text="Scene 1").get_by_text("Generating").wait_for()
         await look_at(tab, "video-live", world.pictures)
-        await page.locator("figure video").wait_for(timeout=60_000)
+        await page.locator("figure video").wait_for(timeout=MAKING_MS)
         assert 8 < await page.locator("figure video").evaluate(_PLAYED) < 10
         await walk_through(tab)
         await look_at(tab, "video", world.pictures)
@@ -59,8 +59,8 @@ async def export_upright(tab: Tab, world: World) -> None:
     await tab.page.get_by_role("button", name="Make it", exact=True).click()
     await look_at(tab, "video-exports", world.pictures)
     row = tab.page.get_by_role("listitem").filter(has_text="mp4 9:16")
-    async with tab.page.expect_download(timeout=60_000) as download:
-        await row.get_by_role("link", name="Download").click(timeout=60_000)
+    async with tab.page.expect_download(timeout=MAKING_MS) as download:
+        await row.get_by_role("link", name="Download").click(timeout=MAKING_MS)
     assert re.fullmatch(r"omnigen-.*\.mp4", (await download.value).suggested_filename)
 
 
@@ -93,7 +93,7 @@ async def a_video_is_called_off_and_gone_on_with(world: World) -> None:
         await page.get_by_text("It was canceled.").wait_for()
         await look_at(tab, "video-canceled", world.pictures)
         await page.get_by_role("button", name="Resume it").click()
-        await page.locator("figure video").wait_for(timeout=60_000)
+        await page.locator("figure video").wait_for(timeout=MAKING_MS)
 
 
 async def a_video_that_fails_says_why(world: World) -> None:
@@ -101,7 +101,7 @@ async def a_video_that_fails_says_why(world: World) -> None:
     prompt = "a lighthouse in a storm [[sim:moderated]]"
     async with world.tab() as tab:
         await sign_in(tab, account, f"/videos/{await order(world, account, {**ORDER, 'prompt': prompt})}")
-        await tab.page.get_by_role("alert").wait_for(timeout=60_000)
+        await tab.page.get_by_role("alert").wait_for(timeout=MAKING_MS)
         await tab.page.get_by_role("button", name="Resume it").wait_for()
         await look_at(tab, "video-failed", world.pictures)
 
@@ -118,4 +118,4 @@ async def a_lost_connection_is_told_and_found_again(world: World) -> None:
         await page.get_by_text("offline").first.wait_for()
         await look_at(tab, "offline", world.pictures)
         await page.context.set_offline(False)
-        await page.locator("figure video").wait_for(timeout=60_000)
+        await page.locator("figure video").wait_for(timeout=MAKING_MS)

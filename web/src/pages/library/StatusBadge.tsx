@@ -8,10 +8,12 @@ interface Props {
 
 export function StatusBadge({ job }: Props) {
   const { status } = job;
-  const percent = Math.round(job.progress.fraction * 100);
+  // Of the stages before only a video's own page knows how far they are.
+  const percent = status === 'composing' ? ` ${String(Math.round(job.progress.fraction * 100))} %` : '';
   return (
     <span className={styles.badge} data-status={isUnderWay(status) ? 'going' : status}>
-      {isUnderWay(status) ? `${STATUS_WORDS[status]} ${String(percent)} %` : STATUS_WORDS[status]}
+      {STATUS_WORDS[status]}
+      {percent}
     </span>
   );
 }

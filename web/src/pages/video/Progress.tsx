@@ -1,6 +1,7 @@
 import type { Api } from '@/api/types';
 import { STATUS_WORDS } from '@/parts/status';
 import { formatUsd } from '@/lib/words';
+import { howFar } from '@/pages/video/howFar';
 import { TimeLeft } from '@/pages/video/TimeLeft';
 import { Card } from '@/ui/Card';
 import styles from '@/pages/video/Progress.module.css';
@@ -13,7 +14,7 @@ interface Props {
 
 /** Stage, how far it is, and what it has cost so far. */
 export function Progress({ job, progress, isLost }: Props) {
-  const percent = Math.round(progress.fraction * 100);
+  const percent = Math.round(howFar(job, progress) * 100);
   return (
     <Card as="div" className={styles.card ?? ''}>
       <p className={styles.stage} role="status">

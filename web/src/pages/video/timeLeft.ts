@@ -13,10 +13,15 @@ const RANGES: readonly (readonly [number, string])[] = [
 
 const MADE: ReadonlySet<Api<'SceneState'>> = new Set(['ingested', 'prepared']);
 
+export const countMade = (job: Api<'JobView'>): number => job.scenes.filter(({ state }) => MADE.has(state)).length;
+
+/** As long as there is no plan: as many scenes as such a video has as a rule. */
+export const countPlanned = (job: Api<'JobView'>): number =>
+  job.storyboard?.scenes.length ?? Math.max(1, Math.round(job.request.duration_s / 5));
+
 /** How long the rest takes as a rule, in seconds: by what is still to be made, so that it changes only when something is. */
 function typicalRest(job: Api<'JobView'>, clip_s: number): number {
-  const planned = job.storyboard?.scenes.length ?? Math.max(1, Math.round(job.request.duration_s / 5));
-  const open = planned - job.scenes.filter(({ state }) => MADE.has(state)).length;
+  const open = countPlanned(job) - countMade(job);
   const rounds = job.request.continuity === 'chained' ? open : Math.min(open, 1);
   return (job.storyboard ? 0 : PLANNING_S) + rounds * clip_s + COMPOSING_S;
 }
