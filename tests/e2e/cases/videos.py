@@ -88,11 +88,13 @@ async def a_video_is_called_off_and_gone_on_with(world: World) -> None:
     account = await world.new_member()
     async with world.tab() as tab:
         page = tab.page
-        await sign_in(tab, account, f"/videos/{await order(world, account, ORDER)}")
+        slow = {**ORDER, "prompt": "a lighthouse in the snow [[sim:slow=15]]"}
+        await sign_in(tab, account, f"/videos/{await order(world, account, slow)}")
+        await page.get_by_text("Generating").first.wait_for()
         await page.get_by_role("button", name="Cancel").click()
         await page.get_by_text("It was canceled.").wait_for()
         await look_at(tab, "video-canceled", world.pictures)
-        await page.get_by_role("button", name="Resume it").click()
+        await page.get_by_role("button", name=re.compile(r"Resume it: \$0\.\d+ for what is missing")).click()
         await page.locator("figure video").wait_for(timeout=MAKING_MS)
 
 
