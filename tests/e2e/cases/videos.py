@@ -57,8 +57,9 @@ async def expect_credentials(tab: Tab) -> None:
 async def export_upright(tab: Tab, world: World) -> None:
     await tab.page.get_by_role("tab", name="Other forms").click()
     await tab.page.get_by_role("button", name="Make it", exact=True).click()
-    await look_at(tab, "video-exports", world.pictures)
     row = tab.page.get_by_role("listitem").filter(has_text="mp4 9:16")
+    await row.wait_for(timeout=MAKING_MS)
+    await look_at(tab, "video-exports", world.pictures)
     async with tab.page.expect_download(timeout=MAKING_MS) as download:
         await row.get_by_role("link", name="Download").click(timeout=MAKING_MS)
     assert re.fullmatch(r"omnigen-.*\.mp4", (await download.value).suggested_filename)
