@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from omnigen_gateway.clients.accounts import CognitoAccounts
@@ -134,7 +135,8 @@ def create_own_routes(settings: GatewaySettings, lifespan: Lifespan) -> FastAPI:
         app.include_router(router, prefix=PUBLIC_PREFIX)
     if settings.studio_dir is not None:
         media_urls = [settings.s3_public_url] if settings.s3_public_url else []
-        app.mount("/", Studio(settings.studio_dir, studio_policy(settings.cognito_public_url, media_urls)))
+        studio = Studio(settings.studio_dir, studio_policy(settings.cognito_public_url, media_urls))
+        app.mount("/", GZipMiddleware(studio))
     return app
 
 

@@ -57,8 +57,9 @@ async def expect_credentials(tab: Tab) -> None:
 async def export_upright(tab: Tab, world: World) -> None:
     await tab.page.get_by_role("tab", name="Other forms").click()
     await tab.page.get_by_role("button", name="Make it", exact=True).click()
-    await look_at(tab, "video-exports", world.pictures)
     row = tab.page.get_by_role("listitem").filter(has_text="mp4 9:16")
+    await row.wait_for(timeout=MAKING_MS)
+    await look_at(tab, "video-exports", world.pictures)
     async with tab.page.expect_download(timeout=MAKING_MS) as download:
         await row.get_by_role("link", name="Download").click(timeout=MAKING_MS)
     assert re.fullmatch(r"omnigen-.*\.mp4", (await download.value).suggested_filename)
@@ -88,11 +89,13 @@ async def a_video_is_called_off_and_gone_on_with(world: World) -> None:
     account = await world.new_member()
     async with world.tab() as tab:
         page = tab.page
-        await sign_in(tab, account, f"/videos/{await order(world, account, ORDER)}")
+        slow = {**ORDER, "prompt": "a lighthouse in the snow [[sim:slow=15]]"}
+        await sign_in(tab, account, f"/videos/{await order(world, account, slow)}")
+        await page.get_by_text("Generating").first.wait_for()
         await page.get_by_role("button", name="Cancel").click()
         await page.get_by_text("It was canceled.").wait_for()
         await look_at(tab, "video-canceled", world.pictures)
-        await page.get_by_role("button", name="Resume it").click()
+        await page.get_by_role("button", name=re.compile(r"Resume it: \$0\.\d+ for what is missing")).click()
         await page.locator("figure video").wait_for(timeout=MAKING_MS)
 
 

@@ -1,5 +1,6 @@
 """The studio's files where the gateway serves them: nothing beside them, and pages that run nothing of others."""
 
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -43,6 +44,17 @@ async def test_a_page_runs_and_asks_nothing_of_others(bench: GatewayBench) -> No
     assert (rules["script-src"], rules["style-src"]) == ("'self'", "'self'")
     assert (rules["connect-src"], rules["media-src"]) == (f"'self' {S3}", f"'self' blob: {S3}")
     assert rules["form-action"] == f"'self' {SIGN_IN}"
+
+
+async def test_code_is_sent_compressed_to_whoever_takes_it(bench: GatewayBench, tmp_path: Path) -> None:
+    code = "start();" * 1000
+    (tmp_path / "studio" / "assets" / "large-1a2b.js").write_text(code)
+    answer = await bench.ask("GET", "/assets/large-1a2b.js", {"Accept-Encoding": "gzip"})
+    body = b"".join(answer.parts)
+    assert (answer.header("content-encoding"), answer.header("vary")) == ("gzip", "Accept-Encoding")
+    assert (gzip.decompress(body).decode(), len(body) < 200) == (code, True)
+    plain = await bench.ask("GET", "/assets/large-1a2b.js", {"Accept-Encoding": "identity"})
+    assert (plain.header("content-encoding"), text_of(plain)) == (None, code)
 
 
 async def test_what_is_named_by_its_content_is_kept_for_ever(bench: GatewayBench) -> None:

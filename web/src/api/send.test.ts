@@ -68,3 +68,16 @@ test('no answer at all is a problem with a remedy', async () => {
   const failure = await send(new Request(URL_)).catch((error: unknown) => error);
   expect((failure as ProblemError).problem).toMatchObject({ code: 'connection_lost', status: 0 });
 });
+
+test('while somebody signs out nothing else is asked', async () => {
+  const network = answerWith({
+    'POST /api/v1/auth/logout': () => json({ logout_url: '/' }),
+    'GET /api/v1/jobs': () => json({}),
+  });
+  session.leave(true);
+  void send(new Request(URL_));
+  await send(new Request('http://localhost:3000/api/v1/auth/logout', { method: 'POST' }));
+  expect(network).toHaveBeenCalledTimes(1);
+  session.leave(false);
+  expect((await send(new Request(URL_))).status).toBe(200);
+});

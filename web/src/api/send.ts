@@ -8,6 +8,8 @@ const SAFE = new Set(['GET', 'HEAD']);
  * ended in between is renewed in place: the request waits until the user is signed in again, and is sent once more.
  */
 export async function send(request: Request): Promise<Response> {
+  // It would be refused, and nobody is there to hear of it.
+  if (session.isLeaving() && !isAboutSessions(request)) return new Promise(() => undefined);
   const again = request.clone();
   const answer = await attempt(request);
   if (answer.status === 401 && session.isKnown() && (await session.renewed())) return instead(answer, again);
@@ -18,6 +20,8 @@ export async function send(request: Request): Promise<Response> {
   }
   return answer;
 }
+
+const isAboutSessions = (request: Request): boolean => new URL(request.url).pathname.startsWith('/api/v1/auth/');
 
 async function attempt(request: Request): Promise<Response> {
   if (!SAFE.has(request.method)) {

@@ -16,6 +16,7 @@ export class Session {
   #me: Me | null = null;
   #lookUp: Promise<Me | null> | null = null;
   #isExpired = false;
+  #isLeaving = false;
   #waiting: ((isRenewed: boolean) => void)[] = [];
   readonly #listeners = new Set<() => void>();
 
@@ -23,6 +24,7 @@ export class Session {
   mayBeSignedIn = (): boolean => localStorage.getItem(HINT) !== null;
   isKnown = (): boolean => this.#me !== null;
   isExpired = (): boolean => this.#isExpired;
+  isLeaving = (): boolean => this.#isLeaving;
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -40,7 +42,7 @@ export class Session {
   /** Who it is, for a page that is open: whoever was known is not sent away, but asked to sign in again. */
   stay = async (): Promise<Me | null> => {
     const me = await this.lookUp();
-    if (me !== null || !this.isKnown()) return me;
+    if (me !== null || !this.isKnown() || this.#isLeaving) return me;
     return (await this.renewed()) ? this.#me : null;
   };
 
@@ -65,6 +67,13 @@ export class Session {
     // Somebody else: what this page holds is not theirs.
     if (former !== undefined && former !== me.user_id) location.reload();
     else this.#settle(true);
+  };
+
+  /** The user signs out, and this page is about to go: it asks nothing more. `false`: they stay after all. */
+  leave = (isLeaving: boolean): void => {
+    this.#isLeaving = isLeaving;
+    if (isLeaving) localStorage.removeItem(HINT);
+    else if (this.isKnown()) localStorage.setItem(HINT, '1');
   };
 
   giveUp = (): void => {
