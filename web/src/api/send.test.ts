@@ -74,10 +74,31 @@ test('while somebody signs out nothing else is asked', async () => {
     'POST /api/v1/auth/logout': () => json({ logout_url: '/' }),
     'GET /api/v1/jobs': () => json({}),
   });
-  session.leave(true);
-  void send(new Request(URL_));
+  await session.leave();
+  const held = send(new Request(URL_));
   await send(new Request('http://localhost:3000/api/v1/auth/logout', { method: 'POST' }));
   expect(network).toHaveBeenCalledTimes(1);
-  session.leave(false);
+  session.remain();
+  expect((await held).status).toBe(200);
   expect((await send(new Request(URL_))).status).toBe(200);
+});
+
+test('what is refused because the user is signing out is no lost session, and is asked again if they stay', async () => {
+  let isOut = true;
+  let answer: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  answerWith({
+    'GET /api/v1/jobs': async () => {
+      await asked;
+      return isOut ? json({ code: 'unauthenticated' }, 401) : json({});
+    },
+  });
+  const underWay = send(new Request(URL_));
+  await session.leave();
+  answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(session.isExpired()).toBe(false);
+  isOut = false;
+  session.remain();
+  expect((await underWay).status).toBe(200);
 });

@@ -8,10 +8,15 @@ const SAFE = new Set(['GET', 'HEAD']);
  * ended in between is renewed in place: the request waits until the user is signed in again, and is sent once more.
  */
 export async function send(request: Request): Promise<Response> {
+  const isHeld = () => session.isLeaving() && !isAboutSessions(request);
   // It would be refused, and nobody is there to hear of it.
-  if (session.isLeaving() && !isAboutSessions(request)) return new Promise(() => undefined);
+  if (isHeld()) await session.remained();
   const again = request.clone();
   const answer = await attempt(request);
+  if (answer.status === 401 && isHeld()) {
+    await session.remained();
+    return instead(answer, again);
+  }
   if (answer.status === 401 && session.isKnown() && (await session.renewed())) return instead(answer, again);
   if (answer.status === 403 && (await isCrossSite(answer))) {
     // Signed in anew in another tab: this one's token is the former session's.
@@ -38,7 +43,7 @@ async function attempt(request: Request): Promise<Response> {
 
 /** Once more; an answer that nobody reads would keep its connection. */
 async function instead(answer: Response, again: Request): Promise<Response> {
-  await answer.body?.cancel();
+  await answer.body?.cancel().catch(() => undefined);
   return attempt(again);
 }
 

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 
+/** What is typed is kept under keys that begin like this. */
+const DRAFTS = 'omnigen.draft.';
+
 /** State that outlives the page, in this browser: what somebody has typed is never lost. The third forgets it. */
 export function useStored<Value>(key: string, initial: Value): [Value, (value: Value) => void, () => void] {
   const [value, setValue] = useState(() => kept(key, initial));
@@ -23,6 +26,11 @@ export function kept<Value>(key: string, initial: Value): Value {
   } catch {
     return initial;
   }
+}
+
+/** The next one who uses this browser may be somebody else. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFTS)) localStorage.removeItem(key);
 }
 
 /** For `kept` to give back. */

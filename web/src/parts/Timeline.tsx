@@ -16,6 +16,9 @@ interface Props {
   onSeek: (seconds: number) => void;
 }
 
+/** A player is asked for a time and says another one, less than a frame away. */
+const SAME_S = 0.02;
+
 /** The scenes, each as wide as it is long: the one that plays is marked, a press goes to its beginning. */
 export function Timeline({ video, chapters, onSeek }: Props) {
   const [at, setAt] = useState(0);
@@ -27,7 +30,7 @@ export function Timeline({ video, chapters, onSeek }: Props) {
     player?.addEventListener('timeupdate', look);
     return () => player?.removeEventListener('timeupdate', look);
   }, [video]);
-  const shown = chapters.findLast(({ startsAt }) => startsAt <= at);
+  const shown = chapters.findLast(({ startsAt }) => startsAt <= at + SAME_S);
   return (
     <ol className={styles.scenes} aria-label="Scenes of the video">
       {chapters.map((chapter) => (

@@ -83,3 +83,33 @@ test('an open page keeps who was known until they are signed in again or say no'
   session.giveUp();
   expect(await leaving).toBeNull();
 });
+
+test("another user of this browser finds no draft of the former one's, the same one finds theirs", async () => {
+  let user = 'u1';
+  answerWith({ [ASKED]: () => json({ ...ME, user_id: user }) });
+  await new Session().lookUp();
+  localStorage.setItem('omnigen.draft.order', '{"prompt":"a secret"}');
+  localStorage.setItem('omnigen.theme', 'light');
+  await new Session().lookUp();
+  expect(localStorage.getItem('omnigen.draft.order')).not.toBeNull();
+  user = 'u2';
+  await new Session().lookUp();
+  expect(localStorage.getItem('omnigen.draft.order')).toBeNull();
+  expect(localStorage.getItem('omnigen.theme')).toBe('light');
+});
+
+test('before the session ends its work is done; then nothing of the user is left here', async () => {
+  answerWith({ [ASKED]: () => json(ME) });
+  const session = new Session();
+  await session.lookUp();
+  localStorage.setItem('omnigen.draft.key', '{}');
+  const deeds: string[] = [];
+  session.beforeLeaving(async () => {
+    await Promise.resolve();
+    deeds.push(`done, leaving: ${session.isLeaving()}`);
+  });
+  await session.leave();
+  expect(deeds).toEqual(['done, leaving: false']);
+  session.end();
+  expect(localStorage.length).toBe(0);
+});

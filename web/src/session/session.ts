@@ -1,9 +1,12 @@
 import { connectionLost, problemFrom, ProblemError } from '@/api/problem';
 import type { Api } from '@/api/types';
+import { forgetDrafts } from '@/lib/useStored';
 
 export type Me = Api<'Me'>;
 
 const HINT = 'omnigen.signed-in';
+/** Whose drafts are in this browser. */
+const OWNER = 'omnigen.drafts-of';
 
 /** Told on this channel by the page that a sign-in in another window ends on. */
 export const SIGN_INS = 'omnigen.sign-ins';
@@ -18,6 +21,8 @@ export class Session {
   #isExpired = false;
   #isLeaving = false;
   #waiting: ((isRenewed: boolean) => void)[] = [];
+  #held: (() => void)[] = [];
+  readonly #farewells: (() => Promise<unknown>)[] = [];
   readonly #listeners = new Set<() => void>();
 
   /** Whether somebody was signed in here when it was last asked: whoever never was need not be asked about. */
@@ -69,11 +74,33 @@ export class Session {
     else this.#settle(true);
   };
 
-  /** The user signs out, and this page is about to go: it asks nothing more. `false`: they stay after all. */
-  leave = (isLeaving: boolean): void => {
-    this.#isLeaving = isLeaving;
-    if (isLeaving) localStorage.removeItem(HINT);
-    else if (this.isKnown()) localStorage.setItem(HINT, '1');
+  /** Work that has to be done while the session is good. */
+  beforeLeaving = (work: () => Promise<unknown>): void => {
+    this.#farewells.push(work);
+  };
+
+  /** The user signs out, and this page is about to go: once that work is done it asks nothing more. */
+  leave = async (): Promise<void> => {
+    await Promise.allSettled(this.#farewells.map((work) => work()));
+    this.#isLeaving = true;
+  };
+
+  /** They could not, and stay. */
+  remain = (): void => {
+    this.#isLeaving = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const goOn of held) goOn();
+  };
+
+  /** Resolves if the user, who is about to leave, stays after all. */
+  remained = (): Promise<void> => new Promise((resolve) => this.#held.push(resolve));
+
+  /** Nobody is signed in any more, by their own wish: nothing of theirs is left in this browser. */
+  end = (): void => {
+    localStorage.removeItem(HINT);
+    localStorage.removeItem(OWNER);
+    forgetDrafts();
   };
 
   giveUp = (): void => {
@@ -95,7 +122,7 @@ export class Session {
     });
     if (answer.ok) {
       this.#me = (await answer.json()) as Me;
-      localStorage.setItem(HINT, '1');
+      if (!this.#isLeaving) this.#note(this.#me.user_id);
       return this.#me;
     }
     if (answer.status === 401) {
@@ -105,6 +132,13 @@ export class Session {
       return null;
     }
     throw new ProblemError(problemFrom(answer.status, await answer.json().catch(() => null)));
+  }
+
+  #note(userId: string): void {
+    const owner = localStorage.getItem(OWNER);
+    if (owner !== null && owner !== userId) forgetDrafts();
+    localStorage.setItem(OWNER, userId);
+    localStorage.setItem(HINT, '1');
   }
 
   #forget(): void {

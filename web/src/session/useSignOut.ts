@@ -5,15 +5,15 @@ import { session } from '@/session/session';
 /** Ends this browser's session (or, `everywhere`, all of the user's), then leaves by the sign-in page's own way out. */
 export function useSignOut() {
   return useMutation({
-    onMutate: () => {
-      session.leave(true);
+    mutationFn: async (everywhere: boolean) => {
+      await session.leave();
+      return unwrap(api.POST('/api/v1/auth/logout', { body: { everywhere } }));
     },
-    onError: () => {
-      session.leave(false);
-    },
-    mutationFn: (everywhere: boolean) => unwrap(api.POST('/api/v1/auth/logout', { body: { everywhere } })),
+    onError: session.remain,
     onSuccess: ({ logout_url }) => {
-      // Back again by the browser's own button, the page must not be as it was.
+      session.end();
+      // Nothing is to be seen until the next page is there; nor back again by the browser's own button.
+      document.body.hidden = true;
       addEventListener('pageshow', () => {
         location.reload();
       });

@@ -23,8 +23,11 @@ export interface Offer {
   onOver: () => void;
 }
 
-/** Something that may be taken up for as long as it is shown: while somebody points at it or is in it, it stays. */
-export function offer({ title, action, onAction, onOver }: Offer): void {
+/**
+ * Something that may be taken up for as long as it is shown: while somebody points at it or is in it, it stays. What is
+ * returned takes it back.
+ */
+export function offer({ title, action, onAction, onOver }: Offer): () => void {
   let isTaken = false;
   const id = toasts.add({
     title,
@@ -42,4 +45,7 @@ export function offer({ title, action, onAction, onOver }: Offer): void {
       },
     },
   });
+  return () => {
+    toasts.close(id);
+  };
 }

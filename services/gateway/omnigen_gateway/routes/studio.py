@@ -1,5 +1,6 @@
 """The studio's files, where no CloudFront stands in front: whatever address a page of it has, it is index.html."""
 
+import mimetypes
 import os
 from pathlib import PurePosixPath
 from typing import Final
@@ -14,6 +15,7 @@ ASSETS: Final = "assets"
 """The folder of files whose names change with what is in them."""
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _NOT_FOUND: Final = 404
+mimetypes.add_type("font/woff2", ".woff2")  # not every system's table has it, and fonts are compressed already
 _OURS: Final = frozenset({"api", "internal"})
 
 

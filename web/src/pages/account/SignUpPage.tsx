@@ -23,7 +23,10 @@ export function SignUpPage() {
   const signUp = useMutation({
     mutationFn: (body: Api<'NewAccount'>) => unwrap(api.POST('/api/v1/auth/sign-up', { body })),
     meta: { quiet: true },
-    onSuccess: (_sent, { email }) => navigate({ to: '/confirm', search: { email } }),
+    onSuccess: (_sent, { email }) => {
+      localStorage.removeItem(DRAFT_KEY);
+      return navigate({ to: '/confirm', search: { email } });
+    },
   });
   const { errors } = form.formState;
   return (

@@ -74,7 +74,7 @@ test('what is refused is there again', async () => {
 
 test('who leaves the page has not changed their mind', async () => {
   const network = answerWith({ [ASKED]: done });
-  begin().finishAll();
+  await begin().finishAll();
   await wait(2 * OFFER_MS);
   expect(network).toHaveBeenCalledTimes(1);
 });

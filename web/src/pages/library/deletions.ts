@@ -1,5 +1,6 @@
 import { api, unwrap } from '@/api/client';
 import { problemOf } from '@/api/problem';
+import { session } from '@/session/session';
 import { offer, tellProblem } from '@/ui/toasts';
 
 /**
@@ -8,7 +9,8 @@ import { offer, tellProblem } from '@/ui/toasts';
  */
 export class Deletions {
   #gone: ReadonlySet<string> = new Set();
-  readonly #pending = new Set<string>();
+  /** What takes the offer back, by job. */
+  readonly #pending = new Map<string, () => void>();
   readonly #listeners = new Set<() => void>();
 
   gone = (): ReadonlySet<string> => this.#gone;
@@ -20,8 +22,7 @@ export class Deletions {
 
   begin = (jobId: string): void => {
     this.#set(jobId, true);
-    this.#pending.add(jobId);
-    offer({
+    const close = offer({
       title: 'The video is deleted',
       action: 'Undo',
       onAction: () => {
@@ -29,15 +30,17 @@ export class Deletions {
       },
       onOver: () => void this.#finish(jobId),
     });
+    this.#pending.set(jobId, close);
   };
 
   /** The page is being left: what was deleted stays so. */
-  finishAll = (): void => {
-    for (const jobId of [...this.#pending]) void this.#finish(jobId);
-  };
+  finishAll = (): Promise<unknown> => Promise.all([...this.#pending.keys()].map((jobId) => this.#finish(jobId)));
 
   async #finish(jobId: string): Promise<void> {
-    if (!this.#pending.delete(jobId)) return;
+    const close = this.#pending.get(jobId);
+    if (!close) return;
+    this.#pending.delete(jobId);
+    close();
     try {
       await unwrap(api.DELETE('/api/v1/jobs/{job_id}', { params: { path: { job_id: jobId } }, keepalive: true }));
     } catch (error) {
@@ -56,4 +59,5 @@ export class Deletions {
 }
 
 export const deletions = new Deletions();
-addEventListener('pagehide', deletions.finishAll);
+session.beforeLeaving(deletions.finishAll);
+addEventListener('pagehide', () => void deletions.finishAll());

@@ -6,6 +6,8 @@ import type { Wanted } from '@/pages/library/wanted';
 
 const VIDEOS = 24;
 const LOOK_AGAIN_MS = 5000;
+/** Each look asks for all pages that are shown; of more than these only when somebody comes back to them. */
+const LOOKED_AT = 3;
 
 type Pages = InfiniteData<Api<'JobList'>>;
 
@@ -28,11 +30,12 @@ export const libraryQuery = ({ status, category }: Wanted) =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: ({ state }) => (hasUnfinished(state.data) ? LOOK_AGAIN_MS : false),
+    refetchInterval: ({ state }) => (isLookedAt(state.data) ? LOOK_AGAIN_MS : false),
   });
 
-function hasUnfinished(data: Pages | undefined): boolean {
-  return data?.pages.some((page) => page.jobs.some((job) => isUnderWay(job.status))) ?? false;
+function isLookedAt(data: Pages | undefined): boolean {
+  const pages = data?.pages ?? [];
+  return pages.length <= LOOKED_AT && pages.some((page) => page.jobs.some((job) => isUnderWay(job.status)));
 }
 
 /** Whether each of the words stands in the job's prompt. */

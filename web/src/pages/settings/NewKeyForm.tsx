@@ -50,6 +50,7 @@ export function NewKeyForm({ onMade }: Props) {
     meta: { quiet: true },
     onSuccess: (key) => {
       onMade(key);
+      localStorage.removeItem(DRAFT_KEY);
       form.reset(NOTHING);
       return queries.invalidateQueries({ queryKey: keysQuery.queryKey });
     },

@@ -50,6 +50,7 @@ export function NewWebhookForm({ onMade }: Props) {
     meta: { quiet: true },
     onSuccess: (webhook) => {
       onMade(webhook.secret);
+      localStorage.removeItem(DRAFT_KEY);
       form.reset(NOTHING);
       return queries.invalidateQueries({ queryKey: webhooksQuery.queryKey });
     },

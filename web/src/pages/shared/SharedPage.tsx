@@ -16,8 +16,9 @@ const sharedQuery = (token: string) =>
   queryOptions({
     queryKey: ['shared', token],
     queryFn: () => unwrap(api.GET('/api/v1/share/{token}', { params: { path: { token } } })),
-    // Another look gives other addresses of the same files: it must not begin anew while somebody watches.
-    staleTime: Infinity,
+    // Another look gives other addresses of the same files, which begin anew: not while somebody watches, but before
+    // those that were given are good no more, after a quarter of an hour.
+    staleTime: 12 * 60_000,
   });
 
 /** What somebody with a link is shown, without an account. */
