@@ -34,11 +34,11 @@ export function readManifest(file: Uint8Array): Manifest | null {
   const assertions = labelled(parts.get('c2pa.assertions') ?? new Uint8Array());
   const claim = cborOf(parts.get('c2pa.claim.v2') ?? parts.get('c2pa.claim')) as { claim_generator_info?: unknown };
   const actions = cborOf(assertions.get('c2pa.actions.v2')) as { actions?: { digitalSourceType?: string }[] } | undefined;
-  const models = cborOf(assertions.get('org.omnigen.models')) as Pick<Manifest, 'models'> | undefined;
+  const told = cborOf(assertions.get('org.omnigen.models')) as { models?: { role?: unknown; name?: unknown }[] } | undefined;
   return {
     generator: generatorOf(claim.claim_generator_info),
     isAiGenerated: actions?.actions?.some(({ digitalSourceType }) => digitalSourceType === AI_GENERATED) ?? false,
-    models: models?.models ?? [],
+    models: (told?.models ?? []).map(({ role, name }) => ({ role: String(role), name: String(name) })),
     signer: signerOf(parts.get('c2pa.signature')),
   };
 }
