@@ -28,7 +28,7 @@ async def a_session_that_ends_while_a_video_is_made_is_renewed_in_place(world: W
     async with world.tab() as tab:
         page = tab.page
         tab.allow(r"^401 (GET|POST) /api/v1/", "^failed GET /api/v1/jobs/.*/events", "ERR_INCOMPLETE_CHUNKED_ENCODING")
-        slow = {**ORDER, "prompt": "a lighthouse in a long night [[sim:slow=60]]"}
+        slow = {**ORDER, "prompt": "a lighthouse in a long night [[sim:slow=45]]"}
         job_id = await order(world, account, slow)
         await sign_in(tab, account, f"/videos/{job_id}")
         await page.get_by_text("Generating").first.wait_for()
