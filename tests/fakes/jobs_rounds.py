@@ -64,12 +64,16 @@ async def fail(bench: JobsBench) -> None:
 async def fail_in_doubt() -> JobsBench:
     """The job without its last clip, of which nobody knows whether it is made."""
     bench = await begin()
-    name = IntentId("scene-03.1")
-    await bench.move("planned", "reserved", intent=name)
-    await bench.move("reserved", "sending", intent=name, owner="w1")
-    await bench.move("sending", "unknown", intent=name)
+    await doubt(bench, IntentId("scene-03.1"))
     await fail(bench)
     return bench
+
+
+async def doubt(bench: JobsBench, name: IntentId, attempt: int = 1) -> None:
+    """A planned call is sent, and nobody knows what became of it."""
+    await bench.move("planned", "reserved", intent=name, attempt=attempt)
+    await bench.move("reserved", "sending", intent=name, attempt=attempt, owner="w1")
+    await bench.move("sending", "unknown", intent=name, attempt=attempt)
 
 
 async def complete() -> JobsBench:

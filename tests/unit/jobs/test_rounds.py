@@ -32,9 +32,8 @@ from tests.fakes.sudden_death import Fate, KilledError
 
 from omnigen_jobs.domain.problems import JobRunningError, JobTerminalError, ModelUnableError, NothingMissingError
 from omnigen_jobs.domain.records import Job, Money, Record
-from omnigen_jobs.domain.rounds import Wish, ask_round
+from omnigen_jobs.domain.rounds import Wish
 from omnigen_jobs.schemas.views import JobView
-from omnigen_jobs.service.operating import Operator
 from omnigen_shared.contracts.base import IntentId, JobId, UserId
 from omnigen_shared.contracts.catalogue import MUSIC_MODELS, SPEECH_MODELS, VIDEO_MODELS
 from omnigen_shared.contracts.job import IntentStatus, JobStatus, SceneState, UpdateScene
@@ -158,60 +157,6 @@ async def test_calls_of_a_new_round_are_booked_under_it(failed: JobsBench) -> No
     await resume(failed)
     intent = await failed.plan(intent=IntentId("scene-03.1.2"), attempt=2, fingerprint=f"{3:064x}")
     assert (intent.round, intent.reservation_id, intent.month) == (2, f"{JOB}.2", "2026-11")
-
-
-async def test_a_clip_whose_fate_is_unknown_is_left_alone_and_another_take_made() -> None:
-    bench = await fail_in_doubt()
-    assert states(await resume(bench))[2] == (SceneState.QUEUED, 2)
-
-
-async def test_what_is_learned_of_the_old_take_does_not_bring_a_scene_back_to_it() -> None:
-    bench = await fail_in_doubt()
-    await resume(bench)
-    await bench.plan(intent=IntentId("scene-03.2.2"), attempt=2, fingerprint=f"{9:064x}")
-    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), None)
-    assert states(await bench.read())[2] == (SceneState.QUEUED, 2)
-
-
-async def test_before_the_new_take_has_a_call_a_scene_goes_back_to_what_was_not_charged() -> None:
-    bench = await fail_in_doubt()
-    await resume(bench)
-    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), None)
-    assert states(await bench.read())[2] == (SceneState.QUEUED, 1)
-
-
-async def test_a_call_of_this_round_that_is_in_doubt_makes_no_other_take_before_the_next(failed: JobsBench) -> None:
-    await resume(failed)
-    name = IntentId("scene-03.1.2")
-    await failed.plan(intent=name, attempt=2, fingerprint=f"{9:064x}")
-    await failed.move("planned", "reserved", intent=name, attempt=2)
-    await failed.move("reserved", "sending", intent=name, attempt=2, owner="w1")
-    await failed.move("sending", "unknown", intent=name, attempt=2)
-    assert states(await failed.read())[2] == (SceneState.QUEUED, 1)
-
-
-async def test_a_new_take_that_is_in_doubt_itself_is_followed_by_another_although_its_worker_died() -> None:
-    bench = await fail_in_doubt()
-    await resume(bench)
-    second = IntentId("scene-03.2.2")
-    await bench.plan(intent=second, attempt=2, fingerprint=f"{9:064x}")
-    await bench.move("planned", "reserved", intent=second, attempt=2)
-    await bench.move("reserved", "sending", intent=second, attempt=2, owner="w1")
-    await bench.move("sending", "unknown", intent=second, attempt=2)
-    await bench.uses.ending.fail(USER, JOB, 2, make_problem())
-    assert states(await resume(bench))[2] == (SceneState.QUEUED, 3)
-
-
-async def test_what_is_learned_of_a_call_while_a_round_is_asked_for_does_not_lose_the_round() -> None:
-    bench = await fail_in_doubt()
-    await bench.store.commit(ask_round(await bench.read(), NOTHING, bench.clock.now(), timedelta(minutes=10)))
-    await Operator(bench.store, bench.quota, bench.clock).judge(JOB, IntentId("scene-03.1"), CLIP_PRICE)
-    for _ in range(3):
-        bench.clock.advance(31)
-        await bench.reaper.sweep()
-    job = (await bench.read()).job
-    assert (job.round, job.next_round, job.attempt) == (2, None, 2)
-    assert bench.quota.settled[JOB, IntentId("scene-03.1")] == CLIP_PRICE
 
 
 async def test_a_scene_whose_clip_is_there_is_only_prepared_again() -> None:

@@ -41,7 +41,7 @@ class Entrance:
             await scope["state"]["door"].serve(route, scope, receive, send_secured)
 
     def _secure(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """A page of our own brings its own policy; everything else is none."""
+        """A page of our own brings its own policy; everything else is none. Names are lower case, as ASGI has them."""
         given = [*headers, *self._always]
         if POLICY not in dict(given):
             given += self._unless_a_page
