@@ -1,7 +1,12 @@
 """JSON log lines on stdout: a constant snake_case event, key-values, and what is bound to the request."""
 
+import asyncio
+import atexit
 import logging
 import sys
+from collections import deque
+from collections.abc import Callable
+from typing import Final, TextIO
 
 import orjson
 import structlog
@@ -10,6 +15,49 @@ from structlog.typing import EventDict, WrappedLogger
 from omnigen_shared.tracing import current_trace_id
 
 SECRET_NAMES = frozenset({"authorization", "cookie", "set-cookie", "token", "password", "secret", "private_key"})
+
+
+HOLD_S: Final = 0.05
+"""What a process that is killed may not have told of its last requests; its warnings and errors it has."""
+
+
+class Lines:
+    """A logger at the end of structlog's chain: what happens all the time is written a little later, lines together.
+
+    A write costs more than the rest of a line. Warnings and errors go at once, and take along what is held; without an
+    event loop nothing is held.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._held: deque[str] = deque()
+        self._is_due = False
+
+    def info(self, line: str) -> None:
+        self._held.append(line)
+        if self._is_due:
+            return
+        try:
+            asyncio.get_running_loop().call_later(HOLD_S, self.write)
+        except RuntimeError:
+            self.write()
+        else:
+            self._is_due = True
+
+    def warning(self, line: str) -> None:
+        self._held.append(line)
+        self.write()
+
+    debug = info
+    error = critical = warning
+
+    def write(self) -> None:
+        """Write what is held. Other threads may add to it meanwhile."""
+        self._is_due, lines = False, []
+        while self._held:
+            lines.append(f"{self._held.popleft()}\n")
+        self._file.write("".join(lines))
+        self._file.flush()
 
 
 def redact_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -26,8 +74,11 @@ def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
     return event
 
 
-def configure_logging(unit: str, level: str = "INFO") -> None:
-    """Call once, at an entry point. Libraries that log through stdlib are shown from WARNING up."""
+def configure_logging(unit: str, level: str = "INFO", *, holds_lines: bool = False) -> None:
+    """Call once, at an entry point. Libraries that log through stdlib are shown from WARNING up.
+
+    `holds_lines` is for who serves many requests, and is never stopped between them: see Lines.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -39,9 +90,14 @@ def configure_logging(unit: str, level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(serializer=lambda value, **_: orjson.dumps(value, default=str).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        # Its lines are one call of the kernel each, where `print` makes two if stdout is not buffered.
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=_hold_lines(sys.stdout) if holds_lines else structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(unit=unit)
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def _hold_lines(file: TextIO) -> Callable[..., Lines]:
+    lines = Lines(file)
+    atexit.register(lines.write)
+    return lambda *_: lines

@@ -65,7 +65,7 @@ def serve(
     Whoever starts child processes takes the `asyncio` loop: uvloop runs Python's clean-up in the child between fork
     and exec, where it waits for ever for threads that are not there (uvloop issue 749).
     """
-    configure_logging(unit, settings.log_level)
+    configure_logging(unit, settings.log_level, holds_lines=True)
     configure_telemetry(unit, settings)
     app = app_factory()
     end_start()
