@@ -1,16 +1,20 @@
-"""A service that costs next to nothing: answers every GET with 972 bytes and every POST with a rate lease."""
+"""A service that costs next to nothing: answers every GET with 972 bytes and every POST with rate leases."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, cast
 
-from omnigen_shared.contracts.rates import MAX_LEASE, RateLease
+from omnigen_shared.contracts.rates import MAX_LEASE, RateLease, RateLeaseOutcome, RateLeaseOutcomes
 
 _BODY: Final = b"{" + b" " * 970 + b"}"
-_LEASE: Final = (
-    RateLease(window=1, remaining_ms=60_000, size=MAX_LEASE, limit=3000, remaining=2000).model_dump_json().encode()
-)
+_LEASE: Final = RateLease(window=1, remaining_ms=60_000, size=MAX_LEASE, limit=3000, remaining=2000)
+_ORDER: Final = b'"user_id"'
+"""Each of them is one user's."""
+
+
+def _lease(orders: int) -> bytes:
+    return RateLeaseOutcomes(outcomes=[RateLeaseOutcome(lease=_LEASE)] * orders).model_dump_json().encode()
 
 
 def _answer(body: bytes) -> bytes:
@@ -33,8 +37,8 @@ class _Tiny(asyncio.Protocol):
             length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
             if len(self._data) < end + 4 + length:
                 return
-            self._data = self._data[end + 4 + length :]
-            self._transport.write(_answer(_LEASE if head.startswith(b"post") else _BODY))
+            asked, self._data = self._data[end + 4 : end + 4 + length], self._data[end + 4 + length :]
+            self._transport.write(_answer(_lease(asked.count(_ORDER)) if head.startswith(b"post") else _BODY))
 
 
 @asynccontextmanager

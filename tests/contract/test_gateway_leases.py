@@ -19,7 +19,7 @@ from omnigen_quota.app import Adapters, create_app
 from omnigen_quota.settings import QuotaSettings
 from omnigen_shared.client import InternalClient
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.contracts.rates import RateLeaseRequest
+from omnigen_shared.contracts.rates import RateLease, RateLeaseRequest
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.errors import DependencyUnavailableError
 from omnigen_shared.identity import IdentitySigner
@@ -43,10 +43,15 @@ async def open_leases(quota_url: str, timeout_s: float = 1.0) -> AsyncIterator[Q
 
 
 @pytest.fixture
-async def leases() -> AsyncIterator[QuotaLeases]:
+def table() -> FakeRateTable:
+    return FakeRateTable()
+
+
+@pytest.fixture
+async def leases(table: FakeRateTable) -> AsyncIterator[QuotaLeases]:
     """Of a quota with an empty table."""
     settings = QuotaSettings(usage_table="usage", identity_public_keys={"gateway": [PUBLIC]})
-    app = create_app(settings, Adapters(FakeUsageTable(), FakeRateTable(), FrozenClock()))
+    app = create_app(settings, Adapters(FakeUsageTable(), table, FrozenClock()))
     async with serve_app(app) as url, open_leases(url) as opened:
         yield opened
 
@@ -78,6 +83,32 @@ async def test_any_other_refusal_is_no_lease(leases: QuotaLeases) -> None:
     first = await leases.lease(USER, FREE, a_request(1))
     with pytest.raises(DependencyUnavailableError, match="excess_return"):
         await leases.lease(USER, FREE, a_request(2, give_back=11, window=first.window))
+
+
+async def test_many_users_lease_in_one_moment(leases: QuotaLeases) -> None:
+    plans = [FREE if number % 2 else PRO for number in range(100)]
+    given = await asyncio.gather(
+        *(leases.lease(UserId(f"u{number}"), plan, a_request(number + 1)) for number, plan in enumerate(plans))
+    )
+    assert [lease.limit for lease in given] == [100 if plan is FREE else 600 for plan in plans]
+    assert {lease.size for lease in given} == {10}
+
+
+async def test_one_users_refusal_leaves_the_others_their_leases(leases: QuotaLeases) -> None:
+    await leases.lease(USER, FREE, a_request(5))
+    requests = [(UserId("a"), a_request(6)), (USER, a_request(4)), (UserId("b"), a_request(7))]
+    first, stale, last = await asyncio.gather(
+        *(leases.lease(user, FREE, request) for user, request in requests), return_exceptions=True
+    )
+    assert isinstance(first, RateLease)
+    assert isinstance(stale, StaleNumberError)
+    assert isinstance(last, RateLease)
+
+
+async def test_a_table_that_is_down_is_told_as_unavailable(leases: QuotaLeases, table: FakeRateTable) -> None:
+    table.is_down = True
+    with pytest.raises(DependencyUnavailableError):
+        await leases.lease(USER, FREE, a_request(1))
 
 
 async def _say_nothing(_request: Request) -> Response:

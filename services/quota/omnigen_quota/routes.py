@@ -10,7 +10,7 @@ from omnigen_quota.schemas import CURSOR_PATTERN, LedgerAnswer, UsageAnswer, pla
 from omnigen_quota.service.accounts import QuotaService
 from omnigen_quota.service.leasing import RateService
 from omnigen_quota.service.rounds import Place
-from omnigen_shared.contracts.rates import RateLease, RateLeaseRequest
+from omnigen_shared.contracts.rates import RateLeaseOrders, RateLeaseOutcomes
 from omnigen_shared.contracts.spending import (
     Closing,
     IntentState,
@@ -109,5 +109,6 @@ async def get_ledger(
 
 
 @router.post("/internal/v1/rate-leases")
-async def post_rate_lease(rates: Rates, caller: FromGateway, order: RateLeaseRequest) -> RateLease:
-    return await rates.lease(caller.subject, plan_named(caller.plan), order)
+async def post_rate_leases(rates: Rates, _caller: FromGateway, batch: RateLeaseOrders) -> RateLeaseOutcomes:
+    """The one route whose users are named in the body: they are many."""
+    return RateLeaseOutcomes(outcomes=await rates.lease_all(batch.orders))

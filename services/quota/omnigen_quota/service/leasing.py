@@ -1,6 +1,7 @@
 """Rate leases: one update per lease, sized by what is left and by how many gateways there are."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from omnigen_quota.domain.leases import (
@@ -11,12 +12,12 @@ from omnigen_quota.domain.leases import (
     remaining_ms,
     window_of,
 )
-from omnigen_quota.domain.plans import Plan
+from omnigen_quota.domain.plans import Plan, plan_named
 from omnigen_quota.ports import RateTable
 from omnigen_quota.service.agreements import Agreements
 from omnigen_shared.clock import Clock
-from omnigen_shared.contracts.rates import RateLease, RateLeaseRequest
-from omnigen_shared.errors import DependencyUnavailableError
+from omnigen_shared.contracts.rates import RateLease, RateLeaseOrder, RateLeaseOutcome, RateLeaseRequest
+from omnigen_shared.errors import DependencyUnavailableError, ProblemError
 
 MAX_ROUNDS: Final = 10
 EASY_ROUNDS: Final = 3
@@ -37,6 +38,25 @@ class RateService:
         self._fleet = Fleet(table)
         self._window = 0
         self._leased: dict[str, int] = {}
+
+    async def lease_all(self, orders: Sequence[RateLeaseOrder]) -> list[RateLeaseOutcome]:
+        """What comes of each; DependencyUnavailableError when nothing comes of any, so that all are asked for again."""
+        results = await asyncio.gather(*map(self._lease_one, orders))
+        problems = [result for result in results if isinstance(result, DependencyUnavailableError)]
+        if len(problems) == len(results):
+            raise problems[0]
+        return [
+            RateLeaseOutcome(code=result.code, detail=result.detail)
+            if isinstance(result, ProblemError)
+            else RateLeaseOutcome(lease=result)
+            for result in results
+        ]
+
+    async def _lease_one(self, order: RateLeaseOrder) -> RateLease | ProblemError:
+        try:
+            return await self.lease(order.user_id, plan_named(order.plan), order.request)
+        except ProblemError as problem:
+            return problem
 
     async def lease(self, user_id: str, plan: Plan, request: RateLeaseRequest) -> RateLease:
         """A lease, its replay, or one of size 0. StaleLeaseError, ExcessReturnError, DependencyUnavailableError."""
