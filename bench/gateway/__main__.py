@@ -33,6 +33,8 @@ GOALS: Final = (
     ("shipped", "bare", 1.4),
 )
 P50_TO_FLOOR: Final = 2.2
+COMPARED: Final = ("floor", "least", "haproxy", "bare")
+"""With whom the tables compare everybody."""
 
 
 def main() -> int:
@@ -108,11 +110,12 @@ def _judge(findings: Findings, connections: int, board: Scoreboard) -> None:
 
 
 def _print(findings: Findings, connections: int) -> None:
+    compared = [name for name in COMPARED if name in findings.peers]
     table = Table(title=f"connections: {connections}; medians of {ROUNDS} rounds")
-    for column in ("", "CPU us a request", "to floor", "to bare", "p50 us", "requests"):
+    for column in ("", "CPU us a request", *(f"to {name}" for name in compared), "p50 us", "requests"):
         table.add_column(column, justify="right" if column else "left")
     for name in findings.list_peers(connections):
-        ratios = (findings.ratio(name, other, connections) for other in ("floor", "bare"))
+        ratios = (findings.ratio(name, other, connections) for other in compared)
         table.add_row(
             *(name, f"{findings.cpu_us(name, connections):.1f}", *(f"{ratio:.2f}" for ratio in ratios)),
             *(f"{findings.p50_us(name, connections):.0f}", str(findings.requests(name, connections))),

@@ -28,7 +28,7 @@ class Peer:
 
 
 async def start_app(ground: Ground, module: str) -> Peer:
-    """One of the FastAPI apps beside this file, as uvicorn is best run."""
+    """One of the apps in `rivals`, as uvicorn is best run."""
     [port] = choose_ports(1)
     return Peer.of(port, await _serve(ground, module, port))
 
@@ -76,6 +76,7 @@ PEERS: Final[Mapping[str, Callable[[Ground], Awaitable[Peer]]]] = {
     "auth_request": start_auth_request,
     "haproxy": start_haproxy,
     "nginx": start_nginx,
+    "least": lambda ground: start_app(ground, "least"),
     "bare": start_bare,
     "shipped": start_shipped,
 }

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -35,9 +35,8 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _log = structlog.get_logger()
 
 
-def request_id_from(headers: Mapping[str, str]) -> str:
-    """The caller's request id when it is one, else a fresh one."""
-    given = headers.get(REQUEST_ID_HEADER, "")
+def request_id_from(given: str) -> str:
+    """What the caller calls the request, when it is an id, else a fresh one."""
     return given if given and _REQUEST_ID.fullmatch(given) else new_request_id()
 
 
@@ -52,7 +51,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        scope["omnigen.request_id"] = request_id = request_id_from(headers)
+        scope["omnigen.request_id"] = request_id = request_id_from(headers.get(REQUEST_ID_HEADER, ""))
         started, status = time.perf_counter(), 0
 
         async def send_named(message: Message) -> None:

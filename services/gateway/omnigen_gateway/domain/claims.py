@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
 from omnigen_shared.contracts.base import UserId
@@ -33,8 +33,7 @@ class Expected:
     client_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Whom a credential names. Instants are in seconds since 1970; `scopes` None: everything that the user may."""
 
     user_id: UserId

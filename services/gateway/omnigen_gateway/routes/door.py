@@ -1,7 +1,6 @@
 """The proxied routes: admit a request, hand it to its service, hand the answer back."""
 
 import time
-from contextlib import nullcontext
 from typing import Final
 
 import structlog
@@ -76,7 +75,17 @@ class Door:
         given = visit.head.find(b"traceparent")
         trace = self._tracing.begin(visit.method, scope["path"], given, is_order=route.is_order(visit.method))
         try:
-            await self._answer_or_refuse(route, visit, trace)
+            await self._answer(route, visit, trace)
+        except ProblemError as problem:
+            _log.info("request_refused", request_id=visit.request_id, code=problem.code, detail=problem.detail)
+            await visit.refuse(problem, _headers_of(problem, route))
+        except UpstreamError as error:
+            _log.error("answer_broke_off", request_id=visit.request_id, upstream=route.upstream, reason=error.reason)
+        except ClientLeftError:
+            visit.status = visit.status or CLIENT_LEFT
+        except Exception as error:  # noqa: BLE001 - the process boundary: what nobody foresaw is logged and told
+            _log.error("request_failed", request_id=visit.request_id, exc_info=error)
+            await visit.refuse(ProblemError("This was not foreseen and has been logged."))
         finally:
             trace.end(visit.status)
             _log.info(
@@ -96,20 +105,6 @@ class Door:
         check_framing(head, scope["http_version"])
         self._limiter.admit_address(self._origin.guess_address(head, peer))
 
-    async def _answer_or_refuse(self, route: Route, visit: Visit, trace: Trace) -> None:
-        try:
-            await self._answer(route, visit, trace)
-        except ProblemError as problem:
-            _log.info("request_refused", request_id=visit.request_id, code=problem.code, detail=problem.detail)
-            await visit.refuse(problem, _headers_of(problem, route))
-        except UpstreamError as error:
-            _log.error("answer_broke_off", request_id=visit.request_id, upstream=route.upstream, reason=error.reason)
-        except ClientLeftError:
-            visit.status = visit.status or CLIENT_LEFT
-        except Exception as error:  # noqa: BLE001 - the process boundary: what nobody foresaw is logged and told
-            _log.error("request_failed", request_id=visit.request_id, exc_info=error)
-            await visit.refuse(ProblemError("This was not foreseen and has been logged."))
-
     async def _answer(self, route: Route, visit: Visit, trace: Trace) -> None:
         check_framing(visit.head, visit.scope["http_version"])
         if visit.method not in route.methods:
@@ -126,7 +121,10 @@ class Door:
             async with leash:
                 body = await visit.open_body()
                 request = UpstreamRequest(visit.method, target, _headers_for(route, visit, trace), body)
-                with self._streams.hold(caller.user_id) if route.is_stream else nullcontext():
+                if route.is_stream:
+                    with self._streams.hold(caller.user_id):
+                        await self._exchange(route, caller, visit, request, leash)
+                else:
                     await self._exchange(route, caller, visit, request, leash)
         except TimeoutError as error:
             if leash.has_left:

@@ -39,7 +39,7 @@ class Lobby:
 
 
 async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
-    request_id = request_id_from(Headers(scope=scope))
+    request_id = request_id_from(Headers(scope=scope).get(REQUEST_ID_HEADER, ""))
     _log.info("request_refused", request_id=request_id, code=problem.code, detail=problem.detail)
     answer = render_problem(problem, request_id)
     answer.headers.update({REQUEST_ID_HEADER: request_id, **closing(problem)})

@@ -41,15 +41,16 @@ class Tracing:
         self._ratio = ratio
         self._keeps_jobs = keeps_jobs
         self._draw = draw
+        self._tracer = tracer()
 
     def begin(self, method: str, path: str, given: str, *, is_order: bool = False) -> Trace:
         """The trace of a request that came with this traceparent ("" for none)."""
-        parent = find_parent(given)
+        parent = find_parent(given) if given else None
         if not (is_order and self._keeps_jobs) and (self._ratio <= 0 or self._draw() >= self._ratio):
             return Trace((parent or _new_parent()).format(sampled=False))
         context = extract_trace({"traceparent": parent.format(sampled=True)}) if parent else Context()
         attributes = {"http.request.method": method, "url.path": path}
-        span = tracer().start_span("gateway.forward", context=context, kind=SpanKind.SERVER, attributes=attributes)
+        span = self._tracer.start_span("gateway.forward", context=context, kind=SpanKind.SERVER, attributes=attributes)
         carrier: dict[str, str] = {}
         with use_span(span):
             inject_trace(carrier)

@@ -28,7 +28,7 @@ class Visit:
         self.method: str = scope["method"]
         self.peer: str = (scope.get("client") or ("",))[0]
         self.head: RequestHead = read_head(scope["headers"])
-        self.request_id = request_id_from({REQUEST_ID_HEADER: self.head.find(b"x-request-id")})
+        self.request_id = request_id_from(self.head.find(b"x-request-id"))
         self.status = 0
         self.caller = ""
         self.added: Sequence[tuple[bytes, bytes]] = ()
