@@ -23,7 +23,7 @@ async def at_once() -> None:
 
 async def hold(leash: Leash, ended: asyncio.Event, *, is_answered: bool = False) -> None:
     """An exchange that never ends by itself."""
-    async with leash:
+    with leash:
         if is_answered:
             leash.lengthen()
         try:
@@ -56,13 +56,13 @@ async def test_an_answer_that_does_not_begin_ends_it() -> None:
 @pytest.mark.parametrize("is_watched", [True, False])
 async def test_an_answer_that_has_begun_may_take_long(*, is_watched: bool) -> None:
     leash = Leashes().put_on(never, answer_within_s=60)
-    async with leash:
+    with leash:
         if is_watched:
             await asyncio.sleep(0.01)
-            assert leash._scope.when() is not None
+            assert leash._timer is not None
         leash.lengthen()
         await asyncio.sleep(0.01)
-        assert leash._scope.when() is None
+        assert leash._timer is None or leash._timer.cancelled()
 
 
 async def test_a_client_that_leaves_while_the_answer_comes_ends_it_too() -> None:
@@ -82,9 +82,28 @@ async def test_a_cancellation_from_outside_passes_through() -> None:
     assert ended.is_set()
 
 
+async def test_a_cancellation_from_outside_passes_through_beside_our_own() -> None:
+    leash = Leashes().put_on(never, answer_within_s=60)
+    task = asyncio.create_task(hold(leash, asyncio.Event()))
+    await asyncio.sleep(0)
+    leash.end()
+    leash.end()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_the_end_of_an_exchange_that_is_over_ends_nothing_else() -> None:
+    leash = Leashes().put_on(never, answer_within_s=60)
+    with leash:
+        pass
+    leash.end()
+    await asyncio.sleep(0)
+
+
 async def test_nothing_is_left_running() -> None:
     before = asyncio.all_tasks()
-    async with Leashes().put_on(never, answer_within_s=60):
+    with Leashes().put_on(never, answer_within_s=60):
         await asyncio.sleep(0.01)
         assert len(asyncio.all_tasks() - before) == 1
     await asyncio.sleep(0)
@@ -120,7 +139,7 @@ async def test_nobody_is_looked_at_after_the_end(monkeypatch: pytest.MonkeyPatch
             ended.set()
         return True
 
-    async with Leashes().put_on(never, answer_within_s=60) as leash:
+    with Leashes().put_on(never, answer_within_s=60) as leash:
         leash.keep_looking(look_for_long)
         await begun.wait()
     await ended.wait()

@@ -53,8 +53,9 @@ class HttpAnswer:
             raise _translate(error) from error
 
     def close(self) -> None:
-        # A body that was read to its end has given its connection back already; this closes any other one.
-        self._response.close()
+        # A body that was read to its end has given its connection back already.
+        if not self._response.closed:
+            self._response.close()
 
 
 def _translate(error: Exception) -> UpstreamError:

@@ -67,6 +67,8 @@ class Door:
         self._own_routes = own_routes
         self._max_body_bytes = max_body_bytes
         self._leashes = Leashes()
+        self._log = _log.bind()
+        """Made once: `_log` looks for its logger each time."""
 
     async def serve(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of this route; every failure is answered as a problem, or by cutting the connection."""
@@ -88,7 +90,7 @@ class Door:
             await visit.refuse(ProblemError("This was not foreseen and has been logged."))
         finally:
             trace.end(visit.status)
-            _log.info(
+            self._log.info(
                 "request_done",
                 request_id=visit.request_id,
                 trace_id=trace.trace_id,
@@ -118,7 +120,7 @@ class Door:
             return
         leash = self._leashes.put_on(visit.await_disconnect, ANSWER_WITHIN_S)
         try:
-            async with leash:
+            with leash:
                 body = await visit.open_body()
                 request = UpstreamRequest(visit.method, target, _headers_for(route, visit, trace), body)
                 if route.is_stream:

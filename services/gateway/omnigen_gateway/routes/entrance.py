@@ -18,34 +18,36 @@ class Entrance:
         self._app = app
         self._always = tuple(pair for pair in security_headers if pair[0] != POLICY)
         self._unless_a_page = tuple(pair for pair in security_headers if pair[0] == POLICY)
-        self._cors = cors or Cors()
+        self._cors = cors or None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        shown = self._cors.find_headers(scope["headers"]) if self._cors else ()
+        shown = () if self._cors is None else self._cors.find_headers(scope["headers"])
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*self._secure(message.get("headers", ())), *shown]
+                message["headers"] = self._secure([*message.get("headers", ()), *shown])
             await send(message)
 
         route = find_route(scope["raw_path"])
         if route is None:
             await self._app(scope, receive, send_secured)
-        elif shown and (allowed := self._cors.find_preflight(scope["method"], scope["headers"], route.methods)):
+        elif self._cors is not None and (
+            allowed := self._cors.find_preflight(scope["method"], scope["headers"], route.methods)
+        ):
             await _answer_preflight(allowed, send)
         else:
             await scope["state"]["door"].serve(route, scope, receive, send_secured)
 
-    def _secure(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _secure(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """A page of our own brings its own policy; everything else is none. Names are lower case, as ASGI has them."""
-        given = [*headers, *self._always]
-        if POLICY not in dict(given):
-            given += self._unless_a_page
-        return given
+        headers += self._always
+        if POLICY not in dict(headers):
+            headers += self._unless_a_page
+        return headers
 
 
 async def _answer_preflight(headers: Iterable[tuple[bytes, bytes]], send: Send) -> None:

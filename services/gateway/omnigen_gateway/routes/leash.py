@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 WATCH_AFTER_S: Final = 0.05
 """Most exchanges are over by then, and cost neither watching nor a timer of their own."""
@@ -48,44 +48,71 @@ class Leashes:
 
 
 class Leash:
-    """Use as an async context manager around the exchange: it raises TimeoutError out of it, from inside.
+    """Use as a context manager around the exchange: it raises TimeoutError out of it, from inside.
 
-    `has_left` tells the two reasons apart.
+    `has_left` tells the two reasons apart. It is what asyncio.timeout is, without what that costs an exchange which is
+    over before anybody looks.
     """
+
+    __slots__ = (
+        "_answer_within_s",
+        "_await_disconnect",
+        "_cancelling",
+        "_is_over",
+        "_leashes",
+        "_looker",
+        "_task",
+        "_timer",
+        "_watcher",
+        "has_left",
+    )
 
     def __init__(self, leashes: Leashes, await_disconnect: AwaitDisconnect, answer_within_s: float) -> None:
         self.has_left = False
         self._leashes = leashes
         self._await_disconnect = await_disconnect
         self._answer_within_s: float | None = answer_within_s
-        self._scope = asyncio.timeout(None)
+        self._task: asyncio.Task[Any] | None = None
+        self._cancelling = 0
+        self._is_over = False
+        self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._looker: asyncio.TimerHandle | asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        await self._scope.__aenter__()
+    def __enter__(self) -> Self:
+        self._task = task = asyncio.current_task()
+        self._cancelling = task.cancelling() if task is not None else 0
         self._leashes.add(self)
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leashes.discard(self)
         if self._watcher is not None:
             self._watcher.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._looker is not None:
             self._looker.cancel()
-        await self._scope.__aexit__(kind, error, trace)
+        task, self._task = self._task, None
+        if not self._is_over or task is None:
+            return
+        is_ours = task.uncancel() <= self._cancelling
+        if is_ours and kind is asyncio.CancelledError:
+            raise TimeoutError from error
 
     def lengthen(self) -> None:
         """The answer has begun: from now on it may take as long as it likes."""
         self._answer_within_s = None
-        if self._watcher is not None and not self.has_left:
-            self._scope.reschedule(None)
+        if self._timer is not None:
+            self._timer.cancel()
 
     def end(self) -> None:
         """The exchange is over, wherever it is."""
-        self._scope.reschedule(asyncio.get_running_loop().time())
+        if self._task is not None and not self._is_over:
+            self._is_over = True
+            self._task.cancel()
 
     def keep_looking(self, is_welcome: IsWelcome) -> None:
         """End the exchange once whoever asked is not welcome any more."""
@@ -104,7 +131,7 @@ class Leash:
         """End the exchange when its client leaves, or its answer takes too long to begin."""
         loop = asyncio.get_running_loop()
         if self._answer_within_s is not None:
-            self._scope.reschedule(loop.time() + self._answer_within_s)
+            self._timer = loop.call_later(self._answer_within_s, self.end)
         self._watcher = loop.create_task(self._watch())
 
     async def _watch(self) -> None:

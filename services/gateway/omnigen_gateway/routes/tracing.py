@@ -6,7 +6,7 @@ from collections.abc import Callable
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, use_span
 
-from omnigen_gateway.domain.traces import TraceParent, find_parent
+from omnigen_gateway.domain.traces import find_parent
 from omnigen_shared.telemetry import extract_trace, inject_trace, tracer
 
 
@@ -47,7 +47,7 @@ class Tracing:
         """The trace of a request that came with this traceparent ("" for none)."""
         parent = find_parent(given) if given else None
         if not (is_order and self._keeps_jobs) and (self._ratio <= 0 or self._draw() >= self._ratio):
-            return Trace((parent or _new_parent()).format(sampled=False))
+            return Trace(parent.format(sampled=False) if parent else _new_traceparent())
         context = extract_trace({"traceparent": parent.format(sampled=True)}) if parent else Context()
         attributes = {"http.request.method": method, "url.path": path}
         span = self._tracer.start_span("gateway.forward", context=context, kind=SpanKind.SERVER, attributes=attributes)
@@ -57,7 +57,7 @@ class Tracing:
         return Trace(carrier.get("traceparent", ""), span)
 
 
-def _new_parent() -> TraceParent:
+def _new_traceparent() -> str:
     # As OpenTelemetry draws its own: ids have to differ, and may be guessed.
     ids = f"{random.getrandbits(192):048x}"
-    return TraceParent(trace_id=ids[:32], span_id=ids[32:])
+    return f"00-{ids[:32]}-{ids[32:]}-00"

@@ -23,6 +23,21 @@ class Visit:
     `peer` is the address of the socket's other end.
     """
 
+    __slots__ = (
+        "_body",
+        "_max_body_bytes",
+        "_receive",
+        "_send",
+        "added",
+        "caller",
+        "head",
+        "method",
+        "peer",
+        "request_id",
+        "scope",
+        "status",
+    )
+
     def __init__(self, scope: Scope, receive: Receive, send: Send, max_body_bytes: int) -> None:
         self.scope = scope
         self.method: str = scope["method"]

@@ -38,11 +38,14 @@ class Authenticator:
         self._wall_clock = wall_clock
         self._callers = CallerCache(CACHED_CALLERS)
 
+    def find(self, token: bytes) -> Caller | None:
+        """Whose it was a moment ago; None when `identify` has to look."""
+        return self._callers.find(sha256(token).digest(), self._wall_clock())
+
     async def identify(self, token: bytes) -> Caller:
         """The caller; InvalidTokenError, ExpiredTokenError, or DependencyUnavailableError while no keys are known."""
-        digest = sha256(token).digest()
-        caller = self._callers.find(digest, self._wall_clock())
+        caller = self.find(token)
         if caller is None:
             caller = check_claims(await self._signatures.read(token), self._expected, self._wall_clock())
-            self._callers.put(digest, caller, self._wall_clock())
+            self._callers.put(sha256(token).digest(), caller, self._wall_clock())
         return caller
