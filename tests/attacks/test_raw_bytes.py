@@ -29,6 +29,7 @@ KNOWN: Final = f"Host: gateway\r\nAuthorization: {TOKEN}\r\n"
 POST: Final = f"POST /api/v1/jobs HTTP/1.1\r\n{KNOWN}Content-Type: application/json\r\n"
 GET: Final = f"GET {JOB} HTTP/1.1\r\n{KNOWN}"
 CHUNKED: Final = f"{POST}Transfer-Encoding: chunked\r\n"
+NOBODYS: Final = CHUNKED.replace(f"Authorization: {TOKEN}\r\n", "")
 END: Final = "\r\n0\r\n\r\n"
 HIDDEN: Final = f"GET {JOB}/hidden HTTP/1.1\r\n{KNOWN}\r\n"
 """A request that stands where one reader sees a body and another one does not."""
@@ -127,6 +128,7 @@ LINES: Final = {
     "no Host": f"GET {JOB} HTTP/1.1\r\nAuthorization: {TOKEN}\r\n\r\n",
     "two Hosts": f"{GET}Host: jobs\r\n\r\n",
     "two cookies' headers": f"{GET}Cookie: a=1\r\nCookie: b=2\r\n\r\n",
+    "two viewers' addresses": GET + "CloudFront-Viewer-Address: 1.2.3.4:5\r\n" * 2 + "\r\n",
     "two tokens": f"{GET}Authorization: {TOKEN}\r\n\r\n",
     "a tunnel": f"CONNECT 127.0.0.1:80 HTTP/1.1\r\n{KNOWN}\r\n",
     "a tunnel to an address inside": f"CONNECT jobs:8080 HTTP/1.1\r\n{KNOWN}\r\n",
@@ -158,6 +160,47 @@ async def test_it_is_refused_and_nothing_behind_it_is_read(gateway: Gateway, req
     if request_bytes in SMUGGLED.values():
         assert others == []
         assert (gateway.service.calls, gateway.service.parts) == before
+
+
+@pytest.mark.parametrize("request_bytes", [RAW[name] for name in RAW if name != "two tokens"])
+async def test_what_is_no_route_is_no_way_in_either(gateway: Gateway, request_bytes: str) -> None:
+    asked = request_bytes.removesuffix(HIDDEN).replace(JOB, "/health").replace("/api/v1/jobs", "/health")
+    tail = f"GET /api/v1/usage HTTP/1.1\r\n{KNOWN}Connection: close\r\n\r\n"
+    answers = await talk_raw(gateway.url, (asked + tail).encode("latin-1"))
+    first, *others = (int(answer[:3]) for answer in answers.split(b"HTTP/1.1 ")[1:])
+    assert first in REFUSED, answers
+    if request_bytes in SMUGGLED.values():
+        assert others == []
+
+
+async def test_a_token_behind_the_body_lets_nobody_in(gateway: Gateway) -> None:
+    request = f"{NOBODYS}Connection: close\r\n\r\n2\r\n{{}}\r\n0\r\nAuthorization: {TOKEN}\r\n\r\n"
+    assert (await talk_raw(gateway.url, request.encode())).startswith(b"HTTP/1.1 401 ")
+
+
+async def test_a_key_behind_the_body_is_none(gateway: Gateway) -> None:
+    request = f"{CHUNKED}Connection: close\r\n\r\n2\r\n{{}}\r\n0\r\nIdempotency-Key: trailing\r\n\r\n"
+    answer = await talk_raw(gateway.url, request.encode())
+    assert answer.startswith(b"HTTP/1.1 202 ")
+    assert b"trailing" not in answer
+
+
+@pytest.mark.parametrize("endless", ["X: 1\r\n" * 20_000, "X: " + "x" * 100_000])
+@pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/nope"])
+async def test_trailers_that_do_not_end_are_hung_up_on(gateway: Gateway, path: str, endless: str) -> None:
+    request = f"{CHUNKED}\r\n2\r\n{{}}\r\n0\r\n{endless}".replace("/api/v1/jobs", path)
+    assert (await talk_raw(gateway.url, request.encode())).partition(b"\r\n")[0].split()[1] != b"200"
+
+
+async def test_a_chunks_extension_that_does_not_end_is_hung_up_on(gateway: Gateway) -> None:
+    request = f"{CHUNKED}\r\n2;x={'x' * 100_000}"
+    assert (await talk_raw(gateway.url, request.encode())).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("length", [9_000, 17_000, 60_000])
+async def test_a_huge_token_is_no_token(gateway: Gateway, length: int) -> None:
+    request = f"GET {JOB} HTTP/1.1\r\nHost: g\r\nConnection: close\r\nAuthorization: Bearer {'x' * length}\r\n\r\n"
+    assert (await talk_raw(gateway.url, request.encode())).startswith(b"HTTP/1.1 401 ")
 
 
 @pytest.mark.parametrize("name", ["X-OmniGen-Identity", "X_OmniGen_Identity"])

@@ -27,7 +27,9 @@ def logs(film: Watched, log_dir: Path) -> dict[str, str]:
 
 
 def lines_of(log: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.splitlines() if not RUNTIMES.match(line)]
+    ours = [line for line in log.splitlines() if not RUNTIMES.match(line)]
+    assert [line for line in ours if not line.startswith("{")] == []
+    return [json.loads(line) for line in ours]
 
 
 def strings_in(value: Any) -> list[str]:

@@ -51,3 +51,15 @@ async def test_what_a_service_says_of_origins_does_not_pass() -> None:
     async with open_gateway(cors_origins=[STUDIO]) as bench:
         answer = await bench.ask("OPTIONS", "/api/v1/health", {"Origin": STUDIO, **ASKS})
         assert answer.header("access-control-allow-methods") is None
+
+
+async def test_a_question_beforehand_is_a_request_like_any_other() -> None:
+    async with open_gateway(cors_origins=[STUDIO], address_requests_per_min=6) as bench:
+        asked = {"Origin": STUDIO, **ASKS}
+        first = await bench.ask("OPTIONS", JOBS, asked)
+        assert (first.status, first.header("x-content-type-options")) == (204, "nosniff")
+        assert [name for name, _ in first.headers].count("access-control-allow-origin") == 1
+        assert (await bench.ask("OPTIONS", JOBS, asked)).status == 429
+    async with open_gateway(cors_origins=[STUDIO]) as bench:
+        twice = [*asked.items(), ("Cookie", "a=1"), ("Cookie", "b=2")]
+        assert (await bench.ask("OPTIONS", JOBS, twice)).status == 400

@@ -9,11 +9,11 @@ from tests.fakes.tokens import USER_ID
 from tests.fakes.upstreams import FakeAnswer
 from tests.fakes.visitors import Answer
 
+from omnigen_gateway.domain.framing import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from omnigen_gateway.domain.standing import Standing
 from omnigen_gateway.ports import UpstreamError
 from omnigen_gateway.routes import door as door_module
 from omnigen_gateway.routes import leash as leash_module
-from omnigen_gateway.routes.door import MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from omnigen_shared.contracts.spending import PlanName
 from omnigen_shared.identity import IdentityVerifier
 

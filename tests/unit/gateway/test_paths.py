@@ -23,5 +23,5 @@ def test_what_a_page_may_be_called_is_taken(path: bytes) -> None:
 
 
 def test_what_only_resembles_an_address_inside_is_not_one() -> None:
-    for path in (b"/internals", b"/jobs/internal", b"/api/internal"):
+    for path in (b"/internals", b"/internals/x", b"/jobs/internal", b"/jobs/internal-affairs/x"):
         check_path(path)

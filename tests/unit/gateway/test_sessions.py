@@ -10,7 +10,7 @@ from tests.fakes.tokens import CLIENT_ID, ISSUER, USER_ID, FakeKeys, stranger_ke
 
 from omnigen_gateway.domain.claims import Expected, Means
 from omnigen_gateway.domain.problems import InvalidTokenError
-from omnigen_gateway.domain.sessions import LIVES_S, RENEW_AHEAD_S, Session, digest_of
+from omnigen_gateway.domain.sessions import LIVES_S, RENEW_AHEAD_S, Session, digest_of, find_cookie
 from omnigen_gateway.ports import GrantRefusedError, Tokens
 from omnigen_gateway.service import sessions as sessions_module
 from omnigen_gateway.service.callers import Signatures
@@ -263,3 +263,13 @@ async def test_tokens_are_renewed_on_demand(bench: Bench) -> None:
     await bench.here.end(session_id)
     with pytest.raises(InvalidTokenError):
         await bench.here.renew(session_id)
+
+
+@pytest.mark.parametrize("header", [f";{' ' * 3_000_000}x", f"{'a; ' * 1_000_000}", "\t" * 3_000_000, ";" * 3_000_000])
+def test_no_cookie_takes_longer_to_read_than_its_length(header: str) -> None:
+    # If its time grew with the square of that, this would not end.
+    assert not find_cookie(header, "a")
+
+
+def test_a_cookie_is_found_among_blanks() -> None:
+    assert find_cookie("b=1 ;  \t a=2; a =3;=4", "a") == "2"

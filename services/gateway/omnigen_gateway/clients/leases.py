@@ -86,6 +86,7 @@ class QuotaLeases:
             for waiting in batch:
                 if not waiting.outcome.done():
                     waiting.outcome.set_exception(error)
+                    waiting.outcome.exception()  # whoever is called off in this very moment will not look at it
         else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 if not waiting.outcome.done():

@@ -29,14 +29,12 @@ class Cors:
         return (_VARY, (b"access-control-allow-origin", origin), (b"access-control-expose-headers", _SHOWN))
 
     def find_preflight(self, method: str, raw: Sequence[Header], allowed: Iterable[str]) -> Sequence[Header] | None:
-        """The answer to a browser that asks beforehand; None when it does not, or may not."""
+        """What an answer to a browser that asks beforehand says besides; None when it does not ask, or may not."""
         asks = method == "OPTIONS" and any(name == b"access-control-request-method" for name, _ in raw)
-        headers = self.find_headers(raw)
-        if not asks or len(headers) == 1:
+        if not asks or len(self.find_headers(raw)) == 1:
             return None
         methods = ", ".join(sorted(allowed)).encode()
         return (
-            *headers[:2],
             (b"access-control-allow-methods", methods),
             (b"access-control-allow-headers", _SENT),
             (b"access-control-max-age", _KEPT_S),

@@ -101,9 +101,12 @@ def returned_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
 
 
 def inner_headers(raw: RawHeaders, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """A request's headers for the gateway's own routes: what is said inside only is ours to say."""
+    """A request's headers for the gateway's own routes: what is said inside only is ours to say.
+
+    So is whether a trace is recorded.
+    """
     ours = [(name.lower().encode(), value.encode()) for name, value in added.items()]
-    taken = {name for name, _ in ours}
+    taken = {b"traceparent", *(name for name, _ in ours)}
     return [(name, value) for name, value in raw if name not in taken and not name.startswith(_KEPT_INSIDE)] + ours
 
 

@@ -25,10 +25,3 @@ class Origin:
             raise OriginNotVerifiedError
         # "203.0.113.7:46532"; IPv6 has no brackets there.
         return head.find(VIEWER_HEADER).rpartition(":")[0] or peer
-
-    def guess_address(self, head: RequestHead, peer: str) -> str:
-        """As `find_address`, where a way around CloudFront does not matter."""
-        try:
-            return self.find_address(head, peer)
-        except OriginNotVerifiedError:
-            return peer

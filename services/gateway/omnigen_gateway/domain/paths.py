@@ -14,7 +14,8 @@ from omnigen_shared.errors import ForbiddenError
 _CHARACTER: Final = rb"(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%20|%[89A-Fa-f][0-9A-Fa-f])"
 """No `;`, no backslash; an escape is a space or part of a character that is not ASCII."""
 _PLAIN: Final = re.compile(rb"/|(?:/(?!\.\.?(?:/|\Z))" + _CHARACTER + rb"+)+/?")
-_INSIDE: Final = re.compile(rb"/(?:api/v[0-9]+/)?internal(?:/.*)?", re.IGNORECASE)
+_INSIDE: Final = re.compile(rb"(?:/.*)?/internal/.*|/(?:api/(?:[^/]+/)?)?internal", re.IGNORECASE)
+"""Wherever it stands, and whatever stands before it; only at the end may it be some page's name."""
 
 
 def check_path(raw_path: bytes) -> None:

@@ -19,7 +19,8 @@ RENEWAL_LEASE_S: Final = 15
 """Longer than the one call that renews. It ends well within the 60 s in which Cognito takes a rotated token again."""
 CSRF_HEADER: Final = b"x-csrf-token"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_COOKIE_PAIR: Final = re.compile(r"(?:^|;)[ \t]*([^=;]+)=([^;]*)")
+_COOKIE_PAIR: Final = re.compile(r"(?:^|;)[ \t]*([^=; \t][^=;]*)=([^;]*)")
+"""A name begins with no blank: where blanks may belong to either side, a header of blanks takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)

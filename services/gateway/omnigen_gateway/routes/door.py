@@ -7,10 +7,10 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omnigen_gateway.domain.claims import Caller
-from omnigen_gateway.domain.framing import check_framing, closing
+from omnigen_gateway.domain.framing import check_framing, check_sizes, closing, target_of
 from omnigen_gateway.domain.headers import read_head
 from omnigen_gateway.domain.origins import Origin
-from omnigen_gateway.domain.problems import HeadersTooLargeError, MalformedRequestError, UriTooLongError
+from omnigen_gateway.domain.problems import MalformedRequestError
 from omnigen_gateway.domain.routing import HERE, Route
 from omnigen_gateway.ports import UpstreamError, UpstreamRequest
 from omnigen_gateway.routes.admitted import CALLER
@@ -33,12 +33,12 @@ from omnigen_shared.errors import (
 )
 from omnigen_shared.http.middleware import REQUEST_ID_HEADER
 
-MAX_HEAD_BYTES: Final = 16_384
-MAX_TARGET_BYTES: Final = 4_096
 ANSWER_WITHIN_S: Final = 60.0
 """From the request's head to the answer's: the upload, the retries and the service's work."""
 SERVICE_DEADLINE_S: Final = 25
 """What a service is told: less than the time after which its silence counts as a failure."""
+ASKED_BY_THE_HOUSE: Final = frozenset({b"/health", b"/ready"})
+"""By the load balancer, from few addresses, and not by way of CloudFront."""
 NOBODY: Final = Caller(UserId("nobody"), PlanName.FREE, expires_at=0)
 """Who calls an open route."""
 _log = structlog.get_logger()
@@ -102,16 +102,20 @@ class Door:
             )
 
     def admit_anybody(self, scope: Scope) -> None:
-        """For what is no route: MalformedRequestError, or RateLimitedError when an address has asked too often."""
-        head, peer = read_head(scope["headers"]), (scope.get("client") or ("",))[0]
+        """For what is no route: what check_framing and check_sizes raise, OriginNotVerifiedError, RateLimitedError."""
+        head = read_head(scope["headers"])
         check_framing(head, scope["http_version"])
-        self._limiter.admit_address(self._origin.guess_address(head, peer))
+        check_sizes(head, target_of(scope["raw_path"], scope["query_string"]))
+        if scope["raw_path"] in ASKED_BY_THE_HOUSE:
+            return
+        peer = (scope.get("client") or ("",))[0]
+        self._limiter.admit_address(self._origin.find_address(head, peer))
 
     async def _answer(self, route: Route, visit: Visit, trace: Trace) -> None:
         check_framing(visit.head, visit.scope["http_version"])
         if visit.method not in route.methods:
             raise MethodNotAllowedError(f"{visit.method} is not a method of this address.")
-        target = _check_limits(visit)
+        target = _read_target(visit)
         caller = await self._admit(route, visit)
         visit.caller = caller.user_id
         if route.upstream == HERE:
@@ -183,16 +187,10 @@ class Door:
             answer.close()
 
 
-def _check_limits(visit: Visit) -> str:
-    """Path and query as text. UriTooLongError, HeadersTooLargeError, MalformedRequestError."""
-    query: bytes = visit.scope["query_string"]
-    target: bytes = visit.scope["raw_path"] + (b"?" + query if query else b"")
-    if len(target) > MAX_TARGET_BYTES:
-        limit = {"limit_bytes": MAX_TARGET_BYTES}
-        raise UriTooLongError(f"Path and query may have up to {MAX_TARGET_BYTES} bytes.", details=limit)
-    if visit.head.size_bytes > MAX_HEAD_BYTES:
-        limit = {"limit_bytes": MAX_HEAD_BYTES}
-        raise HeadersTooLargeError(f"All headers may have up to {MAX_HEAD_BYTES} bytes.", details=limit)
+def _read_target(visit: Visit) -> str:
+    """Path and query as text. MalformedRequestError, and what check_sizes raises."""
+    target = target_of(visit.scope["raw_path"], visit.scope["query_string"])
+    check_sizes(visit.head, target)
     text = target.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
         raise MalformedRequestError("The query has characters that must be percent-encoded.")

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnigen_gateway.domain.cors import Cors
 from omnigen_gateway.domain.routing import find_route
+from omnigen_gateway.routes.lobby import refuse
+from omnigen_shared.errors import ProblemError
 
 POLICY: Final = b"content-security-policy"
 
@@ -38,7 +40,7 @@ class Entrance:
         elif self._cors is not None and (
             allowed := self._cors.find_preflight(scope["method"], scope["headers"], route.methods)
         ):
-            await _answer_preflight(allowed, send)
+            await _answer_preflight(allowed, scope, receive, send_secured)
         else:
             await scope["state"]["door"].serve(route, scope, receive, send_secured)
 
@@ -50,7 +52,12 @@ class Entrance:
         return headers
 
 
-async def _answer_preflight(headers: Iterable[tuple[bytes, bytes]], send: Send) -> None:
+async def _answer_preflight(headers: Iterable[tuple[bytes, bytes]], scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        scope["state"]["door"].admit_anybody(scope)
+    except ProblemError as problem:
+        await refuse(problem, scope, receive, send)
+        return
     await send({"type": "http.response.start", "status": 204, "headers": list(headers)})
     await send({"type": "http.response.body", "body": b""})
 

@@ -9,12 +9,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from omnigen_gateway.domain.framing import closing
 from omnigen_gateway.domain.headers import inner_headers
 from omnigen_gateway.domain.paths import check_path
+from omnigen_shared.client import TIMEOUT_HEADER
 from omnigen_shared.errors import ProblemError
 from omnigen_shared.http.middleware import REQUEST_ID_HEADER, request_id_from
 from omnigen_shared.http.problems import render_problem
 
-_ASKED_BY_THE_HOUSE: Final = frozenset({b"/health", b"/ready"})
-"""By the load balancer, from few addresses."""
+BODY_WITHIN_S: Final = 25
+"""Nothing here takes a body; who sends one all the same is not waited for any longer than elsewhere."""
+_READ: Final = frozenset({"GET", "HEAD"})
 _log = structlog.get_logger()
 
 
@@ -30,15 +32,17 @@ class Lobby:
             return
         try:
             check_path(scope["raw_path"])
-            if scope["raw_path"] not in _ASKED_BY_THE_HOUSE:
-                scope["state"]["door"].admit_anybody(scope)
+            scope["state"]["door"].admit_anybody(scope)
         except ProblemError as problem:
-            await _refuse(problem, scope, receive, send)
+            await refuse(problem, scope, receive, send)
             return
-        await self._app({**scope, "headers": inner_headers(scope["headers"], {})}, receive, send)
+        # A file may be fetched as slowly as somebody's line is.
+        deadline = {} if scope["method"] in _READ else {TIMEOUT_HEADER: str(BODY_WITHIN_S)}
+        await self._app({**scope, "headers": inner_headers(scope["headers"], deadline)}, receive, send)
 
 
-async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a problem before anybody has looked at the request."""
     request_id = request_id_from(Headers(scope=scope).get(REQUEST_ID_HEADER, ""))
     _log.info("request_refused", request_id=request_id, code=problem.code, detail=problem.detail)
     answer = render_problem(problem, request_id)
