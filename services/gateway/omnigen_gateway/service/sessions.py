@@ -12,6 +12,7 @@ import structlog
 from omnigen_gateway.domain.claims import Caller, Expected, Means, check_claims, check_id_claims
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
 from omnigen_gateway.domain.sessions import LIVES_S, RENEWAL_LEASE_S, Session, digest_of
+from omnigen_gateway.domain.sign_in import OutdatedSignInError
 from omnigen_gateway.ports import GrantRefusedError, IdentityProvider, Renewal, SessionTable, Tokens
 from omnigen_gateway.service.callers import Signatures
 from omnigen_gateway.service.remembering import Memory
@@ -58,16 +59,22 @@ class Sessions:
         return Caller(session.user_id, PlanName.FREE, session.expires_at, session.started_at, Means.SESSION)
 
     async def begin(self, tokens: Tokens, nonce: str) -> str:
-        """A new session out of a sign-in's tokens: its id. InvalidTokenError when they are not what was asked for."""
+        """A new session out of a sign-in's tokens: its id.
+
+        InvalidTokenError when they are not what was asked for, OutdatedSignInError.
+        """
         caller, email = await self._read(tokens, nonce)
         if tokens.refresh_token is None:
             raise InvalidTokenError
+        # The page that somebody signed in at goes on for an hour, whatever was signed out or reset since.
+        if caller.since < await self._table.find_cutoff(caller.user_id):
+            raise OutdatedSignInError
         now_s, session_id = int(self._wall_clock()), secrets.token_urlsafe(32)
         session = Session(
             user_id=caller.user_id,
             email=email,
             refresh_token=tokens.refresh_token,
-            started_at=now_s,
+            started_at=caller.since,
             expires_at=now_s + LIVES_S,
             fresh_until=caller.expires_at,
         )
