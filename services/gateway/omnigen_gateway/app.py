@@ -151,6 +151,8 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
     cognito = await stack.enter_async_context(open_client("cognito-idp", settings))
     sealer = AesGcmSealer([b64decode(key.get_secret_value()) for key in settings.session_keys])
     accounts_of = EmulatedAccounts if settings.aws_endpoint_url else CognitoAccounts
+    registrar = accounts_of(cognito, settings.cognito_user_pool_id, settings.cognito_client_id)
+    stack.push_async_callback(registrar.land)
     pool = CognitoUserPool(cognito, settings.cognito_user_pool_id, settings.cognito_client_id)
     return Adapters(
         signing_keys=keys,
@@ -158,7 +160,7 @@ async def open_adapters(settings: GatewaySettings, stack: AsyncExitStack) -> Ada
         leases=leases,
         provider=CognitoOAuth(session, settings.cognito_oauth_url, settings.cognito_client_id, pool.revoke),
         directory=pool,
-        accounts=accounts_of(cognito, settings.cognito_user_pool_id, settings.cognito_client_id),
+        accounts=registrar,
         records=JobRecords(await stack.enter_async_context(records)),
         session_table=DynamoSessionTable(dynamodb, settings.identity_table, sealer),
         key_table=DynamoKeyTable(dynamodb, settings.identity_table),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.fakes.tokens import KID, provider_key
+from tests.fakes.tokens import KID, KeyPair, provider_key
 
 from omnigen_gateway.clients.keys import build_keys
 
@@ -41,6 +41,27 @@ def test_other_keys_are_left_out(changes: dict[str, Any]) -> None:
     assert set(build_keys({"keys": [other, GOOD, "text", None]})) == {KID}
 
 
+UNREADABLE: list[dict[str, Any]] = [
+    {name: value for name, value in GOOD.items() if name != "e"},
+    {name: value for name, value in GOOD.items() if name != "n"},
+    {**GOOD, "n": "!"},
+    {**GOOD, "n": None},
+    {**GOOD, "n": []},
+    {**GOOD, "n": "\ud800"},
+    {**GOOD, "n": GOOD["n"][:-1]},
+    {**GOOD, "e": "AA"},
+    {**GOOD, "e": True},
+]
+
+
+@pytest.mark.parametrize("entry", UNREADABLE)
+def test_a_key_that_cannot_be_read_spoils_no_other(entry: dict[str, Any]) -> None:
+    new = KeyPair("the new one")
+    keys = build_keys({"keys": [GOOD, {**entry, "kid": "other"}, new.jwk()]})
+    assert set(keys) == {KID, new.kid}
+    assert keys[new.kid].verify(b"signed", new.signature(b"signed"))
+
+
 @pytest.mark.parametrize(
     "key_set",
     [
@@ -50,9 +71,7 @@ def test_other_keys_are_left_out(changes: dict[str, Any]) -> None:
         {"keys": None},
         {"keys": []},
         {"keys": [{**GOOD, "use": "enc"}]},
-        {"keys": [{**GOOD, "n": "!"}]},
-        {"keys": [{**GOOD, "n": None}]},
-        {"keys": [{name: value for name, value in GOOD.items() if name != "e"}]},
+        *({"keys": [entry]} for entry in UNREADABLE),
     ],
 )
 def test_a_set_without_a_usable_key_is_an_error(key_set: Any) -> None:

@@ -1,6 +1,8 @@
 """The way to the sign-in page and back: only the browser that began it comes in, once, and stays on this host."""
 
+import time
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.fakes.gateway import GatewayBench, open_gateway
@@ -15,6 +17,7 @@ from omnigen_gateway.ports import GrantRefusedError
 from omnigen_shared.errors import DependencyUnavailableError
 
 ME = "/api/v1/auth/me"
+RESET = "/api/v1/auth/reset-password"
 
 
 @pytest.fixture
@@ -98,6 +101,28 @@ async def test_what_the_provider_says_is_checked(bench: GatewayBench) -> None:
     bench.identity.provider.errors.append(DependencyUnavailableError("away", retry_after_s=1))
     assert (await arrive(bench, trip)).status == 503
     assert bench.identity.sessions.sessions == {}
+
+
+async def test_a_page_that_has_slept_through_a_new_password_signs_nobody_in_but_out(bench: GatewayBench) -> None:
+    signed_in_at = int(time.time()) - 1_800
+    bench.identity.provider.access_changes["auth_time"] = signed_in_at
+    bench.identity.accounts.mails.append("a@example.com")
+    body = b'{"email": "a@example.com", "code": "123456", "password": "another-Horse-6"}'
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    reset = await bench.ask("POST", RESET, headers, [body])
+    assert reset.status == 200
+    trip = await depart(bench)
+    answer = await arrive(bench, trip)
+    left = urlsplit(answer.header("location") or "")
+    assert (answer.status, left.path) == (303, "/logout")
+    assert parse_qs(left.query)["logout_uri"] == ["http://localhost:8080/"]
+    assert cookies_of(answer) == {next(iter(trip.cookies)): ""}
+    assert bench.identity.sessions.sessions == {}
+    # There they have to type a password now.
+    bench.identity.provider.access_changes["auth_time"] = bench.identity.sessions.cutoffs[USER_ID]
+    answer = await arrive(bench, await depart(bench))
+    me = await bench.ask("GET", ME, {"Cookie": f"__Host-omnigen={cookies_of(answer)['__Host-omnigen']}"})
+    assert (answer.status, me.status) == (303, 200)
 
 
 async def test_a_new_sign_in_ends_the_browsers_old_session(bench: GatewayBench) -> None:

@@ -1,5 +1,6 @@
 """Sign-up and passwords over Cognito's API. What it answers differently for users and strangers is one answer here."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -9,7 +10,7 @@ from omnigen_gateway.clients.user_pool import ask_pool
 from omnigen_gateway.domain.problems import CodeRefusedError, SignUpClosedError
 from omnigen_shared.aws.clients import error_code
 from omnigen_shared.contracts.base import UserId
-from omnigen_shared.errors import InvalidRequestError
+from omnigen_shared.errors import DependencyUnavailableError, InvalidRequestError
 
 if TYPE_CHECKING:
     from types_aiobotocore_cognito_idp import CognitoIdentityProviderClient
@@ -37,12 +38,17 @@ _log = structlog.get_logger()
 
 
 class CognitoAccounts:
-    """Implements ports.Accounts."""
+    """Implements ports.Accounts. `land` before the client is closed."""
 
     def __init__(self, client: "CognitoIdentityProviderClient", pool_id: str, client_id: str) -> None:
         self._client = client
         self._pool_id = pool_id
         self._client_id = client_id
+        self._resending: set[asyncio.Task[None]] = set()
+
+    async def land(self) -> None:
+        """Wait for the codes that are being sent beside answers."""
+        await asyncio.gather(*self._resending, return_exceptions=True)
 
     async def sign_up(self, email: str, password: str) -> None:
         try:
@@ -56,7 +62,10 @@ class CognitoAccounts:
             )
         except ClientError as error:
             if error_code(error) == "UsernameExistsException":
-                await self._resend(email)
+                # Beside the answer: waiting for another call would tell that there is an account.
+                resending = asyncio.create_task(self._resend(email))
+                self._resending.add(resending)
+                resending.add_done_callback(self._resending.discard)
             elif error_code(error) in _NO_MAIL:
                 _keep_quiet(error)  # a known address would not hear of it either
             else:
@@ -89,11 +98,11 @@ class CognitoAccounts:
         return user_id
 
     async def _resend(self, email: str) -> None:
-        """To whoever has not confirmed yet; everybody else gets nothing, and is not told."""
+        """To whoever has not confirmed yet; everybody else gets nothing. Nobody is told, nor when it cannot be done."""
         try:
             await ask_pool(lambda: self._client.resend_confirmation_code(ClientId=self._client_id, Username=email))
-        except ClientError as error:
-            _keep_quiet(error)
+        except (ClientError, DependencyUnavailableError) as error:
+            _log.info("code_not_resent", error=str(error))
 
     async def _find_user_id(self, email: str) -> UserId | None:
         try:

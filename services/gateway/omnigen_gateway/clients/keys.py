@@ -124,11 +124,12 @@ class CognitoKeys:
 
 
 def build_keys(key_set: Any) -> dict[str, VerificationKey]:
-    """The RS256 signing keys of a JWKS by their ids; others are left out. ValueError when there is none."""
+    """The RS256 signing keys of a JWKS by their ids; what is none is left out. ValueError when there is none at all."""
     entries = key_set.get("keys") if isinstance(key_set, dict) else None
     if not isinstance(entries, list):
         raise ValueError("this is no key set")  # noqa: TRY004 - to the caller both are unreadable text
-    keys = {entry["kid"]: _build_key(entry) for entry in entries if _is_usable(entry)}
+    built = {entry["kid"]: _build_key(entry) for entry in entries if _is_usable(entry)}
+    keys = {kid: key for kid, key in built.items() if key is not None}
     if not keys:
         raise ValueError("the key set holds no RS256 signing key")
     return keys
@@ -140,8 +141,10 @@ def _is_usable(entry: Any) -> bool:
     return entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig" and entry.get("alg", "RS256") == "RS256"
 
 
-def _build_key(entry: dict[str, Any]) -> VerificationKey:
+def _build_key(entry: dict[str, Any]) -> VerificationKey | None:
+    """None for a key that cannot be read: the others' tokens are as good as before."""
     try:
         return jwk.construct({name: entry[name] for name in ("kty", "n", "e")}, "RS256")
     except (JOSEError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"key {entry['kid']} cannot be read") from error
+        _log.warning("key_not_read", kid=entry["kid"], error=repr(error))
+        return None

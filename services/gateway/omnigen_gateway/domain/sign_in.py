@@ -14,6 +14,10 @@ SCOPE: Final = "openid email"
 _COOKIE: Final = "__Host-omnigen-login-"
 
 
+class OutdatedSignInError(Exception):
+    """The hosted page has vouched for somebody who has not signed in there since they signed out everywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """Known to the browser that began it only, sealed in a cookie. `expires_at` is in seconds since 1970."""

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from omnigen_gateway.domain.claims import Means
 from omnigen_gateway.domain.problems import ReturnRefusedError, SignInFailedError
 from omnigen_gateway.domain.sessions import COOKIE, LIVES_S, csrf_token_of, find_cookie, find_session_id
-from omnigen_gateway.domain.sign_in import LASTS_S, cookie_name
+from omnigen_gateway.domain.sign_in import LASTS_S, OutdatedSignInError, cookie_name
 from omnigen_gateway.routes.admitted import Admitted, Use, Who
 from omnigen_gateway.schemas import Left, Me, SignedOut, SignOut, show_me
 from omnigen_shared.http.documents import problems
@@ -46,11 +46,19 @@ async def get_login(uses: Use, return_to: Text = "/") -> Response:
     responses={303: _ELSEWHERE, **problems(SignInFailedError)},
 )
 async def get_callback(request: Request, uses: Use, code: Text = "", state: Text = "") -> Response:
-    """Where the sign-in page leads back to; sets the session's cookie."""
+    """Where the sign-in page leads back to; sets the session's cookie.
+
+    Who has signed out everywhere since they signed in there is signed out there, too, and comes to the start page.
+    """
     cookies, name = request.headers.get("cookie", ""), cookie_name(state)
-    arrival = await uses.signing_in.arrive(code, state, find_cookie(cookies, name), find_session_id(cookies))
-    answer = _redirect(arrival.return_to)
-    _set_cookie(answer, COOKIE, arrival.session_id, LIVES_S)
+    try:
+        arrival = await uses.signing_in.arrive(code, state, find_cookie(cookies, name), find_session_id(cookies))
+    except OutdatedSignInError:
+        # The page would vouch for them again and again: its own session has to end before they sign in anew.
+        answer = _redirect(uses.signing_in.pages.logout_url)
+    else:
+        answer = _redirect(arrival.return_to)
+        _set_cookie(answer, COOKIE, arrival.session_id, LIVES_S)
     _set_cookie(answer, name, "", 0)
     return answer
 

@@ -12,6 +12,7 @@ import structlog
 from omnigen_gateway.domain.claims import Caller, Expected, Means, check_claims, check_id_claims
 from omnigen_gateway.domain.problems import ExpiredTokenError, InvalidTokenError
 from omnigen_gateway.domain.sessions import LIVES_S, RENEWAL_LEASE_S, Session, digest_of
+from omnigen_gateway.domain.sign_in import OutdatedSignInError
 from omnigen_gateway.ports import GrantRefusedError, IdentityProvider, Renewal, SessionTable, Tokens
 from omnigen_gateway.service.callers import Signatures
 from omnigen_gateway.service.remembering import Memory
@@ -20,6 +21,8 @@ from omnigen_shared.errors import DependencyUnavailableError
 
 MAX_AGE_S: Final = 30.0
 """A session that was ended elsewhere is taken here for so much longer at most."""
+PATIENCE_S: Final = 1.0
+"""How long new tokens are waited for by a request for which the old ones do."""
 WAIT_S: Final = 0.2
 WAITS: Final = 25
 """How often to look whether another gateway has renewed the tokens that nothing can be done without."""
@@ -44,6 +47,8 @@ class Sessions:
         self._expected = expected
         self._wall_clock = wall_clock
         self._memory = Memory(self._look, MAX_AGE_S, monotonic=monotonic)
+        self._renewals: dict[str, asyncio.Task[Session | None]] = {}
+        """Those that nobody has to wait for."""
 
     async def get_caller(self, session_id: str) -> Caller:
         """Whose session it is; InvalidTokenError for none. Its plan is the standing's to tell."""
@@ -54,16 +59,22 @@ class Sessions:
         return Caller(session.user_id, PlanName.FREE, session.expires_at, session.started_at, Means.SESSION)
 
     async def begin(self, tokens: Tokens, nonce: str) -> str:
-        """A new session out of a sign-in's tokens: its id. InvalidTokenError when they are not what was asked for."""
+        """A new session out of a sign-in's tokens: its id.
+
+        InvalidTokenError when they are not what was asked for, OutdatedSignInError.
+        """
         caller, email = await self._read(tokens, nonce)
         if tokens.refresh_token is None:
             raise InvalidTokenError
+        # The page that somebody signed in at goes on for an hour, whatever was signed out or reset since.
+        if caller.since < await self._table.find_cutoff(caller.user_id):
+            raise OutdatedSignInError
         now_s, session_id = int(self._wall_clock()), secrets.token_urlsafe(32)
         session = Session(
             user_id=caller.user_id,
             email=email,
             refresh_token=tokens.refresh_token,
-            started_at=now_s,
+            started_at=caller.since,
             expires_at=now_s + LIVES_S,
             fresh_until=caller.expires_at,
         )
@@ -74,7 +85,7 @@ class Sessions:
         """Renew the tokens now, unless another gateway does. InvalidTokenError when the session is over."""
         digest = digest_of(session_id)
         session = await self._table.find(digest)
-        renewed = None if session is None else await self._renew(digest, session, is_needed=False)
+        renewed = None if session is None else await asyncio.shield(self._begin_renewal(digest, session))
         self._memory.forget(digest)
         if renewed is None:
             raise InvalidTokenError
@@ -92,6 +103,7 @@ class Sessions:
     async def land(self) -> None:
         """Wait for what is under way: Cognito may just have changed a refresh token that is not kept yet."""
         await self._memory.land()
+        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
     async def _look(self, digest: str) -> Session | None:
         session = await self._table.find(digest)
@@ -100,7 +112,30 @@ class Sessions:
             return None
         if not session.is_due(now_s):
             return session
-        return await self._renew(digest, session, is_needed=session.is_stale(now_s))
+        if session.is_stale(now_s):
+            return await self._renew(digest, session, is_needed=True)
+        renewal = self._begin_renewal(digest, session)
+        await asyncio.wait({renewal}, timeout=PATIENCE_S)
+        if renewal.done() and renewal.exception() is None:
+            return renewal.result()
+        return await self._table.find(digest)  # which may have been told meanwhile that it has ended
+
+    def _begin_renewal(self, digest: str, session: Session) -> "asyncio.Task[Session | None]":
+        """The one under way, or a new one. It goes on when nobody waits for it: what Cognito gives has to be kept."""
+        renewal = self._renewals.get(digest)
+        if renewal is None:
+            renewal = self._renewals[digest] = asyncio.create_task(self._renew(digest, session, is_needed=False))
+            renewal.add_done_callback(lambda task: self._end_renewal(digest, task))
+        return renewal
+
+    def _end_renewal(self, digest: str, renewal: "asyncio.Task[Session | None]") -> None:
+        del self._renewals[digest]
+        if renewal.cancelled():
+            return
+        if (error := renewal.exception()) is not None:
+            _log.warning("renewal_failed", error=repr(error))
+        elif renewal.result() is None:
+            self._memory.forget(digest)  # whoever did not wait has it that the session goes on
 
     async def _renew(self, digest: str, session: Session, *, is_needed: bool) -> Session | None:
         """The session with new tokens, as it is while another gateway sees to that, or None when it is over."""

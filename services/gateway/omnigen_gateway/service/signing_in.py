@@ -63,7 +63,8 @@ class SigningIn:
     async def arrive(self, code: str, state: str, sealed: str, replaced: str = "") -> Arrival:
         """End a sign-in; `sealed` is this state's cookie. The session that the browser had is ended.
 
-        SignInFailedError for one that this browser did not begin, that is too old, or that has been used.
+        SignInFailedError for one that this browser did not begin, that is too old, or that has been used;
+        OutdatedSignInError.
         """
         raw = self._sealer.open(sealed, cookie_name(state))
         sign_in = None if raw is None else SignIn.from_bytes(raw)
