@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with a bound on what is kept before a request's head is complete, and on how long."""
+"""uvicorn's HTTP protocol with bounds on what a request may have besides its body, and on how long its head takes."""
 
 import asyncio
 from typing import Any, Final, cast
@@ -17,7 +17,7 @@ _TOO_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnec
 
 
 class BoundedHeadProtocol(HttpToolsProtocol):
-    """Hangs up on a request line and headers that do not end, nor what stands around a body in chunks.
+    """Hangs up on a head that does not end, and on what stands around a body in chunks and does not end either.
 
     Trailers are read and left: uvicorn would add them to the headers of a request that was let in already.
     """
