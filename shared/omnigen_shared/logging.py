@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Final, TextIO
@@ -32,6 +33,7 @@ class Lines:
         self._file = file
         self._held: deque[str] = deque()
         self._is_due = False
+        self._lock = threading.Lock()
 
     def info(self, line: str) -> None:
         self._held.append(line)
@@ -52,12 +54,13 @@ class Lines:
     error = critical = warning
 
     def write(self) -> None:
-        """Write what is held. Other threads may add to it meanwhile."""
-        self._is_due, lines = False, []
-        while self._held:
-            lines.append(f"{self._held.popleft()}\n")
-        self._file.write("".join(lines))
-        self._file.flush()
+        """Write what is held. Other threads may add to it meanwhile, and write themselves."""
+        with self._lock:
+            self._is_due, lines = False, []
+            while self._held:
+                lines.append(f"{self._held.popleft()}\n")
+            self._file.write("".join(lines))
+            self._file.flush()
 
 
 def redact_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

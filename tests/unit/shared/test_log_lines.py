@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 
 import pytest
 
@@ -65,6 +66,28 @@ async def test_what_other_threads_add_is_not_lost(file: CountingFile) -> None:
     lines.write()
     written = [line for line in file.getvalue().splitlines() if line != "here"]
     assert sorted(written) == sorted(f"{name}{number}" for name in "abcd" for number in range(500))
+
+
+class SlowFile(CountingFile):
+    """Others have their turn in the middle of a write; `most_at_once` tells how many were at it."""
+
+    at_once = 0
+    most_at_once = 0
+
+    def write(self, text: str) -> int:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(0.001)
+        self.at_once -= 1
+        return super().write(text)
+
+
+async def test_threads_write_one_after_the_other() -> None:
+    file = SlowFile()
+    lines = Lines(file)
+    await asyncio.gather(*(asyncio.to_thread(lines.warning, str(number)) for number in range(20)))
+    assert file.most_at_once == 1
+    assert sorted(file.getvalue().split(), key=int) == [str(number) for number in range(20)]
 
 
 async def test_a_loop_that_ends_leaves_the_rest_to_the_end(file: CountingFile) -> None:
