@@ -23,8 +23,8 @@ class RateLeaseRequest(Contract):
     """What a gateway asks for one user.
 
     (gateway_id, number) is the lease's id: a repeated one is answered as the first was. Numbers of one gateway rise,
-    and it makes one call at a time for a user. 409 `stale_lease` for a number below the last one of that user and
-    window, `excess_return` for more than the gateway holds.
+    and it makes one call at a time for a user. What comes of a number below the last one of that user and window is
+    `stale_lease`; of more to give back than the gateway holds, `excess_return`.
     """
 
     gateway_id: GatewayId
